@@ -1,0 +1,120 @@
+"""Which language a text is in, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+
+# Enough to be sure, and 0.4 ms. Beyond it the answer did not change on any page of ../shared/markup.
+_MAX_CHARACTERS = 4000
+# Nigerian Pidgin: py3langid takes headlines and datelines of English for it ("Obama to nominate
+# Caroline Kennedy as ambassador to Japan"), and a coder of English reads most of it.
+_ENGLISH = ("en", "pcm")
+# Volapük, in which no news is written, is what tables of figures are taken for; "zxx" is none.
+_NO_LANGUAGE = ("vo", "zxx")
+# A text is taken for English unless another language has this probability and is this much
+# likelier, or is far likelier. Measured 2026-02 on sentences and headlines of 3 words or more: of
+# 556 of the dev articles and 4,000 of ../shared/texts none is taken for another language; of 452
+# foreign ones over 40 characters (German, Italian, Portuguese, Russian, Korean, Japanese) 95 % are.
+_SURE = 0.5
+_LIKELIER = 3.0
+_FAR_LIKELIER = 100.0
+
+_NAMES = {
+    "af": "Afrikaans", "am": "Amharic", "an": "Aragonese", "ar": "Arabic", "as": "Assamese",
+    "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "bo": "Tibetan",
+    "br": "Breton", "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish",
+    "de": "German", "dz": "Dzongkha", "el": "Greek", "en": "English", "eo": "Esperanto",
+    "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
+    "fo": "Faroese", "fr": "French", "fy": "Frisian", "ga": "Irish", "gl": "Galician",
+    "gu": "Gujarati", "ha": "Hausa", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian",
+    "ht": "Haitian", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "ig": "Igbo",
+    "is": "Icelandic", "it": "Italian", "ja": "Japanese", "jv": "Javanese", "ka": "Georgian",
+    "kk": "Kazakh", "km": "Khmer", "kn": "Kannada", "ko": "Korean", "ku": "Kurdish", "ky": "Kyrgyz",
+    "la": "Latin", "lb": "Luxembourgish", "lo": "Lao", "lt": "Lithuanian", "lv": "Latvian",
+    "mg": "Malagasy", "mk": "Macedonian", "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi",
+    "ms": "Malay", "mt": "Maltese", "my": "Burmese", "nb": "Norwegian", "ne": "Nepali",
+    "nl": "Dutch", "nn": "Norwegian", "no": "Norwegian", "oc": "Occitan", "or": "Odia",
+    "pa": "Punjabi", "pl": "Polish", "ps": "Pashto", "pt": "Portuguese", "qu": "Quechua",
+    "ro": "Romanian", "ru": "Russian", "rw": "Kinyarwanda", "sd": "Sindhi", "si": "Sinhala",
+    "sk": "Slovak", "sl": "Slovenian", "so": "Somali", "sq": "Albanian", "sr": "Serbian",
+    "sv": "Swedish", "sw": "Swahili", "ta": "Tamil", "te": "Telugu", "tg": "Tajik", "th": "Thai",
+    "ti": "Tigrinya", "tk": "Turkmen", "tl": "Tagalog", "tr": "Turkish", "ug": "Uyghur",
+    "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "vo": "Volapük",
+    "wa": "Walloon", "xh": "Xhosa", "yi": "Yiddish", "yo": "Yoruba", "zh": "Chinese", "zu": "Zulu",
+}  # fmt: skip
+# Records of other programs name a language in many ways; the coder needs one.
+_CODE_BY_NAME = {name.lower(): code for code, name in _NAMES.items()}
+_CODE_BY_THREE = {
+    "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "por": "pt", "ita": "it",
+    "nld": "nl", "dut": "nl", "rus": "ru", "ukr": "uk", "pol": "pl", "tur": "tr", "ara": "ar", "fas": "fa",
+    "per": "fa", "heb": "he", "zho": "zh", "chi": "zh", "jpn": "ja", "kor": "ko", "hin": "hi", "urd": "ur",
+}  # fmt: skip
+
+
+def detect_language(text: str) -> tuple[str, float]:
+    """Return the ISO 639-1 code of a text's language and its probability, 0 to 1.
+
+    Short texts and names tell little, so a text is English unless the evidence is clear.
+
+        >>> detect_language("Lavrov met Fidan in Ankara on Monday.")[0]
+        'en'
+        >>> detect_language("Die Bundeskanzlerin traf am Montag den französischen Präsidenten.")[0]
+        'de'
+    """
+    language, probability, english = _weigh(text)
+    return (language, probability) if _is_clear(language, probability, english) else ("en", english)
+
+
+def settle_language(text: str, declared: str) -> str:
+    """Return the language of a text whose page or feed declares one.
+
+    Declarations are often those of the software ("en-US" on a Korean page), so they count only
+    where the text itself is not clear.
+    """
+    language, probability, english = _weigh(text)
+    if _is_clear(language, probability, english):
+        return language
+    if english >= _SURE:
+        return "en"
+    return normalize_language(declared) or "en"
+
+
+def normalize_language(written: str) -> str:
+    """Return the code of a written language: "en-US", "eng" and "English" are "en"; "" if unknown.
+
+    >>> normalize_language("pt_BR")
+    'pt'
+    """
+    written = written.strip().lower()
+    code = written.replace("_", "-").partition("-")[0]
+    code = _CODE_BY_NAME.get(written) or _CODE_BY_THREE.get(code) or code
+    return "" if code in ("und", "mul", "zxx") or not code.isalpha() or len(code) > 3 else code
+
+
+def name_language(code: str) -> str:
+    """Return "German (de)", or the code alone where no name is known."""
+    return f"{_NAMES[code]} ({code})" if code in _NAMES else repr(code)
+
+
+def _weigh(text: str) -> tuple[str, float, float]:
+    """Return the likeliest language that is not English, its probability and that of English."""
+    from py3langid import rank  # type: ignore[import-untyped]
+
+    sample = text[:_MAX_CHARACTERS]
+    scores = dict(rank(sample.encode("utf-8", "replace")))
+    # The square root keeps the probabilities of short and long texts comparable; without it every
+    # sentence is certain (py3langid does the same when asked to normalise).
+    temperature = math.sqrt(len(sample.encode("utf-8", "replace")) or 1)
+    best = max(scores.values())
+    weights = {code: math.exp((score - best) / temperature) for code, score in scores.items()}
+    total = sum(weights.values())
+    for code in _NO_LANGUAGE:
+        weights.pop(code, None)
+    english = sum(weights.pop(code, 0.0) for code in _ENGLISH) / total
+    other = max(weights, key=weights.__getitem__)
+    return other, weights[other] / total, english
+
+
+def _is_clear(language: str, probability: float, english: float) -> bool:
+    likelier = probability / max(english, 1e-9)
+    return likelier >= _FAR_LIKELIER or (probability >= _SURE and likelier >= _LIKELIER)
