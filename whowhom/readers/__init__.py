@@ -13,10 +13,12 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from whowhom.readers.kinds import find_kind, find_reader
 from whowhom.readers.language import detect_language, name_language
 from whowhom.readers.source import FeedState, Source, SourceError, Validators, open_file, open_stream
 from whowhom.records import Article, Skip
@@ -40,6 +42,7 @@ def read_sources(
     """Yield every article of `sources` in order, and a `Skip` for what cannot be used.
 
     A source is a path of a file or a folder, an http or https address, or "-" for standard input.
+    The hidden files of a folder are passed over.
     What it holds is told by its suffix or its content type, else by its first bytes. Reading is
     lazy: a JSONL file of any size takes the memory of one line.
 
@@ -117,10 +120,6 @@ def _list_files(folder: Path, recursive: bool) -> list[Path]:
 
 def _read_opened(source: Source) -> Iterator[Article | Skip]:
     """Read a source with the reader of its kind; what goes wrong on the way ends this source only."""
-    import zlib
-
-    from whowhom.readers.kinds import find_kind, find_reader
-
     try:
         if not source.head.strip():
             raise SourceError("empty: there is nothing but white space" if source.head else "empty")
@@ -134,7 +133,6 @@ def _read_opened(source: Source) -> Iterator[Article | Skip]:
 
 
 def _read_address(url: str, allow_local: bool, feed_state: FeedState | None) -> Iterator[Article | Skip]:
-    from whowhom.readers.kinds import find_kind
     from whowhom.readers.web import fetch
 
     known = feed_state.get(url) if feed_state is not None else None

@@ -87,11 +87,15 @@ def decode(content: bytes, *, charset: str = "", markup: bool = False) -> str:
                 return text
     if looks_binary(content):
         raise SourceError("broken encoding: these bytes are not text")
+    if _is_broken_utf8(content):
+        if markup:
+            return content.decode("utf-8", "replace")
+        return _decode_strictly(content, "utf-8", "most of it is")
     return _decode_by_guess(content)
 
 
 def find_encoding(head: bytes) -> str:
-    """Return the encoding of a stream from its first bytes; the last character may be cut.
+    """Return the encoding of a stream from its first bytes; some of them may be broken or cut.
 
     Raises:
         SourceError: The bytes are not text in any encoding.
@@ -103,7 +107,7 @@ def find_encoding(head: bytes) -> str:
         codecs.getincrementaldecoder("utf-8")().decode(head)
         return "utf-8"
     except UnicodeDecodeError:
-        return _guess(head)
+        return "utf-8" if _is_broken_utf8(head) else _guess(head)
 
 
 def looks_binary(content: bytes) -> bool:
@@ -120,6 +124,15 @@ def looks_binary(content: bytes) -> bool:
         # 1 %: text in any 8-bit or East Asian encoding has next to none, compressed data has 10 %.
         return len(sample) - len(sample.translate(None, _CONTROLS)) > 0.01 * len(sample)
     return False
+
+
+def _is_broken_utf8(content: bytes) -> bool:
+    """Tell whether bytes are UTF-8 but for some; a guess would take "é" of it for "Ã©".
+
+    Of text in another encoding next to nothing passes for characters of UTF-8.
+    """
+    text = content.decode("utf-8", "replace")
+    return sum(not character.isascii() for character in text) > 2 * text.count("\ufffd")
 
 
 def _find_declared(content: bytes) -> str:

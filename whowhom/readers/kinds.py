@@ -52,11 +52,13 @@ _KIND_BY_MEDIA_TYPE = {
     "application/jsonl": "jsonl",
     "application/x-ndjson": "jsonl",
 }
+# Atomic groups, because a hostile DOCTYPE full of "]" took time that grew with its square.
 _PROLOGUE = re.compile(
-    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?![^>]*\bhtml\b)[^>[]*(?:\[.*?\])?[^>]*>|\s)*", re.S | re.I
+    r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?![^>]*\bhtml\b)[^>[]*+(?>\[.*?\])?+[^>]*+>)*+", re.S | re.I
 )
 # A row of names, "text" among them.
 _CSV_HEADER = re.compile(r"(?=.*[,;\t])(?:[\w .-]{1,40}[,;\t])*text(?:[,;\t][\w .-]{1,40})*")
+_JSON_LIST = re.compile(r"\[\s*\{")
 _FEED_ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)\b", re.I)
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|div|p|h[1-6]|article|section|table|span|ul|a)\b", re.I
@@ -130,8 +132,8 @@ def _sniff_json(start: str) -> str:
     if "jsonfeed.org/version/" in start:
         return "feed"
     first_line = start.partition("\n")[0].strip()
-    if first_line in ("{", "["):
-        raise SourceError("JSON over several lines. Give one record a line (JSONL), or a JSON feed")
+    if first_line == "{" or _JSON_LIST.match(start):
+        raise SourceError("JSON that is neither JSONL nor a JSON feed. Give one record a line (JSONL)")
     try:
         whole = isinstance(json.loads(first_line), dict)
     except (ValueError, RecursionError):

@@ -97,10 +97,12 @@ def open_stream(stream: BinaryIO, origin: str, *, name: str = "") -> Source:
         SourceError: The stream cannot be read, or its gzip data is damaged from the start.
     """
     try:
-        stream, head = _peek(stream)
+        # Asked of the stream as it comes: GzipFile says that it can seek even where its file cannot.
+        seekable = stream.seekable()
+        stream, head = _peek(stream, seekable)
         if head.startswith(_GZIP):
             name = name[:-3] if name.lower().endswith(".gz") else name
-            stream, head = _peek(cast(BinaryIO, gzip.GzipFile(fileobj=stream)))
+            stream, head = _peek(cast(BinaryIO, gzip.GzipFile(fileobj=stream)), seekable)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise SourceError(f"gzip data is damaged or cut short: {error}") from error
     except OSError as error:
@@ -108,13 +110,13 @@ def open_stream(stream: BinaryIO, origin: str, *, name: str = "") -> Source:
     return Source(origin=origin, stream=stream, head=head, name=name)
 
 
-def _peek(stream: BinaryIO) -> tuple[BinaryIO, bytes]:
+def _peek(stream: BinaryIO, seekable: bool) -> tuple[BinaryIO, bytes]:
     """Return a stream that still holds everything, and its first bytes.
 
     A stream that cannot seek is read up to the end of its first line with content only, so that
     `tail -f news.jsonl | whowhom code -` does not wait for more.
     """
-    if stream.seekable():
+    if seekable:
         start = stream.tell()
         head = stream.read(_HEAD_BYTES)
         stream.seek(start)
@@ -162,13 +164,15 @@ def make_article(
     language: str = "",
     extra: Mapping[str, Any] | None = None,
 ) -> Article | Skip:
-    """Return an article, or a Skip where its text is empty.
+    """Return an article, or a Skip where its text is empty or holds no word.
 
     Where the source gives no id it is a hash of what was read, so that the same report read again
     has the same id wherever it lies.
     """
     if not text or text.isspace():
         return Skip(id, "read", "text is empty", origin)
+    if not any(map(str.isalpha, text)):
+        return Skip(id, "read", f"text holds no word: {text.strip()[:40]!r}", origin)
     day = published.isoformat() if published else ""
     return Article(
         id=id or content_hash(url, title, text, day, outlet),

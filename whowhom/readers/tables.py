@@ -23,7 +23,8 @@ from whowhom.records import Article, Skip
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
 
-_FIELDS = ("id", "text", "title", "published", "outlet", "url", "language")
+_WORDS = ("title", "outlet", "url", "language")
+_FIELDS = ("id", "text", "published", *_WORDS)
 # Rows held at a time: some 4 MB of news.
 _BATCH_ROWS = 1000
 
@@ -74,11 +75,10 @@ def read_parquet(source: Source) -> Iterator[Article | Skip]:
             raise SourceError(f"no column 'text' among: {', '.join(file.schema_arrow.names)}")
         n_row = 0
         for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-            columns = {name: _list_values(batch.column(name)) for name in batch.schema.names}
-            for i in range(batch.num_rows):
+            for values in zip(*map(_list_values, batch.columns), strict=True):
                 n_row += 1
-                record = {name: values[i] for name, values in columns.items()}
-                yield _make_from_record(record, f"{source.origin} row {n_row}")
+                record = dict(zip(batch.schema.names, values, strict=True))
+                yield make_from_record(record, f"{source.origin} row {n_row}")
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"Parquet is broken: {_first_line(error)}") from error
 
@@ -110,7 +110,7 @@ def _parse_line(line: bytes, origin: str) -> Article | Skip:
         return Skip(
             "",
             "read",
-            f"line is JSON but not an object: {line.strip()[:40].decode('utf-8', 'replace')}",
+            f"line is JSON but no object: {line.strip()[:40].decode('utf-8', 'replace')}",
             origin,
         )
     if b"\\ud" in line.lower():
@@ -121,7 +121,7 @@ def _parse_line(line: bytes, origin: str) -> Article | Skip:
             return Skip(
                 _read_id(record), "read", f"holds a lone surrogate ({found}), half a character", origin
             )
-    return _make_from_record(record, origin)
+    return make_from_record(record, origin)
 
 
 def _split_header(line: str) -> tuple[list[str], str]:
@@ -144,40 +144,39 @@ def _parse_row(header: list[str], row: list[str], origin: str) -> Article | Skip
         return Skip(
             "", "read", f"row has {len(row)} cells, the first line names {len(header)} columns", origin
         )
-    return _make_from_record(dict(zip(header, row, strict=False)), origin)
+    return make_from_record(dict(zip(header, row, strict=False)), origin)
 
 
-def _make_from_record(record: Mapping[str, Any], origin: str) -> Article | Skip:
-    """Return the article of a record; a known field of a wrong type is kept in `extra`."""
+def make_from_record(record: Mapping[str, Any], origin: str) -> Article | Skip:
+    """Return the article of a record with the fields above.
+
+    What cannot be used, unknown fields and known ones of a wrong type ("published": "in spring"),
+    is kept in `Article.extra`.
+    """
     text = record.get("text")
     if not isinstance(text, str):
         found = ", ".join(map(str, record)) or "none"
-        what = "no 'text'" if text is None else f"'text' is no string but {type(text).__name__}"
+        what = "no 'text'" if text is None else f"'text' is no string of Unicode but {type(text).__name__}"
         return Skip(_read_id(record), "read", f"{what}; fields: {found[:200]}", origin)
+    words = {name: value for name in _WORDS if isinstance(value := record.get(name), str)}
     id = _read_id(record)
-    known = {name: value for name, value in record.items() if name in _FIELDS and isinstance(value, str)}
     day = parse_day(record.get("published"))
-    unused = {
+    used = {"text", *words, *(["id"] if id else []), *(["published"] if day else [])}
+    extra = {
         name: value
         for name, value in record.items()
-        if name not in known and not (name in _FIELDS and value is None)
+        if name not in used and not (name in _FIELDS and value in (None, ""))
     }
-    if id:
-        unused.pop("id", None)
-    if day is not None:
-        unused.pop("published", None)
-    elif known.get("published"):
-        unused["published"] = known["published"]
     return make_article(
         text,
         origin=origin,
         id=id,
-        title=known.get("title", ""),
+        title=words.get("title", ""),
         published=day,
-        outlet=known.get("outlet", ""),
-        url=known.get("url", ""),
-        language=normalize_language(known.get("language", "")),
-        extra=unused,
+        outlet=words.get("outlet", ""),
+        url=words.get("url", ""),
+        language=normalize_language(words.get("language", "")),
+        extra=extra,
     )
 
 
@@ -192,14 +191,26 @@ def _read_id(record: Mapping[str, Any]) -> str:
 
 
 def _list_values(column: pa.Array[Any]) -> list[Any]:
-    """Return a column as Python values, as text where Python has no such value (nanoseconds)."""
+    """Return a column as Python values.
+
+    Those that Python does not have come as text (nanoseconds), broken UTF-8 as bytes.
+    """
     import pyarrow as pa
 
     try:
         values: list[Any] = column.to_pylist()
+    except UnicodeDecodeError:
+        values = [_decode_or_keep(value) for value in column.cast(pa.large_binary()).to_pylist()]
     except (pa.ArrowException, ValueError, OverflowError):
         values = column.cast(pa.string()).to_pylist()
     return values
+
+
+def _decode_or_keep(value: bytes | None) -> str | bytes | None:
+    try:
+        return value.decode("utf-8") if value is not None else None
+    except UnicodeDecodeError:
+        return value
 
 
 def _first_line(error: Exception) -> str:
