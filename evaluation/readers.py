@@ -2,8 +2,9 @@
 
     python evaluation/readers.py [--shared ../shared]
 
-Prints the mean word F1 over all pages of markup/pages_with_gold_text with the ten worst, then for
-every other folder of markup/ how many sources were read, how many skipped and for what reason.
+Prints the mean word F1 over all pages of markup/pages_with_gold_text with the ten worst; for every
+other folder of markup/ how many sources were read, how many skipped, for what reason and how long the
+slowest took; and how often the language of a sentence is taken for another.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import re
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from whowhom.readers import detect_language, read_sources
@@ -51,25 +53,64 @@ def score_pages(folder: Path) -> list[tuple[float, str]]:
     return sorted(scores)
 
 
-def count_outcomes(folder: Path) -> tuple[int, int, int, Counter[str]]:
-    """Return the number of files, of articles and of skips, and the reasons with figures left out.
+def count_outcomes(folder: Path) -> tuple[Counter[str], Counter[str], float]:
+    """Return counts of files, articles and skips, counts of reasons, and the longest time for a file.
+
+    Figures are left out of the reasons, so that like ones are counted together.
 
     An exception is counted as a skip with the reason "TRACEBACK"; there must be none.
     """
-    n_files = n_articles = n_skips = 0
+    counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    slowest = 0.0
     for path in sorted(folder.iterdir()):
-        n_files += 1
+        counts["files"] += 1
+        start = time.perf_counter()
         try:
             for found in read_sources([path]):
                 if isinstance(found, Article):
-                    n_articles += 1
+                    counts["articles"] += 1
                 else:
-                    n_skips += 1
+                    counts["skips"] += 1
                     reasons[f"{found.stage}: {re.sub(r'[0-9]+', '#', found.reason)[:90]}"] += 1
         except Exception as error:  # the very thing that is measured
             reasons[f"TRACEBACK {type(error).__name__} {path.name}"] += 1
-    return n_files, n_articles, n_skips, reasons
+            counts["tracebacks"] += 1
+        slowest = max(slowest, time.perf_counter() - start)
+    return counts, reasons, slowest
+
+
+def count_languages(shared: Path) -> Iterator[tuple[str, int, int]]:
+    """Yield for each set of sentences its name, its size and how many of it are taken for English.
+
+    English are all of the dev articles and the first three of each article of texts/; foreign those
+    of the gold pages that are in another language as a whole.
+    """
+    english = []
+    for line in (shared / "gold/dev/articles.jsonl").read_text(encoding="utf-8").splitlines():
+        english += split_sentences(json.loads(line)["text"])
+    with gzip.open(shared / "texts/open.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            article = json.loads(line)
+            english += [*filter(None, [article["title"]]), *split_sentences(article["text"])[:3]]
+    yield "English sentences and headlines", len(english), sum(map(is_english, english))
+    gold = json.loads((shared / "markup/pages_with_gold_text/ground-truth.json").read_text(encoding="utf-8"))
+    texts = [page["articleBody"] for page in gold.values() if not is_english(page["articleBody"])]
+    foreign = [sentence for text in texts for sentence in split_sentences(text)[:60]]
+    for name, least, most in (("under 40", 0, 40), ("of 40 to 80", 40, 80), ("over 80", 80, 10**9)):
+        chosen = [sentence for sentence in foreign if least <= len(sentence) < most]
+        yield f"foreign sentences {name} characters", len(chosen), sum(map(is_english, chosen))
+
+
+def split_sentences(text: str) -> list[str]:
+    """Return the sentences of two words and more, roughly."""
+    sentences = re.split(r"(?<=[.!?])\s+|\n+", text)
+    return [sentence for sentence in sentences if len(re.findall(r"[^\W\d]+", sentence)) >= 2]
+
+
+def is_english(text: str) -> bool:
+    """Tell whether the readers take a text for English."""
+    return detect_language(text)[0] == "en"
 
 
 def main() -> None:
@@ -96,19 +137,14 @@ def main() -> None:
     for folder in sorted(markup.iterdir()):
         if folder.name == "pages_with_gold_text":
             continue
-        n_files, n_articles, n_skips, reasons = count_outcomes(folder)
-        n_tracebacks = sum(n for reason, n in reasons.items() if reason.startswith("TRACEBACK"))
-        print(
-            f"{folder.name}: {n_files} files, {n_articles} articles, {n_skips} skips, "
-            f"{n_tracebacks} tracebacks"
-        )
+        counts, reasons, slowest = count_outcomes(folder)
+        figures = ", ".join(f"{counts[what]} {what}" for what in ("files", "articles", "skips", "tracebacks"))
+        print(f"{folder.name}: {figures}, slowest {slowest:.1f} s")
         for reason, n in reasons.most_common(args.reasons):
             print(f"  {n:5d}  {reason}")
 
-    articles = [json.loads(line) for line in (args.shared / "gold/dev/articles.jsonl").open(encoding="utf-8")]
-    lines = [line for article in articles for line in article["text"].splitlines() if len(line.split()) >= 3]
-    n_wrong = sum(detect_language(line)[0] != "en" for line in lines)
-    print(f"language: {n_wrong} of {len(lines)} lines of the dev articles taken for another than English")
+    for name, sentences, n_english in count_languages(args.shared):
+        print(f"language: {n_english} of {sentences} {name} taken for English")
 
 
 if __name__ == "__main__":
