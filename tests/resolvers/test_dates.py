@@ -1,0 +1,135 @@
+"""Date words become the days they mean, or none."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whowhom.records import Article, DaySpan, Span
+from whowhom.resolvers.dates import resolve_date, resolve_dates, resolve_event_date
+
+CASES_FILE = Path(__file__).parents[1] / "cases" / "dates.jsonl"
+CASES = [json.loads(line) for line in CASES_FILE.read_text(encoding="utf-8").splitlines()]
+WEDNESDAY = date(2024, 6, 19)
+# Words that rules look for, so that generated text reaches them in all orders.
+DATE_WORDS = (
+    "on in by since from to until before between and or the a last next this that early mid- late of first"
+    " third 3 29 31 1999 2024 0 99999 '90s June Feb. Friday Sun week weeks month year years day days ago"
+    " later after earlier overnight weekend spring quarter Christmas eve Easter within coming past few same"
+    " night tomorrow - 9/11 2024-02-30 11/29/2024 dawn hours century decade end recent then"
+).split()
+
+
+def days_of(case: dict[str, Any]) -> DaySpan | None:
+    return DaySpan(*map(date.fromisoformat, (case["first"], case["last"]))) if case["first"] else None
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['words']}|{case['published']}")
+def test_words_give_the_days_they_mean(case: dict[str, Any]) -> None:
+    """Every line of the cases file resolves to its days, or to none."""
+    anchor = DaySpan(*map(date.fromisoformat, case["anchor"])) if "anchor" in case else None
+    published = date.fromisoformat(case["published"]) if case["published"] else None
+    found = resolve_date(case["words"], published, future=case.get("future", False), anchor=anchor)
+    assert found == days_of(case)
+
+
+@pytest.mark.parametrize("words", ["", " ", "\n\t"])
+def test_empty_words_are_a_wrong_call(words: str) -> None:
+    """Nothing to read is the caller's mistake, told apart from words that name no day."""
+    with pytest.raises(ValueError, match="date words are empty"):
+        resolve_date(words, WEDNESDAY)
+
+
+@given(
+    words=st.text(min_size=1) | st.lists(st.sampled_from(DATE_WORDS), min_size=1, max_size=12).map(" ".join),
+    published=st.none() | st.dates(),
+    future=st.booleans(),
+    anchor=st.none() | st.dates().map(lambda day: DaySpan(day, day)),
+)
+def test_any_text_gives_a_span_in_order_or_none(
+    words: str, published: date | None, future: bool, anchor: DaySpan | None
+) -> None:
+    """No text, day of publication or anchor raises, but for empty words."""
+    if not words.strip():
+        return
+    found = resolve_date(words, published, future=future, anchor=anchor)
+    assert found is None or found.first <= found.last
+
+
+@given(day=st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1)))
+def test_a_full_date_is_itself_whenever_published(day: date) -> None:
+    """A written day with its year needs no publication day and is not moved by one."""
+    words = f"on {day:%B} {day.day}, {day.year}"
+    assert resolve_date(words, None) == resolve_date(words, WEDNESDAY, future=True) == DaySpan(day, day)
+
+
+@given(published=st.dates(min_value=date(1900, 1, 8)), number=st.integers(0, 6))
+def test_a_bare_weekday_lies_in_the_week_up_to_publication(published: date, number: int) -> None:
+    """The day named is that weekday, at most six days before publication and never after."""
+    name = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()[number]
+    found = resolve_date(f"on {name}", published)
+    assert found is not None
+    assert found.first.weekday() == number
+    assert 0 <= (published - found.first).days <= 6
+
+
+@pytest.mark.parametrize(
+    "piece", ["9", "a day before ", "since ", "twenty-", "May 3 to ", "(", "-", "m5 ", "\u0130"]
+)
+def test_long_hostile_words_take_no_time(piece: str) -> None:
+    """A megabyte of repeated words is cut before the rules see it."""
+    began = time.perf_counter()
+    resolve_date(piece * (1_000_000 // len(piece)), WEDNESDAY)
+    assert time.perf_counter() - began < 1.0
+
+
+def test_an_event_without_words_is_dated_only_when_it_is_the_news() -> None:
+    """The news itself took place on the day of publication; background without words has no date."""
+    dated = resolve_event_date(None, WEDNESDAY, news=True)
+    assert dated is not None
+    assert dated.days == DaySpan(WEDNESDAY, WEDNESDAY)
+    assert dated.evidence == "no date words: the news itself"
+    assert resolve_event_date(None, WEDNESDAY) is None
+    assert resolve_event_date(None, None, news=True) is None
+
+
+def test_words_that_name_no_day_are_kept_with_the_reason() -> None:
+    """The span stays, so that a reader sees the words; why there are no days is said."""
+    span = Span("for two weeks", 10, 23)
+    no_day = resolve_event_date(span, WEDNESDAY)
+    assert no_day is not None
+    assert (no_day.span, no_day.days, no_day.evidence) == (span, None, "the words name no day")
+    undated = resolve_event_date(Span("on Friday", 10, 19), None)
+    assert undated is not None
+    assert undated.days is None
+    assert "publication day is not known" in undated.evidence
+
+
+def test_the_next_day_counts_from_the_date_named_before_it() -> None:
+    """Within an article such words are read by the last date before them, not by publication."""
+    text = "They met in Oslo on 3 May. The next day they signed."
+    spans = [Span("on 3 May", 17, 25), Span("The next day", 27, 39), None]
+    article = Article("a", text, published=WEDNESDAY)
+    first, second, none = resolve_dates(article, spans, future=[False] * 3, news=[False, False, False])
+    assert first is not None
+    assert second is not None
+    assert second.days == DaySpan(date(2024, 5, 4), date(2024, 5, 4))
+    assert none is None
+
+
+def test_a_year_named_in_passing_does_not_move_the_same_day() -> None:
+    """ "That evening" after "the 2011 treaty" is the evening of the news."""
+    text = "The treaty of 2011 lapsed. That evening they met."
+    spans = [Span("2011", 14, 18), Span("That evening", 27, 39)]
+    dates = resolve_dates(
+        Article("a", text, published=WEDNESDAY), spans, future=[False] * 2, news=[False] * 2
+    )
+    assert dates[1] is not None
+    assert dates[1].days == DaySpan(WEDNESDAY, WEDNESDAY)

@@ -1,0 +1,150 @@
+"""Put date words into a small code that rules can be written for.
+
+"on Tuesday, Nov. 29" becomes "on w1 m11 29": months are m1 to m12, weekdays w0 (Monday) to w6,
+number words are digits, ordinals end in "th". Times of day are dropped, or are "dawn" and "clock"
+(a later one) where nothing else tells the day. One space stands between tokens; punctuation other
+than a dash is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+# Date words are short. Longer text is no date words, and is cut so that time stays linear in its length.
+MAX_CHARACTERS = 240
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?=\b|\d))\.?"
+)
+_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+_WEEKDAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b\.?"
+)
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+        " seventeen eighteen nineteen twenty".split(),
+        1,
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "couple": 2, "dozen": 12}
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+        " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+} | {"thirtieth": 30}
+_DAWN = r"morning|dawn|daybreak|sunrise|midnight|breakfast"
+_CLOCK = (
+    rf"{_DAWN}|afternoon|evening|sunset|dusk|nightfall|noon|midday|lunchtime|clock|dark"
+    r"|(?<=before )night|(?<=by )night"
+)
+# The words that lead up to a time of day go with it: "shortly before dawn on Friday" is "on Friday".
+_CLOCK_PHRASE = re.compile(
+    r"(?:\b(?:shortly|just|before|after|around|about|at|by|in|during|the|early|late|towards|hours|of|past|\d\d?"
+    rf"|this(?= \w+ rush)) )*\b(?:{_CLOCK})s?\b(?: (?:local|time|prayers|rush hour|hours))*"
+)
+_DAWN_WORD = re.compile(rf"\b(?:{_DAWN})s?\b")
+_CLOCK_WORD = re.compile(rf"\b(?!dawn)(?:{_CLOCK})s?\b")
+_NAMES_DAYS = re.compile(r"\d|\b(?:\w*day|weekend|week|month|year|night|tomorrow|recent\w*)s?\b")
+
+
+def _keep_pointer(code: str, phrase: re.Match[str]) -> str:
+    """Keep "this morning", "that evening", "the next morning": the word before it makes it a day."""
+    before = code[: phrase.start()].rsplit(" ", 2)[-2:-1]
+    return phrase.group() if before and before[0] in _POINTERS else " "
+
+
+_POINTERS = ("this", "that", "same", "next", "following", "previous", "last", "yesterday", "tomorrow")
+
+
+def _month_code(match: re.Match[str]) -> str:
+    return f" m{_MONTHS.index(match.group()[:3]) + 1} "
+
+
+def _weekday_code(match: re.Match[str]) -> str:
+    return f" w{_WEEKDAYS.index(match.group()[:3])} "
+
+
+def _day_code(day: int, month: int, year: int) -> str:
+    return f" {day} m{month} {year:04} " if 1 <= month <= 12 else " unclear "
+
+
+def _slash_code(match: re.Match[str]) -> str:
+    """11/29/2024 and 29/11/2024 are clear; 5/6/2024 may be two days, so it is none."""
+    first, second, year = (int(group) for group in match.groups())
+    if year < 100:
+        year += 2000 if year < 70 else 1900
+    if first != second and first <= 12 and second <= 12:
+        return " unclear "
+    return _day_code(second, first, year) if first <= 12 else _day_code(first, second, year)
+
+
+def _iso_code(match: re.Match[str]) -> str:
+    year, month, day = (int(group) for group in match.groups())
+    return _day_code(day, month, year)
+
+
+_Code = str | Callable[[re.Match[str]], str]
+_REPLACEMENTS: tuple[tuple[re.Pattern[str], _Code], ...] = (
+    (re.compile("[\u2010-\u2015\u2212]"), "-"),
+    (re.compile("[\u2018\u2019\u02bc`]"), "'"),
+    (re.compile(r"\bnew year'?s(?= day\b| eve\b)"), "newyear"),
+    (re.compile(r"\b(?:fourth|4th) of july\b"), " 4 m7 "),
+    (re.compile(r"'(\d0s)\b"), r" 19\1"),
+    (re.compile(r"'s\b|(?<=s)'(?=\s|$)"), " "),
+    (re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:t[\d:.]{2,15}z?)?\b"), _iso_code),
+    (re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\d/])"), _slash_code),
+    (re.compile(r"(?<![\d/])9/11(?![\d/])"), " 11 m9 2001 "),
+    (re.compile(r"\bsept?(?:ember|\.)? 11(?:th)?,? (?:terror(?:ist)? )?attacks?\b"), " 11 m9 2001 "),
+    (re.compile(r"\b\d{1,2}(?:[:.]\d{2})? ?(?:a\.?m\b\.?|p\.?m\b\.?|o'clock)"), " clock "),
+    (re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{4} ?(?:gmt|utc|hours|hrs)\b"), " clock "),
+    (re.compile(r"\b(?:gmt|utc)\b"), " clock "),
+    (_MONTH, _month_code),
+    (_WEEKDAY, _weekday_code),
+    (re.compile(r"\b(\d{1,3}) ?(?:st|nd|rd|th)\b"), r" \1th "),
+)
+_TOKEN = re.compile(r"\bm\d+|\bw\d|\d+th\b|\d+s\b|\d+|[a-z]+|-")
+
+
+@lru_cache(maxsize=4096)
+def encode_words(words: str) -> str:
+    """Return the code of `words`.
+
+    >>> encode_words("shortly before dawn on the twenty-first of May, 2019")
+    'on the 21th of m5 2019'
+    """
+    text = words[:MAX_CHARACTERS].lower()
+    for pattern, code in _REPLACEMENTS:
+        text = pattern.sub(code, text)
+    tokens: list[str] = []
+    for token in _TOKEN.findall(text):
+        _add_token(tokens, token)
+    code = " ".join(tokens)
+    bare = " ".join(_CLOCK_PHRASE.sub(lambda phrase: _keep_pointer(code, phrase), code).split())
+    # Where nothing but a time of day is said, it stands for the day at hand.
+    if bare != code and _NAMES_DAYS.search(bare):
+        return bare
+    return _CLOCK_WORD.sub("clock", _DAWN_WORD.sub("dawn", code))
+
+
+def _add_token(tokens: list[str], token: str) -> None:
+    """Append `token`, joining "twenty", "-", "five" to 25."""
+    number, ordinal = _NUMBERS.get(token), _ORDINALS.get(token)
+    value = number or ordinal
+    if value is None:
+        tokens.append(token)
+        return
+    if value < 10:
+        if len(tokens) > 1 and tokens[-1] == "-" and tokens[-2] in ("20", "30", "40", "50", "60"):
+            value += int(tokens[-2])
+            del tokens[-2:]
+        elif tokens and tokens[-1] in ("20", "30", "40", "50", "60"):
+            value += int(tokens.pop())
+    tokens.append(f"{value}th" if ordinal else str(value))
