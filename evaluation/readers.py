@@ -87,8 +87,9 @@ def count_languages(shared: Path) -> Iterator[tuple[str, int, int]]:
     of the gold pages that are in another language as a whole.
     """
     english = []
-    for line in (shared / "gold/dev/articles.jsonl").read_text(encoding="utf-8").splitlines():
-        english += split_sentences(json.loads(line)["text"])
+    with (shared / "gold/dev/articles.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            english += split_sentences(json.loads(line)["text"])
     with gzip.open(shared / "texts/open.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             article = json.loads(line)

@@ -123,7 +123,13 @@ def _read_opened(source: Source) -> Iterator[Article | Skip]:
     try:
         if not source.head.strip():
             raise SourceError("empty: there is nothing but white space" if source.head else "empty")
-        yield from find_reader(find_kind(source))(source)
+        kind = find_kind(source)
+        n_found = 0
+        for found in find_reader(kind)(source):
+            n_found += 1
+            yield found
+        if not n_found:
+            raise SourceError(f"holds no articles (read as {kind})")
     except SourceError as error:
         yield Skip("", "read", str(error), source.origin)
     except (EOFError, zlib.error) as error:

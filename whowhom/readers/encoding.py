@@ -132,7 +132,7 @@ def _is_broken_utf8(content: bytes) -> bool:
     Of text in another encoding next to nothing passes for characters of UTF-8.
     """
     text = content.decode("utf-8", "replace")
-    return sum(not character.isascii() for character in text) > 2 * text.count("\ufffd")
+    return sum(not character.isascii() for character in text) >= 2 * text.count("\ufffd")
 
 
 def _find_declared(content: bytes) -> str:

@@ -19,19 +19,14 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def read_feed(source: Source) -> Iterator[Article | Skip]:
-    """Yield the items of a feed in its order.
+    """Return an iterator over the items of a feed in its order.
 
     The text of an item is its content, else its summary, else its headline (which is then no
     title). Items keep their own address; relative ones are resolved.
     """
     text = decode(source.read_all(), charset=source.charset, markup=True)
-    items = _read_json_feed(text, source) if text.lstrip().startswith("{") else _read_xml_feed(text, source)
-    n_items = 0
-    for item in items:
-        n_items += 1
-        yield item
-    if not n_items:
-        raise SourceError("feed holds no items")
+    is_json = text.lstrip().startswith("{")
+    return _read_json_feed(text, source) if is_json else _read_xml_feed(text, source)
 
 
 def _read_xml_feed(text: str, source: Source) -> Iterator[Article | Skip]:
