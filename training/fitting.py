@@ -1,0 +1,176 @@
+"""Fit the two small logistic scores of the coder: which readings are one deed, and how sure a row is.
+
+    python -m training.fitting --weights whowhom/coders/weights
+
+Both are fitted on passages that the network was not trained on (the held-back tenth, and for the
+joining of readings all whole articles: what two wordings share is seen as well in those trained on).
+The results go into manifest.json beside the weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.data import Example, corpus_files, load_examples
+from training.export import WEIGHTS, write_checksums
+from whowhom.coders.confidence import describe_event
+from whowhom.coders.small import read_events
+from whowhom.coders.weights import Weights, load_weights
+from whowhom.exporters.records import record_article
+from whowhom.records import CodedArticle, Event, Reading
+from whowhom.resolvers.deeds import describe_pair, join_readings
+from whowhom.resolvers.events import resolve_readings
+from whowhom.scoring import pair_records, shares_who_whom
+
+Read = tuple[Example, list[Reading], list[Event]]
+
+
+def fit_logistic(
+    rows: Sequence[dict[str, float]], right: Sequence[bool], strength: float
+) -> dict[str, float]:
+    """Return the weights of a logistic regression with an L2 penalty, by Newton's method.
+
+    Args:
+        rows: Named numbers, those that a row lacks being 0.
+        right: What is to be told from them.
+        strength: Of the penalty, as a multiple of one row's weight; the bias goes free.
+    """
+    names = sorted({name for row in rows for name in row})
+    x = np.array([[row.get(name, 0.0) for name in names] for row in rows])
+    y = np.array(right, float)
+    weights = np.zeros(len(names))
+    penalty = np.full(len(names), strength)
+    penalty[names.index("bias")] = 1e-6
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
+        gradient = x.T @ (chance - y) + penalty * weights
+        curvature = (x * (chance * (1 - chance))[:, None]).T @ x + np.diag(penalty)
+        step = np.linalg.solve(curvature, gradient)
+        weights -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
+
+
+def read_examples(examples: Sequence[Example], weights: Weights) -> list[Read]:
+    by_id = {example.article.id: example for example in examples}
+    read = read_events((example.article for example in examples), weights=weights)
+    return [(by_id[article.id], found, resolve_readings(article, found)) for article, found in read]
+
+
+def _overlap(event: Event, record: dict[str, Any]) -> bool:
+    spans = [record["trigger"], *record["mentions"]]
+    trigger = event.trigger
+    return any(
+        (span.get("of") or "text") == trigger.of
+        and span.get("start") is not None
+        and span["start"] < (trigger.end or 0)
+        and (trigger.start or 0) < span["end"]
+        for span in spans
+        if span.get("text")
+    )
+
+
+def fit_joining(read: Sequence[Read]) -> tuple[dict[str, float], int, int]:
+    """Return the weights of `describe_pair`, and how many pairs of each kind they rest on."""
+    rows, right = [], []
+    for example, readings, events in read:
+        owner = [
+            next((n for n, r in enumerate(example.events) if r["event"] == e.event and _overlap(e, r)), None)
+            for e in events
+        ]
+        for b, event in enumerate(events):
+            for a in range(max(0, b - 40), b):
+                if events[a].event == event.event and owner[a] is not None and owner[b] is not None:
+                    rows.append(describe_pair(readings, events, a, b))
+                    right.append(owner[a] == owner[b])
+    return fit_logistic(rows, right, 1.0), sum(right), len(right) - sum(right)
+
+
+def judge_rows(example: Example, events: Sequence[Event]) -> list[bool]:
+    """Tell of each event whether it is right in who did what to whom, as `evaluate` counts it."""
+    records = record_article(CodedArticle(example.article, tuple(events)))["events"]
+    right = {
+        id(predicted)
+        for gold, predicted in pair_records(example.events, records)
+        if shares_who_whom(gold, predicted)
+    }
+    return [id(record) in right for record in records]
+
+
+def calibration_error(chances: Sequence[float], right: Sequence[bool], n_bins: int = 10) -> float:
+    """Return the expected calibration error over bins of equal width (Naeini et al. 2015)."""
+    bins = np.minimum((np.array(chances) * n_bins).astype(int), n_bins - 1)
+    errors = [
+        np.sum(bins == n) * abs(np.mean(np.array(chances)[bins == n]) - np.mean(np.array(right)[bins == n]))
+        for n in range(n_bins)
+        if np.any(bins == n)
+    ]
+    return float(sum(errors) / max(len(bins), 1))
+
+
+def best_threshold(chances: Sequence[float], right: Sequence[bool], n_gold: int) -> tuple[float, float]:
+    """Return the score from which rows are kept so that F1 is greatest, and that F1."""
+    order = np.argsort(-np.array(chances), kind="stable")
+    hits = np.cumsum(np.array(right, float)[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + n_gold)
+    best = int(f1.argmax())
+    return round(float(np.array(chances)[order][best]), 3), float(f1[best])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--trigger-threshold", type=float, default=0.35)
+    parser.add_argument("--role-threshold", type=float, default=0.5)
+    parser.add_argument("--mode-threshold", type=float, default=0.35)
+    parser.add_argument("--joining-threshold", type=float, default=0.5)
+    arguments = parser.parse_args()
+    settings = {
+        "trigger_threshold": arguments.trigger_threshold,
+        "role_threshold": arguments.role_threshold,
+        "mode_threshold": arguments.mode_threshold,
+        "joining_threshold": arguments.joining_threshold,
+    }
+    write_checksums(arguments.weights, **settings)
+    weights = load_weights(arguments.weights)
+    notes, articles = corpus_files()
+    examples = load_examples(notes, articles)
+
+    whole = [example for example in examples if example.group == "article"]
+    joining, n_same, n_other = fit_joining(read_examples(whole, weights))
+    print(f"joining: {n_same} pairs of one deed, {n_other} of two")
+
+    # A whole article is given twice the weight of its kind: corpora are made of articles.
+    rows, right, n_gold = [], [], 0
+    for example, readings, events in read_examples([e for e in examples if e.held_out], weights):
+        joined = join_readings(example.article, readings, events, {**settings, "joining": joining})
+        rows += [describe_event(event) for event in joined]
+        right += judge_rows(example, joined)
+        n_gold += len(example.events)
+    calibration = fit_logistic(rows, right, 2.0)
+    fake = [chance_of(calibration, row) for row in rows]
+    threshold, f1 = best_threshold(fake, right, n_gold)
+    print(
+        f"calibration: {len(rows)} rows of {n_gold}, {sum(right)} right; "
+        f"kept from {threshold} on, F1 {f1:.3f}, ECE {calibration_error(fake, right):.3f}"
+    )
+    write_checksums(
+        arguments.weights, joining=joining, calibration=calibration, score_threshold=threshold, **settings
+    )
+
+
+def chance_of(weights: dict[str, float], row: dict[str, float]) -> float:
+    total = sum(weights[name] * value for name, value in row.items())
+    return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+
+
+if __name__ == "__main__":
+    main()

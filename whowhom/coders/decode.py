@@ -1,0 +1,259 @@
+"""From the network's outputs over a window to the events read in it.
+
+First triggers: words whose type is not "none". Then, for each trigger, every piece of the window
+is tagged with the roles it may fill, and runs of tagged words become mentions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from whowhom.coders.labels import AUX, CERTAINTIES, MODES, ROLES, SECTORS, SOURCE_KINDS, TYPES
+from whowhom.coders.network import COLUMNS, POINTER_WIDTH, distance_buckets, sentence_steps
+from whowhom.coders.weights import Array, Weights
+from whowhom.coders.windows import Window
+from whowhom.records import Article, Mention, Reading, Span
+
+Places = npt.NDArray[np.int64]
+
+# "signed a new accord" is one trigger: words of one type with nothing but grammar between them.
+_MAX_GAP = 3
+# Alternatives kept with a mention: the resolver takes the first that fits.
+_N_SECTORS = 3
+_N_ANTECEDENTS = 3
+_MIN_ANTECEDENT = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """A trigger found: its words, type, probability, mean outputs and first telling piece."""
+
+    span: Span
+    kind: int
+    score: float
+    outputs: Array
+    at: int
+
+
+def decode_window(article: Article, window: Window, outputs: Array, weights: Weights) -> list[Reading]:
+    """Return the events whose triggers stand in the core of a window.
+
+    Shape of outputs: (pieces, N_OUTPUTS).
+    """
+    settings = weights.settings
+    words = _words(window)
+    kinds = _mean_over(words, _softmax(outputs[:, COLUMNS["type"]]))
+    readings = []
+    for first, last, kind, score in _find_triggers(window, words, kinds, settings["trigger_threshold"]):
+        pieces = np.concatenate(words[first : last + 1])
+        telling = pieces[~window.bare[pieces]]
+        found = _Trigger(
+            span=window.span(article, int(pieces[0]), int(pieces[-1])),
+            kind=kind,
+            score=score,
+            outputs=outputs[telling].mean(0),
+            at=int(telling[0]),
+        )
+        readings.append(_read_one(article, window, outputs, words, found, weights))
+    return readings
+
+
+def _words(window: Window) -> list[Places]:
+    """Return the pieces of each word, the special pieces left out."""
+    inside = np.flatnonzero(window.sentence >= 0)
+    starts = np.flatnonzero(window.first[inside] | (np.diff(window.sentence[inside], prepend=-2) != 0))
+    return np.split(inside, starts[1:]) if len(inside) else []
+
+
+def _mean_over(words: list[Places], values: Array) -> Array:
+    """Return the mean of each word's pieces. Shape: (words, columns)."""
+    if not words:
+        return np.zeros((0, values.shape[1]), np.float32)
+    starts = np.array([word[0] for word in words])
+    sizes = np.array([len(word) for word in words], np.float32)
+    # The last piece is the closing special one; it belongs to no word.
+    sums = np.add.reduceat(values[: int(words[-1][-1]) + 1], starts, axis=0)
+    return np.asarray(sums / sizes[:, np.newaxis], np.float32)
+
+
+def _find_triggers(
+    window: Window, words: list[Places], kinds: Array, threshold: float
+) -> Iterator[tuple[int, int, int, float]]:
+    """Yield (first word, last word, type, probability) of every run of words of one type.
+
+    Words of grammar are no triggers, and do not part two words of one.
+    """
+    if not words:
+        return
+    best = kinds[:, 1:].argmax(1)
+    heads = np.array([word[0] for word in words])
+    said = (1 - kinds[:, 0] >= threshold) & (window.core[heads] == 1) & ~window.bare[heads]
+    sentences = window.sentence[heads]
+    start: int | None = None
+    end = 0
+    for at in np.flatnonzero(said).tolist():
+        if start is not None:
+            near = at - end <= _MAX_GAP and bool(window.bare[heads[end + 1 : at]].all())
+            if near and best[at] == best[start] and sentences[at] == sentences[start]:
+                end = at
+                continue
+            yield _trigger(start, end, best, kinds)
+        start = end = at
+    if start is not None:
+        yield _trigger(start, end, best, kinds)
+
+
+def _trigger(start: int, end: int, best: Places, kinds: Array) -> tuple[int, int, int, float]:
+    kind = int(best[start])
+    return start, end, kind, float(kinds[start : end + 1, kind + 1].max())
+
+
+def _tag_roles(window: Window, outputs: Array, trigger: _Trigger, weights: Weights) -> Array:
+    """Return the probabilities of outside, begins, goes on. Shape: (pieces, roles, 3)."""
+    hidden = outputs[:, COLUMNS["role_piece_gate"]] * trigger.outputs[COLUMNS["role_trigger_gate"]]
+    hidden += outputs[:, COLUMNS["role_piece"]]
+    hidden += trigger.outputs[COLUMNS["role_trigger"]]
+    hidden += weights.distance[distance_buckets(np.arange(len(outputs)), trigger.at)]
+    hidden += weights.step[sentence_steps(window.sentence, trigger.at)]
+    scores = np.maximum(hidden, 0) @ weights.roles_weight + weights.roles_bias
+    return _softmax(scores.reshape(len(outputs), len(ROLES), 3))
+
+
+def _read_one(
+    article: Article, window: Window, outputs: Array, words: list[Places], trigger: _Trigger, weights: Weights
+) -> Reading:
+    settings = weights.settings
+    roles = _tag_roles(window, outputs, trigger, weights)
+    found = {
+        role: _find_mentions(article, window, words, roles[:, number], settings["role_threshold"])
+        for number, role in enumerate(ROLES)
+    }
+    people = {
+        role: tuple(_describe(article, window, outputs, words, mention, at) for mention, at in found[role])
+        for role in ("actor", "recipient", "source")
+    }
+    best = {role: max((mention for mention, _ in found[role]), key=_by_score, default=None) for role in ROLES}
+    own = trigger.outputs
+    vector = own[COLUMNS["role_trigger"]]
+    return Reading(
+        event=TYPES[trigger.kind],
+        trigger=trigger.span,
+        score=trigger.score,
+        mode=_choose_mode(trigger.kind, own[COLUMNS["mode"]], settings["mode_threshold"]),
+        actor=people["actor"],
+        recipient=people["recipient"],
+        location=best["location"],
+        date=best["date"],
+        source=max(people["source"], key=_by_score, default=None),
+        condition=best["condition"],
+        source_kind=SOURCE_KINDS[int(own[COLUMNS["source_kind"]].argmax())],
+        certainty=CERTAINTIES[int(own[COLUMNS["certainty"]].argmax())],
+        aux=tuple(name for name, value in zip(AUX, own[COLUMNS["aux"]], strict=True) if value > 0),
+        dated=float(_sigmoid(own[COLUMNS["dated"]])[0]),
+        killed=best["killed"],
+        injured=best["injured"],
+        size=best["size"],
+        vector=vector / max(float(np.linalg.norm(vector)), 1e-9),
+    )
+
+
+def _by_score(mention: Mention) -> float:
+    return mention.score
+
+
+def _find_mentions(
+    article: Article, window: Window, words: list[Places], role: Array, threshold: float
+) -> list[tuple[Mention, Places]]:
+    """Return the runs of words tagged with one role, with their pieces. Shape of role: (pieces, 3)."""
+    by_word = _mean_over(words, role)
+    inside = 1 - by_word[:, 0] >= threshold
+    begins = np.array([role[word[0], 1] > role[word[0], 2] for word in words], np.bool_)
+    mentions = []
+    start = 0
+    while start < len(words):
+        if not inside[start]:
+            start += 1
+            continue
+        end = start
+        while (
+            end + 1 < len(words)
+            and inside[end + 1]
+            and not begins[end + 1]
+            and window.sentence[words[end + 1][0]] == window.sentence[words[start][0]]
+        ):
+            end += 1
+        pieces = np.concatenate(words[start : end + 1])
+        span = window.span(article, int(pieces[0]), int(pieces[-1]))
+        mentions.append((Mention(span, float(1 - by_word[start : end + 1, 0].mean())), pieces))
+        start = end + 1
+    return mentions
+
+
+def _describe(
+    article: Article, window: Window, outputs: Array, words: list[Places], mention: Mention, pieces: Places
+) -> Mention:
+    """Add to a participant its likeliest sectors and whom it may stand for."""
+    sectors = _softmax(outputs[pieces, COLUMNS["sector"]]).mean(0)
+    order = np.argsort(-sectors, kind="stable")[:_N_SECTORS]
+    query = outputs[pieces, COLUMNS["pointer_from"]].mean(0)
+    scores = outputs[:, COLUMNS["pointer_to"]] @ query / np.sqrt(np.float32(POINTER_WIDTH))
+    scores[window.sentence < 0] = -1e4
+    scores[pieces] = -1e4
+    chances = _softmax(scores)
+    by_word = np.array([chances[word].sum() for word in words])
+    return Mention(
+        span=mention.span,
+        score=mention.score,
+        sectors=tuple((SECTORS[n], float(sectors[n])) for n in order),
+        antecedents=tuple(_find_antecedents(article, window, words, by_word)),
+    )
+
+
+def _find_antecedents(
+    article: Article, window: Window, words: list[Places], chances: npt.NDArray[np.float64]
+) -> list[tuple[Span, float]]:
+    """Return runs of words that the pointer falls on, the likeliest first."""
+    runs: list[tuple[float, int, int]] = []
+    start = 0
+    while start < len(words):
+        end = start
+        if chances[start] < _MIN_ANTECEDENT / 2:
+            start += 1
+            continue
+        while (
+            end + 1 < len(words)
+            and chances[end + 1] >= _MIN_ANTECEDENT / 2
+            and window.sentence[words[end + 1][0]] == window.sentence[words[start][0]]
+        ):
+            end += 1
+        total = float(chances[start : end + 1].sum())
+        if total >= _MIN_ANTECEDENT:
+            runs.append((-total, start, end))
+        start = end + 1
+    return [
+        (window.span(article, int(words[start][0]), int(words[end][-1])), -total)
+        for total, start, end in sorted(runs)[:_N_ANTECEDENTS]
+    ]
+
+
+def _choose_mode(kind: int, scores: Array, threshold: float) -> tuple[str, ...]:
+    """Return the likeliest mode of a type, none where none is likely enough."""
+    own = [number for number, mode in enumerate(MODES) if mode.startswith(f"{TYPES[kind]}.")]
+    if not own:
+        return ()
+    best = max(own, key=lambda number: float(scores[number]))
+    likely = float(_sigmoid(scores[best])) >= threshold
+    return (MODES[best].partition(".")[2],) if likely else ()
+
+
+def _softmax(scores: Array) -> Array:
+    shifted = np.exp(scores - scores.max(-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(-1, keepdims=True), np.float32)
+
+
+def _sigmoid(scores: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-scores)), np.float32)

@@ -1,0 +1,65 @@
+"""The whole way of an article on one screen: read by the model, resolved, joined, scored.
+
+    Article ─▶ read_events ─▶ resolve_readings ─▶ join_readings ─▶ keep_likely ─▶ CodedArticle
+               coders/small   resolvers/events    resolvers/deeds  coders/confidence
+
+Everything here is a function of the article alone: neither the order of articles nor how many
+come at once changes what is coded.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+
+from whowhom.coders.confidence import keep_likely
+from whowhom.coders.small import read_events
+from whowhom.coders.weights import Weights, load_weights
+from whowhom.records import Article, CodedArticle, Reading, Skip
+from whowhom.resolvers.deeds import join_readings
+from whowhom.resolvers.events import resolve_readings
+
+
+def code_articles(
+    items: Iterable[Article | Skip], *, n_threads: int | None = None, weights: Weights | None = None
+) -> Iterator[CodedArticle | Skip]:
+    """Yield every article coded, in order; a Skip passes through in its place.
+
+    Lazy: a few dozen articles are on their way at any time. An article that cannot be coded comes
+    with `skipped` set and never ends the run.
+
+    Raises:
+        ModelError: The weights of the package are missing or damaged.
+    """
+    chosen = weights or load_weights()
+    # What came before the model's next article, in order: skips, and None for the article itself.
+    passed: deque[Skip | None] = deque()
+
+    def articles() -> Iterator[Article]:
+        for item in items:
+            if isinstance(item, Skip):
+                passed.append(item)
+            else:
+                passed.append(None)
+                yield item
+
+    for article, readings in read_events(articles(), weights=chosen, n_threads=n_threads):
+        while (skip := passed.popleft()) is not None:
+            yield skip
+        yield code_article(article, readings, chosen)
+    yield from (skip for skip in passed if skip is not None)
+
+
+def code_article(article: Article, readings: Sequence[Reading], weights: Weights) -> CodedArticle:
+    """Return an article with the events that stand behind the model's readings."""
+    if not article.text.strip():
+        return CodedArticle(article, (), Skip(article.id, "code", "the article has no text", article.origin))
+    try:
+        events = resolve_readings(article, readings)
+        joined = join_readings(article, readings, events, weights.settings)
+        return CodedArticle(article, keep_likely(joined, weights.settings))
+    except Exception as error:
+        # The one place where a flaw of ours may meet a text nobody thought of: it costs this
+        # article, with its reason kept, not the other ten million.
+        reason = f"could not be coded: {type(error).__name__}: {error}"
+        return CodedArticle(article, (), Skip(article.id, "code", reason, article.origin))

@@ -1,0 +1,165 @@
+"""Which readings of one article are of the same deed, and the one record they make.
+
+A title, a lead and a later paragraph report the same visit in three ways. Two readings of one type
+are taken for the same deed by a logistic score over what they share; what they cannot share (two
+days, two places, two tolls) forbids it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from whowhom.records import Article, Entity, Event, Reading, Span
+from whowhom.resolvers.events import name_event
+
+# Deeds of a type that a reading is compared with: the last ones. News returns to a deed within a few
+# paragraphs, and a bound keeps a text of thousands of events linear.
+_LOOK_BACK = 40
+
+
+def join_readings(
+    article: Article, readings: Sequence[Reading], events: Sequence[Event], settings: Mapping[str, Any]
+) -> list[Event]:
+    """Return one event for each deed, in the order of first mention.
+
+    Args:
+        article: Whose text the spans point at.
+        readings: What the model read, in order.
+        events: The same, resolved; one for each reading.
+        settings: `joining`, the weights of the score, and `joining_threshold`.
+    """
+    deeds: list[list[int]] = []
+    by_type: dict[str, list[list[int]]] = {}
+    for number, event in enumerate(events):
+        same_type = by_type.setdefault(event.event, [])
+        best, best_score = None, float(settings["joining_threshold"])
+        for deed in same_type[-_LOOK_BACK:]:
+            score = max(
+                score_pair(readings, events, other, number, settings["joining"]) for other in deed[-4:]
+            )
+            if score >= best_score and all(not _conflict(events[other], event) for other in deed):
+                best, best_score = deed, score
+        if best is None:
+            best = []
+            deeds.append(best)
+            same_type.append(best)
+        best.append(number)
+    return [_combine(article, [readings[n] for n in deed], [events[n] for n in deed]) for deed in deeds]
+
+
+def describe_pair(readings: Sequence[Reading], events: Sequence[Event], a: int, b: int) -> dict[str, float]:
+    """Return what two readings of one type share, as named numbers; `training.joining` weighs them."""
+    one, two = events[a], events[b]
+    nearness = float(readings[a].vector @ readings[b].vector) if readings[a].vector is not None else 0.0
+    return {
+        "bias": 1.0,
+        "vector": nearness,
+        "same_word": float(_stem(one.trigger.text) == _stem(two.trigger.text)),
+        "actor_same": float(_share(one.actor, two.actor) == 1),
+        "actor_other": float(_share(one.actor, two.actor) == -1),
+        "actor_missing": float(not one.actor or not two.actor),
+        "recipient_same": float(_share(one.recipient, two.recipient) == 1),
+        "recipient_other": float(_share(one.recipient, two.recipient) == -1),
+        "recipient_missing": float(bool(one.recipient) != bool(two.recipient)),
+        "same_mode": float(one.mode == two.mode),
+        "same_aux": float(set(one.aux) == set(two.aux)),
+        "same_days": float(bool(one.date and two.date and one.date.days and one.date.days == two.date.days)),
+        "same_place": float(bool(one.location and two.location and one.location.name == two.location.name)),
+        "title": float(one.trigger.of == "title" or two.trigger.of == "title"),
+        "near": float(one.trigger.of == two.trigger.of and abs(_at(one.trigger) - _at(two.trigger)) < 200),
+    }
+
+
+def score_pair(
+    readings: Sequence[Reading], events: Sequence[Event], a: int, b: int, weights: Mapping[str, float]
+) -> float:
+    """Return the probability that two readings of one type are of the same deed."""
+    total = sum(weights[name] * value for name, value in describe_pair(readings, events, a, b).items())
+    return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
+
+
+def _at(span: Span) -> int:
+    return span.start or 0
+
+
+def _stem(words: str) -> str:
+    """Return a word without its commonest endings: "visited", "visits" and "visit" are one."""
+    last = words.lower().split()[-1] if words.split() else ""
+    for ending in ("ations", "ation", "ings", "ing", "ions", "ion", "ed", "es", "s", "e"):
+        if last.endswith(ending) and len(last) - len(ending) >= 3:
+            return last[: -len(ending)]
+    return last
+
+
+def _key(entity: Entity) -> str:
+    return entity.country or (entity.sector[0] if entity.sector else "") or entity.name.casefold()
+
+
+def _share(one: Sequence[Entity], two: Sequence[Entity]) -> int:
+    """1 where two lists name a common participant, -1 where they name different ones, else 0."""
+    left, right = ({_key(entity) for entity in side} - {""} for side in (one, two))
+    if not left or not right:
+        return 0
+    return 1 if left & right else -1
+
+
+def _conflict(one: Event, two: Event) -> bool:
+    """Whether two events cannot be the same deed: other days, other places or other tolls."""
+    if one.date and two.date and one.date.days and two.date.days and one.date.span and two.date.span:
+        a, b = one.date.days, two.date.days
+        if a.last < b.first or b.last < a.first:
+            return True
+    if one.location and two.location and one.location.name and two.location.name:
+        exact = one.location.precision == two.location.precision == "exact"
+        if exact and one.location.name != two.location.name:
+            return True
+    return any(
+        getattr(one, field) is not None
+        and getattr(two, field) is not None
+        and getattr(one, field) != getattr(two, field)
+        for field in ("killed", "injured")
+    )
+
+
+def _combine(article: Article, readings: Sequence[Reading], events: Sequence[Event]) -> Event:
+    """Return the record of one deed: the fullest reading, and from the others what it lacks."""
+    order = sorted(range(len(events)), key=lambda n: (-_fullness(readings[n], events[n]), n))
+    best, *others = (events[n] for n in order)
+    if not others:
+        return best
+    mentions = sorted({event.trigger for event in others}, key=lambda span: (span.of != "title", _at(span)))
+
+    def first(field: str) -> Any:
+        return next(
+            (value for event in (best, *others) if (value := getattr(event, field))), getattr(best, field)
+        )
+
+    def number(field: str) -> int | None:
+        values = (getattr(event, field) for event in (best, *others))
+        return next((value for value in values if value is not None), None)
+
+    return replace(
+        best,
+        id=name_event(article, best.event, best.trigger),
+        mentions=tuple(mentions),
+        score=max(event.score for event in events),
+        mode=first("mode"),
+        actor=first("actor"),
+        recipient=first("recipient"),
+        location=first("location"),
+        date=best.date if best.date and best.date.span else first("date"),
+        condition=first("condition"),
+        killed=number("killed"),
+        injured=number("injured"),
+        size=number("size"),
+        size_text=first("size_text"),
+    )
+
+
+def _fullness(reading: Reading, event: Event) -> float:
+    """How much a reading tells: its certainty, and a bit for each field that it fills."""
+    fields = (event.actor, event.recipient, event.location, event.date and event.date.span)
+    return reading.score + 0.25 * sum(map(bool, fields)) - 0.5 * (event.trigger.of == "title")

@@ -1,0 +1,146 @@
+"""From what the model read to events: who, where and when, each with how it was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from whowhom.codebooks.plover import find_code
+from whowhom.records import (
+    Article,
+    DaySpan,
+    Entity,
+    Event,
+    EventDate,
+    Mention,
+    Place,
+    Reading,
+    Source,
+    Span,
+    content_hash,
+)
+from whowhom.resolvers.actors import resolve_mentions
+from whowhom.resolvers.dates import resolve_date
+from whowhom.resolvers.numbers import read_number
+from whowhom.resolvers.places import resolve_places
+
+Entities = tuple[Entity, ...]
+
+
+def resolve_readings(article: Article, readings: Sequence[Reading]) -> list[Event]:
+    """Return one event for each reading, in order; several may still be of the same deed."""
+    people = _resolve_people(article, readings)
+    places = _resolve_where(article, readings, people)
+    return [
+        _make_event(article, reading, people[number], places[number])
+        for number, reading in enumerate(readings)
+    ]
+
+
+def _resolve_people(article: Article, readings: Sequence[Reading]) -> list[dict[str, Entities]]:
+    """Return the actors, recipients and source of each reading; one call for the whole article."""
+    asked: list[Mention] = []
+    owners: list[tuple[int, str]] = []
+    for number, reading in enumerate(readings):
+        source = (reading.source,) if reading.source and reading.source_kind == "named" else ()
+        for role, mentions in (
+            ("actor", reading.actor),
+            ("recipient", reading.recipient),
+            ("source", source),
+        ):
+            asked.extend(mentions)
+            owners.extend([(number, role)] * len(mentions))
+    people: list[dict[str, Entities]] = [{"actor": (), "recipient": (), "source": ()} for _ in readings]
+    for (number, role), entities in zip(owners, resolve_mentions(article, asked), strict=True):
+        people[number][role] = _add_new(people[number][role], entities)
+    return people
+
+
+def _add_new(known: Entities, found: Entities) -> Entities:
+    """Add entities that are not yet in the list; two mentions may stand for the same one."""
+    keys = {_identity(entity) for entity in known}
+    return known + tuple(entity for entity in found if _identity(entity) not in keys)
+
+
+def _identity(entity: Entity) -> tuple[object, ...]:
+    if entity.name or entity.country:
+        return entity.name.casefold(), entity.country, entity.sector[:1]
+    return entity.span, entity.sector
+
+
+def _resolve_where(
+    article: Article, readings: Sequence[Reading], people: Sequence[dict[str, Entities]]
+) -> list[Place | None]:
+    with_place = [number for number, reading in enumerate(readings) if reading.location]
+    countries = [
+        [
+            entity.country
+            for role in ("actor", "recipient")
+            for entity in people[number][role]
+            if entity.country
+        ]
+        for number in with_place
+    ]
+    mentions = [mention for number in with_place if (mention := readings[number].location)]
+    found = dict(zip(with_place, resolve_places(article, mentions, countries), strict=True))
+    return [found.get(number) for number in range(len(readings))]
+
+
+def _make_event(
+    article: Article, reading: Reading, people: dict[str, Entities], place: Place | None
+) -> Event:
+    code = find_code(reading.event, reading.mode)
+    return Event(
+        id=name_event(article, reading.event, reading.trigger),
+        article=article.id,
+        event=reading.event,
+        trigger=reading.trigger,
+        score=reading.score,
+        quad=code.quad,
+        scale=code.scale,
+        cameo=code.cameo,
+        mode=reading.mode,
+        actor=people["actor"],
+        recipient=people["recipient"],
+        location=place,
+        date=_resolve_when(article, reading),
+        source=_resolve_source(reading, people["source"]),
+        certainty=reading.certainty,
+        aux=reading.aux,
+        condition=reading.condition.span if reading.condition else None,
+        killed=_count(reading.killed),
+        injured=_count(reading.injured),
+        size=_count(reading.size),
+        size_text=reading.size.span.text if reading.size else "",
+    )
+
+
+def name_event(article: Article, event: str, trigger: Span) -> str:
+    """Return the id of an event: a hash of its article, type and trigger, the same at every coding."""
+    return content_hash(article.id, event, trigger.of, str(trigger.start), str(trigger.end))
+
+
+def _resolve_when(article: Article, reading: Reading) -> EventDate | None:
+    if reading.date:
+        span = reading.date.span
+        days = resolve_date(span.text, article.published, future="future" in reading.aux)
+        if days:
+            return EventDate(span, days, f"{span.text!r} in a text of {article.published or 'no known day'}")
+        return EventDate(
+            span, None, f"{span.text!r} names no day" if article.published else "no publication day"
+        )
+    if article.published and reading.dated >= 0.5:
+        today = DaySpan(article.published, article.published)
+        return EventDate(Span(""), today, "no date words: the news itself, of the day of publication")
+    return None
+
+
+def _resolve_source(reading: Reading, named: Entities) -> Source:
+    if reading.source_kind == "named" and named:
+        return Source("named", named[0])
+    if reading.source_kind == "author":
+        return Source()
+    return Source("unnamed", Entity(reading.source.span) if reading.source else None)
+
+
+def _count(mention: Mention | None) -> int | None:
+    return read_number(mention.span.text) if mention else None
