@@ -49,13 +49,15 @@ def neutralize(text: str) -> str:
     return _DANGEROUS.sub(lambda found: " " if found[0].isspace() else "�", text)
 
 
-def make_console(stream: IO[str]) -> Console:
-    """Return a console on `stream`: colours on a terminal only, NO_COLOR and COLUMNS respected."""
-    console = Console(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False)
-    # Where nobody looks on, the width would be 80 whatever the lines hold; a file has no edge.
-    if not console.is_terminal:
-        console.width = shutil.get_terminal_size((_WIDE, 24)).columns
-    return console
+def make_console(stream: IO[str], **options: Any) -> Console:
+    """Return a console on `stream`: colours on a terminal only, NO_COLOR and COLUMNS respected.
+
+    `options` are those of rich's Console, such as `width`.
+    """
+    if not stream.isatty() and "width" not in options:
+        # rich would take 80; a file or a pipe has no edge, and from 100 on nothing is folded.
+        options["width"] = shutil.get_terminal_size((_WIDE, 24)).columns
+    return Console(file=stream, markup=False, emoji=False, highlight=False, **options)
 
 
 def make_event_table(rows: Iterable[Row], console: Console) -> Table:
@@ -230,7 +232,7 @@ def shorten(text: str, start: int, end: int, *, length: int) -> Marked:
     """Cut a sentence to about `length` characters around the words at `start` to `end`.
 
     >>> shorten("On Monday the two ministers met in Oslo and talked of fish.", 28, 31, length=30)
-    Marked(text='… two ministers met in Oslo …', start=16, end=19)
+    Marked(text='… ministers met in Oslo …', start=12, end=15)
     """
     text = neutralize(text)
     if len(text) <= length:
