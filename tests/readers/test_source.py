@@ -54,7 +54,7 @@ def test_an_article_keeps_the_id_it_has() -> None:
     assert len({named.id, hashed.id, other.id}) == 3
 
 
-@pytest.mark.parametrize(("text", "reason"), [("", "text is empty"), ("\n", "text is empty"), ("7", "no word")])
+@pytest.mark.parametrize(("text", "reason"), [("", "is empty"), ("\n", "is empty"), ("7.", "no word")])
 def test_text_without_a_word_is_no_article(text: str, reason: str) -> None:
     """The skip carries the id of what it stands for."""
     skip = make_article(text, origin="x", id="a")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from whowhom.readers.days import parse_day
 from whowhom.readers.encoding import decode
@@ -66,10 +66,13 @@ def read_page(page: str, *, origin: str, url: str = "") -> Article | Skip:
             "", "read", f"no article: a page of {n_elements:,} elements, over {_MAX_ELEMENTS:,}", origin
         )
     language = tree.get("lang") or tree.get("xml:lang") or ""
+    links = {_clean("".join(link.itertext())) for link in tree.iter("a")}
     found = _extract(tree, url)
     text = tree_to_text(found.body, title=found.title or "") if found is not None else ""
     if not text:
         return Skip("", "read", "no article text found on the page", origin)
+    if links.issuperset(text.split("\n\n")):
+        return Skip("", "read", "no article text found on the page, links only", origin)
     address = _settle_address(found.url or "", url)
     return make_article(
         text,
@@ -194,7 +197,6 @@ def _settle_day(written: str | None) -> date | None:
 
 def _settle_address(canonical: str, url: str) -> str:
     """Return the page's own address, unless that is only the front page of the site."""
-    canonical = urljoin(url, canonical) if canonical else ""
     try:
         parts = urlsplit(canonical)
     except ValueError:
