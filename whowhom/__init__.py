@@ -1,0 +1,76 @@
+"""Reads news reports and keeps who did what to whom, when, where, according to whom.
+
+    >>> import whowhom
+    >>> coded = whowhom.code("The Russian defence minister arrived in Pyongyang on Friday.",
+    ...                      published="2024-11-29")
+    >>> [event.event for event in coded.events]
+    ['CONSULT']
+
+Importing it loads nothing else; each function loads what it needs when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from whowhom.api import (
+        Explanation,
+        Summary,
+        code,
+        code_many,
+        code_sources,
+        demo,
+        evaluate,
+        events,
+        explain,
+        open,
+        read,
+    )
+    from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
+
+__all__ = [
+    "Article",
+    "CodedArticle",
+    "Entity",
+    "Event",
+    "EventDate",
+    "Explanation",
+    "Place",
+    "Skip",
+    "Source",
+    "Span",
+    "Summary",
+    "code",
+    "code_many",
+    "code_sources",
+    "demo",
+    "evaluate",
+    "events",
+    "explain",
+    "open",
+    "read",
+]
+_RECORDS = frozenset(
+    ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for (PEP 562)."""
+    from importlib import import_module
+
+    if name == "__version__":
+        from importlib.metadata import version
+
+        found: Any = version("whowhom")
+    elif name in __all__:
+        found = getattr(import_module("whowhom.records" if name in _RECORDS else "whowhom.api"), name)
+    else:
+        raise AttributeError(f"module 'whowhom' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__, "__version__"])

@@ -1,0 +1,532 @@
+"""The public functions: one for each command, with the same words and defaults.
+
+They return values and raise; nothing here prints. A wrong call is an exception; an article that
+cannot be used is a `Skip` with its reason and stops nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+
+from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from whowhom.store import Store
+
+DEFAULT_STORE = "whowhom.duckdb"
+Outcome = CodedArticle | Skip
+Watch = Callable[[Outcome], None]
+Values = str | Sequence[str] | None
+Day = date | str | None
+
+_FIELDS = ("id", "text", "title", "published", "outlet", "url", "language")
+# Reasons hold values ("line is not JSON: ... column 17"), so a bad corpus may have as many reasons as
+# lines; from here on they are counted together.
+_MOST_REASONS = 1000
+_BATCH_ARTICLES = 512
+_BATCH_SECONDS = 1.0
+_OTHER_REASONS = "other reasons"
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run came to, for the closing line; it grows while the run goes on.
+
+    Attributes:
+        n_articles: Articles coded, those without any event included.
+        n_by_reason: How many things were not used, by reason.
+        n_known: How many of these were passed over because nothing about them is new.
+        seconds: From the first source to the last article.
+    """
+
+    n_articles: int = 0
+    n_events: int = 0
+    n_known: int = 0
+    n_by_reason: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    @property
+    def n_skipped(self) -> int:
+        return self.n_by_reason.total()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether any article was coded, or was known already, which is no failure."""
+        return self.n_articles > 0 or self.n_known > 0
+
+    def count(self, item: Outcome) -> None:
+        """Take one more outcome into account."""
+        skip = item if isinstance(item, Skip) else item.skipped
+        if skip is None:
+            assert isinstance(item, CodedArticle)
+            self.n_articles += 1
+            self.n_events += len(item.events)
+            return
+        known = skip.stage == "store" or "not changed since" in skip.reason
+        self.n_known += known
+        new = skip.reason not in self.n_by_reason
+        self.n_by_reason[
+            _OTHER_REASONS if new and len(self.n_by_reason) >= _MOST_REASONS else skip.reason
+        ] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An event with the article it was read from: all that tells how each field was reached."""
+
+    event: Event
+    article: Article
+
+
+def code(
+    text: str,
+    *,
+    published: Day = None,
+    title: str = "",
+    outlet: str = "",
+    url: str = "",
+    id: str = "",
+) -> CodedArticle:
+    """Code one report.
+
+        >>> coded = code("Turkey's foreign minister met his Greek counterpart in Athens.")
+        >>> coded.events[0].event
+        'CONSULT'
+
+    Args:
+        text: The report; a single sentence will do. Offsets of the events count its code points.
+        published: Day of publication, a date or "YYYY-MM-DD". Without it words such as "on Friday"
+            are kept but name no day.
+        id: A hash of the rest where none is given.
+
+    Returns:
+        The article with its events; `skipped` tells why where it was not coded (empty, or not in
+        English).
+
+    Raises:
+        ValueError: `published` names no day.
+        TypeError: `text` is no string.
+    """
+    if not isinstance(text, str):
+        raise TypeError(
+            f"text is a string, not {type(text).__name__}. To code many articles call code_many()."
+        )
+    day = _read_day(published)
+    article = _make_article(text, title=title, published=day, outlet=outlet, url=url, id=id)
+    return next(iter(_code_all([article])))
+
+
+def code_many(articles: Iterable[Article | Mapping[str, Any] | str]) -> Iterator[CodedArticle]:
+    """Code articles as they come, in order; any number in the memory of a few.
+
+        >>> [len(coded.events) for coded in code_many(["Russia expelled two diplomats.", ""])]
+        [1, 0]
+
+    Args:
+        articles: Articles, strings, or mappings with the fields of a JSONL line: `text`, and where
+            there are any `id`, `title`, `published`, `outlet`, `url`, `language`. Others are kept
+            in `Article.extra`.
+
+    Raises:
+        TypeError: `articles` is one string, or holds something else.
+    """
+    if isinstance(articles, (str, Mapping, Article)):
+        raise TypeError(
+            f"articles is a list or an iterator, not one {type(articles).__name__}. Call code() for one."
+        )
+    return _code_all(map(_as_article, articles))
+
+
+def code_sources(
+    sources: Sequence[str | Path],
+    out: str | Path | TextIO | BinaryIO | None = None,
+    *,
+    format: str | None = None,
+    allow_local: bool = False,
+    watch: Watch | None = None,
+) -> Summary:
+    """Read and code sources, and write one record an article; the command `whowhom code`.
+
+    Order is kept. What cannot be read is a record too, with the reason under `skipped`.
+
+    Args:
+        sources: Paths of files and folders, http and https addresses, or "-" for standard input.
+        out: A path, an open file, or None for standard output. A file appears when it is whole.
+        format: "jsonl", "csv" or "parquet"; where not given it is the suffix of a path, else "jsonl".
+        allow_local: Also fetch from private, loopback and link-local addresses.
+        watch: Called with each outcome once it is written.
+
+    Raises:
+        ValueError: There is no such format.
+        OSError: The file cannot be written.
+        KeyboardInterrupt: After what was coded has been written.
+    """
+    from whowhom.exporters import write_coded
+    from whowhom.pipeline import code_articles
+    from whowhom.readers import read_sources
+
+    summary = Summary()
+    run = _Interruptible(code_articles(read_sources(sources, allow_local=allow_local)))
+    write_coded(_counted(run, summary, watch), out, format=format)
+    run.end()
+    return summary
+
+
+def read(
+    sources: Sequence[str | Path],
+    store: str | Path = DEFAULT_STORE,
+    *,
+    allow_local: bool = False,
+    watch: Watch | None = None,
+) -> Summary:
+    """Read and code sources, and keep articles and events in a store; the command `whowhom read`.
+
+    An article that the store holds already is passed over. What was coded before an interruption is
+    kept, and the same call goes on from there.
+
+    Args:
+        sources: Paths of files and folders, http and https addresses, or "-" for standard input.
+        store: Path of the DuckDB file; made where there is none.
+        allow_local: Also fetch from private, loopback and link-local addresses.
+        watch: Called with each outcome once it is kept.
+
+    Raises:
+        StoreError: The store cannot be opened or written.
+        KeyboardInterrupt: After what was coded has been kept.
+    """
+    import whowhom.store
+    from whowhom.pipeline import code_articles
+    from whowhom.readers import read_sources
+
+    summary = Summary()
+    start = time.monotonic()
+    with whowhom.store.open(store) as kept, kept.feed_state() as feed_state:
+        found = read_sources(sources, allow_local=allow_local, feed_state=feed_state)
+        run = _Interruptible(code_articles(kept.skip_held(found)))
+        for batch in _batch(run):
+            fresh = _skip_repeated(batch, kept)
+            kept.add(batch)
+            summary.seconds = time.monotonic() - start
+            for item in fresh:
+                summary.count(item)
+                if watch is not None:
+                    watch(item)
+        run.end()  # before the feeds are marked as read
+    return summary
+
+
+def open(path: str | Path = DEFAULT_STORE, *, read_only: bool = False) -> Store:
+    """Open a store, and make it first where there is none; see `whowhom.store.open`."""
+    import whowhom.store
+
+    return whowhom.store.open(path, read_only=read_only)
+
+
+def events(
+    store: str | Path = DEFAULT_STORE,
+    *,
+    type: Values = None,
+    mode: Values = None,
+    actor: Values = None,
+    recipient: Values = None,
+    place: Values = None,
+    first: Day = None,
+    last: Day = None,
+    source: Values = None,
+    certainty: Values = None,
+    limit: int | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """Return the events of a store that meet every condition; the command `whowhom events`.
+
+    The conditions are those of `Store.events`. The store stays open, for reading only, as long as
+    the relation lives; where several questions are asked, `open` it once instead.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened.
+        ValueError: A condition that nothing can meet.
+    """
+    return open(store, read_only=True).events(
+        type=type,
+        mode=mode,
+        actor=actor,
+        recipient=recipient,
+        place=place,
+        first=first,
+        last=last,
+        source=source,
+        certainty=certainty,
+        limit=limit,
+    )
+
+
+def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation:
+    """Return an event and the article it was read from; the command `whowhom explain`.
+
+    Args:
+        event_id: Its id, or the beginning of it where no other event's id begins so.
+        store: Path of the DuckDB file.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened.
+        UnknownEventError: No event has this id, or several ids begin so.
+    """
+    with open(store, read_only=True) as kept:
+        return Explanation(*kept.event(event_id))
+
+
+def evaluate(
+    gold: str | Path, articles: str | Path | None = None, *, watch: Watch | None = None
+) -> Mapping[str, Any]:
+    """Code the articles of a gold file and compare; the command `whowhom evaluate`.
+
+    Args:
+        gold: JSONL, one article a line: {"id": ..., "events": [...]}, with its `text` where there is
+            no other file for it.
+        articles: A source with the texts, by the same ids; where not given, the file
+            articles.jsonl in the folder of `gold`.
+        watch: Called with each outcome.
+
+    Returns:
+        The figures, as `whowhom.scoring.score` gives them.
+
+    Raises:
+        ValueError: A line of the gold is no such record, an id stands twice, or an article of the
+            gold has no text.
+        FileNotFoundError: There is no such file.
+    """
+    from whowhom.exporters.records import record_event
+    from whowhom.pipeline import code_articles
+    from whowhom.scoring import score
+
+    rows = _read_gold(Path(gold))
+    summary = Summary()
+    texts = _find_texts(rows, Path(gold), articles)
+    coded = _counted(code_articles(map(_judge, texts)), summary, watch)
+    predicted = {
+        one.article.id: [record_event(event) for event in one.events]
+        for one in coded
+        if isinstance(one, CodedArticle)
+    }
+    return score({id: row["events"] for id, row in rows.items()}, predicted)
+
+
+def demo() -> list[CodedArticle]:
+    """Code the dozen short reports that the package brings along.
+
+    They were written for this from public facts of real events, 1994 to 2025.
+    """
+    from importlib.resources import files
+
+    lines = files("whowhom").joinpath("demo_reports.jsonl").read_text(encoding="utf-8").splitlines()
+    return list(code_many(json.loads(line) for line in lines))
+
+
+def _read_gold(path: Path) -> dict[str, Mapping[str, Any]]:
+    """Return the rows of a gold file by the ids of their articles."""
+    rows: dict[str, Mapping[str, Any]] = {}
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise ValueError(f"{path}:{number}: line is not JSON: {error}.") from error
+            if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+                raise ValueError(f'{path}:{number}: a line is an object with "id" and "events".')
+            if not isinstance(row.setdefault("events", []), list):
+                raise ValueError(f'{path}:{number}: "events" is a list, not {row["events"]!r:.40}.')
+            if row["id"] in rows:
+                raise ValueError(f"{path}:{number}: article {row['id']!r} stands twice.")
+            rows[row["id"]] = row
+    if not rows:
+        raise ValueError(f"{path} holds no articles.")
+    return rows
+
+
+def _find_texts(
+    rows: Mapping[str, Mapping[str, Any]], gold: Path, articles: str | Path | None
+) -> list[Article]:
+    """Return the article of each row of the gold, from the row itself or from its file."""
+    from whowhom.readers import read_sources
+
+    found = {id: _as_article(row) for id, row in rows.items() if isinstance(row.get("text"), str)}
+    source = articles if articles is not None else gold.with_name("articles.jsonl")
+    if len(found) < len(rows):
+        wanted = rows.keys() - found.keys()
+        for item in read_sources([source]):
+            if isinstance(item, Article) and item.id in wanted:
+                found.setdefault(item.id, item)
+    missing = [id for id in rows if id not in found]
+    if missing:
+        raise ValueError(
+            f"{gold}: {len(missing)} of {len(rows)} articles have no text, the first is {missing[0]!r}. "
+            f'Give their texts in {source}, in another file with --articles, or as "text" in each row.'
+        )
+    return [found[id] for id in rows]
+
+
+class _Interruptible:
+    """Outcomes as they come; Ctrl-C while the next one is being made ends them.
+
+    So the file or the store behind them is closed in good order, with all that was coded; `end`
+    then raises KeyboardInterrupt again.
+    """
+
+    def __init__(self, items: Iterable[Outcome]) -> None:
+        self._items = iter(items)
+        self._is_interrupted = False
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return self
+
+    def __next__(self) -> Outcome:
+        try:
+            return next(self._items)
+        except KeyboardInterrupt:
+            self._is_interrupted = True
+            raise StopIteration from None
+
+    def end(self) -> None:
+        if self._is_interrupted:
+            raise KeyboardInterrupt
+
+
+def _counted(items: Iterable[Outcome], summary: Summary, watch: Watch | None) -> Iterator[Outcome]:
+    """Pass items on, and count each once whoever takes them has asked for the next."""
+    start = time.monotonic()
+    for item in items:
+        yield item
+        summary.count(item)
+        summary.seconds = time.monotonic() - start
+        if watch is not None:
+            watch(item)
+
+
+def _batch(items: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    """Yield what came within a second or so: a kill costs no more, and a commit costs 20 ms."""
+    batch: list[Outcome] = []
+    start = time.monotonic()
+    for item in items:
+        batch.append(item)
+        if len(batch) >= _BATCH_ARTICLES or time.monotonic() - start > _BATCH_SECONDS:
+            yield batch
+            batch, start = [], time.monotonic()
+    if batch:
+        yield batch
+
+
+def _skip_repeated(batch: Sequence[Outcome], kept: Store) -> list[Outcome]:
+    """Put a Skip in place of articles that came twice in one run, too close for `skip_held` to see."""
+    from whowhom.store import HELD
+
+    held = kept.has(item.article.id for item in batch if isinstance(item, CodedArticle))
+    fresh: list[Outcome] = []
+    for item in batch:
+        if isinstance(item, CodedArticle) and item.article.id in held:
+            fresh.append(Skip(item.article.id, "store", HELD, item.article.origin))
+            continue
+        if isinstance(item, CodedArticle):
+            held.add(item.article.id)
+        fresh.append(item)
+    return fresh
+
+
+def _code_all(articles: Iterable[Article]) -> Iterator[CodedArticle]:
+    from whowhom.pipeline import code_articles
+
+    # What is judged unfit goes through the pipeline as a Skip, to keep the order; its article is
+    # found again here.
+    waiting: deque[Article] = deque()
+
+    def judge() -> Iterator[Article | Skip]:
+        for article in articles:
+            judged = _judge(article)
+            waiting.append(article if isinstance(judged, Skip) else judged)
+            yield judged
+
+    for item in code_articles(judge()):
+        article = waiting.popleft()
+        yield CodedArticle(article, skipped=item) if isinstance(item, Skip) else item
+
+
+def _judge(article: Article) -> Article | Skip:
+    """Return a Skip for an article that the readers would not have let pass."""
+    from dataclasses import replace
+
+    from whowhom.readers.language import detect_language, name_language
+
+    if not article.text or article.text.isspace():
+        return Skip(article.id, "read", "text is empty", article.origin)
+    try:
+        (article.text + article.title).encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = f"U+{ord(error.object[error.start]):04X}"
+        return Skip(article.id, "read", f"holds a lone surrogate ({half}), half a character", article.origin)
+    language = article.language or detect_language(article.text)[0]
+    if language != "en":
+        reason = f"language is {name_language(language)}, whowhom codes English only"
+        return Skip(article.id, "language", reason, article.origin)
+    return article if article.language else replace(article, language=language)
+
+
+def _read_day(published: Day) -> date | None:
+    if isinstance(published, datetime):
+        return published.date()
+    if published is None or isinstance(published, date):
+        return published
+    try:
+        return date.fromisoformat(published)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f'published is {published!r}, which names no day. Give a date or "YYYY-MM-DD".'
+        ) from error
+
+
+def _make_article(
+    text: str,
+    *,
+    id: str = "",
+    title: str = "",
+    published: date | None = None,
+    outlet: str = "",
+    url: str = "",
+    language: str = "",
+    extra: Mapping[str, Any] | None = None,
+) -> Article:
+    # The same hash as the readers' (`make_article`), which give no Article for an empty text.
+    id = id or content_hash(url, title, text, published.isoformat() if published else "", outlet)
+    return Article(id, text, title, published, outlet, url, language, extra or {})
+
+
+def _as_article(item: Article | Mapping[str, Any] | str) -> Article:
+    from whowhom.readers.days import parse_day
+    from whowhom.readers.language import normalize_language
+
+    if isinstance(item, Article):
+        return item
+    if isinstance(item, str):
+        return _make_article(item)
+    if not isinstance(item, Mapping):
+        raise TypeError(
+            f"An article is an Article, a mapping with 'text', or a string, not {type(item).__name__}."
+        )
+    known = {name: item[name] for name in _FIELDS if isinstance(item.get(name), str)}
+    day = parse_day(item.get("published"))
+    known.pop("published", None)
+    if isinstance(item.get("id"), int):
+        known["id"] = str(item["id"])
+    unused = {name: value for name, value in item.items() if name not in known and value is not None}
+    if day is not None:
+        unused.pop("published", None)
+    known["language"] = normalize_language(known.get("language", ""))
+    return _make_article(known.pop("text", ""), published=day, extra=unused, **known)

@@ -1,0 +1,544 @@
+"""The command line: each command is one function of `whowhom.api`, and what it shows.
+
+Only this module prints. Libraries are loaded by the command that needs them, so that `--help` is
+there at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from whowhom.api import Summary
+    from whowhom.records import CodedArticle, Skip
+
+# Exit codes. 130 is what shells give a program stopped by Ctrl-C.
+NOTHING_USABLE = 1
+BAD_USE = 2
+INTERRUPTED = 130
+
+
+class Format(StrEnum):
+    """What can be written besides the table."""
+
+    table = "table"
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+
+
+class _Commands(TyperGroup):
+    """All commands, with one place where what goes wrong becomes one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            # The reader (`| head`) has all it wanted.
+            _drop_standard_output()
+            raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            _say_line("interrupted; what was written is kept")
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            if (
+                ctx.meta.get("debug")
+                or isinstance(error, (typer.Exit, typer.Abort))
+                or _is_usage_error(error)
+            ):
+                raise
+            raise typer.Exit(_report(error)) from None
+
+    def main(
+        self,
+        args: Any = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        try:
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        except Exception as error:
+            if not _is_usage_error(error):
+                raise
+            _say_line(_write_usage_error(error))
+            code = BAD_USE
+        if standalone_mode:
+            sys.exit(code if isinstance(code, int) else 0)
+        return code
+
+
+app = typer.Typer(
+    name="whowhom",
+    cls=_Commands,
+    add_completion=False,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no "→" shows "?" instead of ending the run.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()
+
+
+def _note_debug(ctx: typer.Context, debug: bool) -> bool:
+    if debug:
+        ctx.meta["debug"] = True
+    return debug
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"whowhom {version('whowhom')}")
+        raise typer.Exit
+
+
+Debug = Annotated[
+    bool,
+    typer.Option("--debug", callback=_note_debug, help="Show the traceback of an error.", show_default=False),
+]
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE",
+        help='Files, folders, http(s) addresses of pages or feeds, or "-" for standard input.',
+        show_default=False,
+    ),
+]
+AllowLocal = Annotated[
+    bool,
+    typer.Option(
+        "--allow-local",
+        help="Also fetch from private, loopback and link-local addresses.",
+        show_default=False,
+    ),
+]
+
+
+def _option(name: str, value: str, help: str) -> Any:
+    return typer.Option(name, metavar=value, help=help, show_default=False)
+
+
+StorePath = Annotated[Path, typer.Option("--store", metavar="PATH", help="The DuckDB file of the store.")]
+
+
+@app.callback()
+def _whowhom(
+    ctx: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version.", show_default=False
+        ),
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    """Read news reports and keep who did what to whom, when, where, according to whom.
+
+    Begin with: whowhom demo
+    """
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+        raise typer.Exit(BAD_USE)
+
+
+@app.command("read")
+def _read(
+    sources: Sources,
+    store: StorePath = Path("whowhom.duckdb"),
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="Rows of the table at most.")] = 50,
+    allow_local: AllowLocal = False,
+    debug: Debug = False,
+) -> None:
+    """Read and code sources, keep the events in a store, and show them as a table.
+
+    Reading the same article twice changes nothing.
+
+    \b
+    Examples:
+      whowhom read report.txt
+      whowhom read https://example.org/news/rss.xml --store desk.duckdb
+      whowhom read corpus.jsonl pages/ --limit 10
+    """
+    from whowhom import api, terminal
+
+    console = terminal.make_console(sys.stdout)
+    rows: list[terminal.Row] = []
+    skips: list[Skip] = []
+
+    def keep(item: CodedArticle | Skip) -> None:
+        skip = _find_skip(item)
+        if skip is not None:
+            skips.extend([skip] if len(skips) < _MOST_SKIPS else [])
+            return
+        rows.extend(_show_rows(item)[: max(0, limit - len(rows))])
+
+    with _progress(keep) as watch:
+        summary = api.read(sources, store, allow_local=allow_local, watch=watch)
+    if rows:
+        console.print(terminal.make_event_table(rows, console))
+    if summary.n_events > len(rows):
+        console.print(f"and {summary.n_events - len(rows):,} more: whowhom events{_store_option(store)}")
+    _close(summary, skips, console)
+    _check_usable(summary)
+
+
+@app.command("code")
+def _code(
+    sources: Sources,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", metavar="PATH", help="Write here (.jsonl, .csv or .parquet).", show_default=False
+        ),
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="By the suffix of -o where not given, else jsonl.", show_default=False),
+    ] = None,
+    allow_local: AllowLocal = False,
+    debug: Debug = False,
+) -> None:
+    """Read and code sources without a store; one record an article, in order.
+
+    Without -o it writes JSON Lines to standard output. What cannot be read does not stop the run;
+    its record tells the reason.
+
+    \b
+    Examples:
+      whowhom code corpus.jsonl -o events.parquet
+      cat report.txt | whowhom code - | jq .events
+      whowhom code https://example.org/news/rss.xml | head -3
+    """
+    from whowhom import api, terminal
+
+    if format is Format.table:
+        raise typer.BadParameter("`code` gives no table. Choose jsonl, csv or parquet; `read` shows a table.")
+    skips: list[Skip] = []
+
+    def keep(item: CodedArticle | Skip) -> None:
+        skip = _find_skip(item)
+        if skip is not None and len(skips) < _MOST_SKIPS:
+            skips.append(skip)
+
+    with _progress(keep, quiet=out is None and sys.stdout.isatty()) as watch:
+        summary = api.code_sources(sources, out, format=format, allow_local=allow_local, watch=watch)
+    _close(summary, skips, terminal.make_console(sys.stderr))
+    _check_usable(summary)
+
+
+@app.command("events")
+def _events(
+    store: StorePath = Path("whowhom.duckdb"),
+    type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
+    mode: Annotated[list[str] | None, _option("--mode", "MODE", "PLOVER mode, such as visit.")] = None,
+    actor: Annotated[
+        list[str] | None,
+        _option("--actor", "WHO", 'Country ("RUS"), sector ("MIL"), both ("RUS MIL") or part of a name.'),
+    ] = None,
+    recipient: Annotated[list[str] | None, _option("--recipient", "WHO", "The same of recipients.")] = None,
+    place: Annotated[list[str] | None, _option("--place", "PLACE", "Country code or part of a name.")] = None,
+    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
+    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
+    source: Annotated[
+        list[str] | None, _option("--source", "SOURCE", "author, named, unnamed, or as for --actor.")
+    ] = None,
+    certainty: Annotated[
+        list[str] | None, _option("--certainty", "CERTAINTY", "certain, probable or possible.")
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", min=0, metavar="N", help="At most so many; a table shows 50 where not given."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="By the suffix of -o where not given.", show_default=False),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Show the events of a store that meet every condition, the latest first.
+
+    A condition given several times is met by any of its values.
+
+    \b
+    Examples:
+      whowhom events --type CONSULT --actor RUS --from 2024-06-01
+      whowhom events --actor "RUS MIL" --recipient UKR --format csv > strikes.csv
+      whowhom events --source named --certainty possible -o claims.parquet
+    """
+    from whowhom import api, exporters, terminal
+
+    as_table = format is Format.table or (out is None and format is None)
+    if as_table and out is not None:
+        raise typer.BadParameter("A table goes to the terminal. For -o choose jsonl, csv or parquet.")
+    types, modes = [one.upper() for one in type or ()], [one.lower() for one in mode or ()]
+    _check_codes(types, modes)
+    asked: dict[str, Any] = {
+        "type": types,
+        "mode": modes,
+        "actor": actor,
+        "recipient": recipient,
+        "place": place,
+        "first": first,
+        "last": last,
+        "source": source,
+        "certainty": [one.lower() for one in certainty or ()],
+    }
+    with api.open(store, read_only=True) as kept:
+        if as_table:
+            relation = kept.events(**asked, limit=limit)
+            shown = relation.limit(_TABLE_ROWS if limit is None else limit)
+            rows: list[terminal.Row] = [
+                dict(zip(shown.columns, row, strict=True)) for row in shown.fetchall()
+            ]
+            n_found = len(relation) if len(rows) == _TABLE_ROWS else len(rows)
+        else:
+            exporters.write_coded(kept.coded(**asked, limit=limit), out, format=format)
+            return
+    if not rows:
+        _say_line("no event of the store meets these conditions")
+        return
+    console = terminal.make_console(sys.stdout)
+    console.print(terminal.make_event_table(rows, console))
+    if n_found > len(rows):
+        console.print(f"and {n_found - len(rows):,} more: add --limit {n_found}, or -o PATH")
+
+
+@app.command("explain")
+def _explain(
+    event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="Id of an event, or its beginning.")],
+    store: StorePath = Path("whowhom.duckdb"),
+    debug: Debug = False,
+) -> None:
+    """Show the sentence an event was read from, and how each of its fields was reached.
+
+    The ids stand in the first column of the table, under the day.
+
+    \b
+    Examples:
+      whowhom explain 3fa9c1d2
+      whowhom explain 3fa9c1d2 --store desk.duckdb
+    """
+    from whowhom import api, terminal
+
+    explanation = api.explain(event_id, store)
+    console = terminal.make_console(sys.stdout)
+    console.print(terminal.describe_article(explanation.article), style="dim", soft_wrap=True)
+    for passage in terminal.mark_passages(explanation.event, explanation.article, console):
+        console.print(passage)
+    console.print()
+    console.print(terminal.make_field_table(explanation.event, console))
+
+
+@app.command("evaluate")
+def _evaluate(
+    gold: Annotated[
+        Path, typer.Argument(metavar="GOLD.jsonl", help='One article a line: {"id": ..., "events": [...]}.')
+    ],
+    articles: Annotated[
+        Path | None,
+        typer.Option(
+            "--articles",
+            metavar="PATH",
+            help='Where the texts are; articles.jsonl beside the gold, or "text" in its rows, if not given.',
+            show_default=False,
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Code the articles of a gold file, compare, and print precision, recall and F1.
+
+    Records are paired within an article and type. The levels are: the type alone; an actor as well
+    (who); the recipient as well (who-whom); place, date, aux and kind of source as well (record).
+
+    \b
+    Examples:
+      whowhom evaluate gold.jsonl
+      whowhom evaluate gold.jsonl --articles corpus.jsonl
+    """
+    from whowhom import api, scoring
+
+    with _progress(lambda item: None) as watch:
+        figures = api.evaluate(gold, articles, watch=watch)
+    typer.echo(scoring.describe_figures(figures))
+
+
+@app.command("demo")
+def _demo(debug: Debug = False) -> None:
+    """Code a dozen short reports that come with whowhom, and show their events.
+
+    The reports were written for this from public facts of real events. Nothing is stored or fetched.
+    """
+    from whowhom import api, terminal
+
+    console = terminal.make_console(sys.stdout)
+    start = time.monotonic()
+    coded = api.demo()
+    seconds = time.monotonic() - start
+    rows = [row for item in coded for row in _show_rows(item)]
+    console.print(terminal.make_event_table(rows, console))
+    console.print(terminal.describe_run(len(coded), len(rows), 0, seconds))
+    console.print(_NEXT_STEPS)
+
+
+_NEXT_STEPS = """The reports were written for this demo from public facts of real events, 1994 to 2025.
+Three things to try next:
+  echo "The foreign ministers of Egypt and Turkey met in Cairo." | whowhom code -
+  whowhom read https://news.un.org/feed/subscribe/en/news/all/rss.xml
+  whowhom events --type CONSULT --format csv"""
+_TABLE_ROWS = 50
+# As many are named one by one; the others are counted by their reasons.
+_MOST_SKIPS = 5
+
+
+def _check_codes(types: list[str], modes: list[str]) -> None:
+    """Refuse a type or mode that PLOVER lacks: a misspelt one would find nothing and look like an answer."""
+    from whowhom.coders.labels import MODES, TYPES
+
+    for what, codes, known in (
+        ("type", types, TYPES),
+        ("mode", modes, sorted({mode.partition(".")[2] for mode in MODES})),
+    ):
+        for code in codes:
+            if code not in known:
+                raise typer.BadParameter(f"{code!r} is no PLOVER {what}. Choose from {', '.join(known)}.")
+
+
+def _is_usage_error(error: Exception) -> bool:
+    # Typer brings its own Click from 0.21 on and takes the installed one before; this both have.
+    return hasattr(error, "format_message")
+
+
+def _write_usage_error(error: Any) -> str:
+    message = str(error.format_message()).strip().replace("\n", " ").rstrip(".") + "."
+    context = getattr(error, "ctx", None)
+    return f"{message} Try '{context.command_path} --help'." if context is not None else message
+
+
+def _report(error: Exception) -> int:
+    """Print one line for an error and return the exit code that belongs to it."""
+    message = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        message = f"{error.filename or 'file'}: {error.strerror}"
+    if isinstance(
+        error, (ValueError, FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+    ):
+        _say_line(message)
+        return BAD_USE
+    from whowhom.coders.weights import ModelError
+    from whowhom.store import StoreError, UnknownEventError
+
+    if isinstance(error, (StoreError, UnknownEventError)):
+        _say_line(message)
+        return BAD_USE
+    if isinstance(error, (OSError, ModelError)):
+        _say_line(message)
+        return NOTHING_USABLE
+    _say_line(f"{type(error).__name__}: {message}. Run it again with --debug to see where.")
+    return NOTHING_USABLE
+
+
+def _say_line(message: str) -> None:
+    from whowhom.terminal import neutralize
+
+    typer.echo(f"whowhom: {neutralize(message)}", err=True)
+
+
+def _drop_standard_output() -> None:
+    """Let the last flush at exit go nowhere instead of failing once more."""
+    with suppress(OSError, ValueError):  # there may be no file behind it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _find_skip(item: CodedArticle | Skip) -> Skip | None:
+    from whowhom.records import Skip
+
+    return item if isinstance(item, Skip) else item.skipped
+
+
+def _show_rows(item: CodedArticle | Skip) -> list[Any]:
+    from whowhom.exporters.tables import flatten
+
+    return list(flatten(item))
+
+
+def _store_option(store: Path) -> str:
+    return "" if str(store) == "whowhom.duckdb" else f" --store {store}"
+
+
+@contextmanager
+def _progress(keep: Callable[[Any], None], *, quiet: bool = False) -> Iterator[Callable[[Any], None]]:
+    """Give a function that takes each outcome and, where standard error is a terminal, moves a bar."""
+    if quiet or not sys.stderr.isatty():
+        yield keep
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from whowhom.api import Summary
+    from whowhom.terminal import make_console
+
+    summary = Summary()
+    columns = (BarColumn(bar_width=20), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def watch(item: Any) -> None:
+            keep(item)
+            summary.count(item)
+            progress.update(task, description=f"{summary.n_articles:,} articles, {summary.n_events:,} events")
+
+        yield watch
+
+
+def _close(summary: Summary, skips: list[Skip], console: Console) -> None:
+    """Print the closing line, and why things were skipped."""
+    from whowhom import terminal
+
+    few = len(skips) == summary.n_skipped
+    reasons = (
+        [terminal.describe_skip(skip) for skip in skips]
+        if few
+        else terminal.describe_skips(summary.n_by_reason)
+    )
+    for reason in reasons:
+        console.print(f"skipped {reason}", style="dim", soft_wrap=True)
+    console.print(
+        terminal.describe_run(summary.n_articles, summary.n_events, summary.n_skipped, summary.seconds),
+        soft_wrap=True,
+    )
+
+
+def _check_usable(summary: Summary) -> None:
+    if not summary.is_usable:
+        raise typer.Exit(NOTHING_USABLE)
