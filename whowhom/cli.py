@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 NOTHING_USABLE = 1
 BAD_USE = 2
 INTERRUPTED = 130
+# As in the API, which would have to load the records to tell.
+_STORE = Path("whowhom.duckdb")
 
 
 class Format(StrEnum):
-    """What can be written besides the table."""
+    """What can be written."""
 
-    table = "table"
     jsonl = "jsonl"
     csv = "csv"
     parquet = "parquet"
@@ -170,7 +171,7 @@ def _whowhom(
 @app.command("read")
 def _read(
     sources: Sources,
-    store: StorePath = Path("whowhom.duckdb"),
+    store: StorePath = _STORE,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="Rows of the table at most.")] = 50,
     allow_local: AllowLocal = False,
     debug: Debug = False,
@@ -237,8 +238,6 @@ def _code(
     """
     from whowhom import api, terminal
 
-    if format is Format.table:
-        raise typer.BadParameter("`code` gives no table. Choose jsonl, csv or parquet; `read` shows a table.")
     skips: list[Skip] = []
 
     def keep(item: CodedArticle | Skip) -> None:
@@ -254,7 +253,7 @@ def _code(
 
 @app.command("events")
 def _events(
-    store: StorePath = Path("whowhom.duckdb"),
+    store: StorePath = _STORE,
     type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
     mode: Annotated[list[str] | None, _option("--mode", "MODE", "PLOVER mode, such as visit.")] = None,
     actor: Annotated[
@@ -283,7 +282,7 @@ def _events(
     ] = None,
     format: Annotated[
         Format | None,
-        typer.Option("--format", help="By the suffix of -o where not given.", show_default=False),
+        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
     ] = None,
     debug: Debug = False,
 ) -> None:
@@ -299,9 +298,6 @@ def _events(
     """
     from whowhom import api, exporters, terminal
 
-    as_table = format is Format.table or (out is None and format is None)
-    if as_table and out is not None:
-        raise typer.BadParameter("A table goes to the terminal. For -o choose jsonl, csv or parquet.")
     types, modes = [one.upper() for one in type or ()], [one.lower() for one in mode or ()]
     _check_codes(types, modes)
     asked: dict[str, Any] = {
@@ -316,7 +312,7 @@ def _events(
         "certainty": [one.lower() for one in certainty or ()],
     }
     with api.open(store, read_only=True) as kept:
-        if as_table:
+        if out is None and format is None:
             relation = kept.events(**asked, limit=limit)
             shown = relation.limit(_TABLE_ROWS if limit is None else limit)
             rows: list[terminal.Row] = [
@@ -338,7 +334,7 @@ def _events(
 @app.command("explain")
 def _explain(
     event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="Id of an event, or its beginning.")],
-    store: StorePath = Path("whowhom.duckdb"),
+    store: StorePath = _STORE,
     debug: Debug = False,
 ) -> None:
     """Show the sentence an event was read from, and how each of its fields was reached.
@@ -494,7 +490,7 @@ def _show_rows(item: CodedArticle | Skip) -> list[Any]:
 
 
 def _store_option(store: Path) -> str:
-    return "" if str(store) == "whowhom.duckdb" else f" --store {store}"
+    return "" if str(store) == str(_STORE) else f" --store {store}"
 
 
 @contextmanager
