@@ -495,7 +495,10 @@ def _store_option(store: Path) -> str:
 
 @contextmanager
 def _progress(keep: Callable[[Any], None], *, quiet: bool = False) -> Iterator[Callable[[Any], None]]:
-    """Give a function that takes each outcome and, where standard error is a terminal, moves a bar."""
+    """Give a function that takes each outcome and moves a bar.
+
+    The bar shows where standard error is a terminal and the work takes longer than a second.
+    """
     if quiet or not sys.stderr.isatty():
         yield keep
         return
@@ -505,16 +508,23 @@ def _progress(keep: Callable[[Any], None], *, quiet: bool = False) -> Iterator[C
     from whowhom.terminal import make_console
 
     summary = Summary()
+    start = time.monotonic()
     columns = (BarColumn(bar_width=20), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:
-        task = progress.add_task("reading", total=None)
+    progress = Progress(*columns, console=make_console(sys.stderr), transient=True)
+    task = progress.add_task("", total=None)
 
-        def watch(item: Any) -> None:
-            keep(item)
-            summary.count(item)
-            progress.update(task, description=f"{summary.n_articles:,} articles, {summary.n_events:,} events")
+    def watch(item: Any) -> None:
+        keep(item)
+        summary.count(item)
+        progress.update(task, description=f"{summary.n_articles:,} articles, {summary.n_events:,} events")
+        if not progress.live.is_started and time.monotonic() - start > 1:
+            progress.start()
 
+    try:
         yield watch
+    finally:
+        if progress.live.is_started:
+            progress.stop()
 
 
 def _close(summary: Summary, skips: list[Skip], console: Console) -> None:
