@@ -146,7 +146,12 @@ def blocks(text: str, where: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
                 fields = [field.strip() for field in raw[2:].split("|", 3)]
                 if len(fields) != 4:
                     raise ShorthandError(f"{where}:{number}: wants '@@ id | day | style | title'")
-                article = {"id": fields[0], "published": fields[1] or None, "style": fields[2], "title": fields[3]}
+                article = {
+                    "id": fields[0],
+                    "published": fields[1] or None,
+                    "style": fields[2],
+                    "title": fields[3],
+                }
                 body = []
             else:
                 article = {"id": raw[1:].strip()}
@@ -189,7 +194,9 @@ def main() -> int:
                 articles.append(article)
     for target, rows in ((arguments.notes, notes), (arguments.articles, articles)):
         if target is not None:
-            target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+            target.write_text(
+                "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
+            )
     n_events = sum(len(row["events"]) for row in notes)
     print(f"{len(notes)} passages, {n_events} events, {problems} lines not read", file=sys.stderr)
     return int(problems > 0)
