@@ -7,6 +7,7 @@ cannot be used is a `Skip` with its reason and stops nothing.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -176,7 +177,8 @@ def code_sources(
 
     summary = Summary()
     run = _Interruptible(code_articles(read_sources(sources, allow_local=allow_local)))
-    write_coded(_counted(run, summary, watch), out, format=format)
+    counted = _counted(run, summary, watch)
+    write_coded(_flushed(counted) if out is None else counted, out, format=format)
     run.end()
     return summary
 
@@ -410,6 +412,20 @@ def _counted(items: Iterable[Outcome], summary: Summary, watch: Watch | None) ->
         summary.seconds = time.monotonic() - start
         if watch is not None:
             watch(item)
+
+
+def _flushed(items: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Pass items on, and flush standard output at least every half second.
+
+    Whoever reads the other end of the pipe then sees the first event at once, and still gets
+    blocks of a useful size from a fast run.
+    """
+    flushed = 0.0
+    for item in items:
+        yield item
+        if time.monotonic() - flushed > 0.5:
+            sys.stdout.flush()
+            flushed = time.monotonic()
 
 
 def _batch(items: Iterable[Outcome]) -> Iterator[list[Outcome]]:

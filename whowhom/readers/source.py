@@ -114,20 +114,24 @@ def _peek(stream: BinaryIO, seekable: bool) -> tuple[BinaryIO, bytes]:
     """Return a stream that still holds everything, and its first bytes.
 
     A stream that cannot seek is read up to the end of its first line with content only, so that
-    `tail -f news.jsonl | whowhom code -` does not wait for more.
+    `tail -f news.jsonl | whowhom code -` does not wait for more. Damage behind the first bytes is
+    left to the reader, who meets it after what came before.
     """
-    if seekable:
-        start = stream.tell()
-        head = stream.read(_HEAD_BYTES)
-        stream.seek(start)
-        return stream, head
+    start = stream.tell() if seekable else 0
     read_some = getattr(stream, "read1", stream.read)
     head = b""
-    while len(head) < _HEAD_BYTES and b"\n" not in head.lstrip():
-        more = read_some(_HEAD_BYTES - len(head))
-        if not more:
-            break
-        head += more
+    try:
+        while len(head) < _HEAD_BYTES and (seekable or b"\n" not in head.lstrip()):
+            more = read_some(_HEAD_BYTES - len(head))
+            if not more:
+                break
+            head += more
+    except (EOFError, OSError, zlib.error):
+        if not head:
+            raise
+    if seekable:
+        stream.seek(start)
+        return stream, head
     return io.BufferedReader(_Rejoined(head, stream)), head
 
 

@@ -1,0 +1,259 @@
+"""The words that tell who somebody is: tables of states, bodies, people in office and roles.
+
+The tables are the CSV files in `data/`; this module reads them once, on first use, and finds their
+phrases in a text. A phrase matches word by word whatever the accents, hyphens, apostrophes and
+possessive endings ("Kim Jong-un" is "Kim Jong Un"), but not whatever the case: what the table
+capitalises must be capitalised in the text, and an acronym must be one ("US" is not "us").
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+TermKind = Literal["state", "adjective", "people", "capital", "seat", "region", "body", "role"]
+
+
+class Token(NamedTuple):
+    """A word or a punctuation mark with its offsets.
+
+    `key` is the word as tables hold it (folded, without accents and apostrophes); `owner` tells
+    that "'s" or "'" follows, `joined` that a hyphen joins it to the next word. The possessive
+    ending lies outside of `start` and `end`.
+    """
+
+    key: str
+    raw: str
+    start: int
+    end: int
+    owner: bool = False
+    joined: bool = False
+
+    @property
+    def is_word(self) -> bool:
+        return self.raw[0].isalnum()
+
+    @property
+    def is_capital(self) -> bool:
+        return self.raw[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a phrase of the tables stands for.
+
+    `role` is the column "kind" of roles.csv for a role, and of regions.csv for a region, else "".
+    `until` is the last day on which a capital stood for a state that is no more.
+    """
+
+    kind: TermKind
+    country: str = ""
+    sectors: tuple[str, ...] = ()
+    name: str = ""
+    role: str = ""
+    until: date | None = None
+
+
+class Match(NamedTuple):
+    """Terms found at tokens[first:last]; more than one where a phrase has several meanings."""
+
+    first: int
+    last: int
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A person known by name, and the days between which he or she held an office or a post."""
+
+    name: str
+    country: str
+    sectors: tuple[str, ...]
+    first: date | None
+    last: date | None
+
+
+_TOKEN = re.compile(
+    r"(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?|[A-Z]\.[A-Z](?![\w.])|[^\W_]+(?:['’ʼ`][^\W_]+)*['’]?|[^\w\s]"
+)
+_HYPHENS = "-‐‑–"
+_APOSTROPHES = re.compile("['’ʼ`.]")
+
+
+def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Split `text[start:end]` into words and punctuation; offsets count from the start of `text`.
+
+    >>> [(token.key, token.owner) for token in tokenize("Iran's U.S.-backed foes")]
+    [('iran', True), ('us', False), ('backed', False), ('foes', False)]
+    """
+    end = len(text) if end is None else end
+    tokens: list[Token] = []
+    for found in _TOKEN.finditer(text, start, end):
+        raw, first, last = found.group(), found.start(), found.end()
+        if raw in _HYPHENS:
+            if tokens and tokens[-1].end == first and text[last : last + 1].isalnum():
+                tokens[-1] = tokens[-1]._replace(joined=True)
+            elif raw != "-" or text[last : last + 1].isspace():
+                tokens.append(Token(raw, raw, first, last))
+            continue
+        owner = False
+        if len(raw) > 2 and raw[-2] in "'’" and raw[-1] in "sS":
+            raw, last, owner = raw[:-2], last - 2, True
+        elif len(raw) > 1 and raw[-1] in "'’":
+            raw, last, owner = raw[:-1], last - 1, True
+        tokens.append(Token(fold(raw), raw, first, last, owner))
+    return tokens
+
+
+def fold(word: str) -> str:
+    """Return the key of a word: folded, without accents, apostrophes and dots inside.
+
+    >>> fold("Türkiye"), fold("U.N."), fold("N'Djamena")
+    ('turkiye', 'un', 'ndjamena')
+    """
+    if not word.isascii():
+        decomposed = unicodedata.normalize("NFKD", word)
+        word = "".join(c for c in decomposed if not unicodedata.combining(c)) or word
+    folded = word.casefold()
+    return folded if folded.isalnum() else _APOSTROPHES.sub("", folded) or folded
+
+
+def fold_phrase(words: str) -> tuple[str, ...]:
+    """Return the keys of the words of a phrase."""
+    return tuple(token.key for token in tokenize(words) if token.is_word)
+
+
+def find_terms(tokens: Sequence[Token]) -> list[Match]:
+    """Return the phrases of the tables in `tokens`, the longest first at each place, none overlapping."""
+    entries = _load_entries()
+    matches: list[Match] = []
+    place, n_tokens = 0, len(tokens)
+    while place < n_tokens:
+        step = 1
+        for length, keys, shapes, terms in entries.get(tokens[place].key, ()):
+            if place + length > n_tokens:
+                continue
+            if all(tokens[place + i].key == keys[i] for i in range(1, length)) and _has_shape(
+                tokens, place, shapes
+            ):
+                matches.append(Match(place, place + length, terms))
+                step = length
+                break
+        place += step
+    return matches
+
+
+def find_offices(keys: tuple[str, ...]) -> tuple[Office, ...]:
+    """Return every office of the people whom the table knows under the name with these keys.
+
+    >>> [office.country for office in find_offices(("angela", "merkel"))]
+    ['DEU']
+    """
+    return _load_offices().get(keys, ())
+
+
+def _has_shape(tokens: Sequence[Token], place: int, shapes: tuple[str, ...]) -> bool:
+    """Tell whether the words are written as the table writes them: capitals, acronyms."""
+    for offset, shape in enumerate(shapes):
+        raw = tokens[place + offset].raw
+        if shape == "C":
+            if not raw[0].isupper():
+                return False
+        elif shape and raw.replace(".", "") != shape:
+            return False
+    return True
+
+
+def _shape_of(word: str) -> str:
+    """Return "" for any case, "C" for a capital, or the letters of an acronym that must stand as they are."""
+    bare = word.replace(".", "")
+    if bare.isupper() and 2 <= len(bare) <= 7 and bare.isascii():
+        return bare
+    return "C" if word[0].isupper() else ""
+
+
+_Entry = tuple[int, tuple[str, ...], tuple[str, ...], tuple[Term, ...]]
+
+
+@cache
+def _load_entries() -> dict[str, tuple[_Entry, ...]]:
+    """Return the phrases by their first word, the longest first."""
+    gathered: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Term]] = {}
+    for words, term in _read_terms():
+        parts = [token for token in tokenize(words) if token.is_word]
+        key = (tuple(part.key for part in parts), tuple(_shape_of(part.raw) for part in parts))
+        known = gathered.setdefault(key, [])
+        if term not in known:
+            known.append(term)
+    entries: dict[str, list[_Entry]] = {}
+    for (keys, shapes), terms in gathered.items():
+        entries.setdefault(keys[0], []).append((len(keys), keys, shapes, tuple(terms)))
+    # Among equals what asks for more capitals comes first: "Party" at the end of a name is a
+    # party, "party" anywhere is a role.
+    return {
+        first: tuple(sorted(found, key=lambda entry: (-entry[0], -sum(map(bool, entry[2])))))
+        for first, found in entries.items()
+    }
+
+
+def _read_terms() -> Iterator[tuple[str, Term]]:
+    for row in read_table("countries"):
+        yield from _state_terms(row)
+    for row in read_table("seats"):
+        yield row["words"], Term("seat", row["country"], _codes(row["sectors"]), row["name"])
+    for row in read_table("regions"):
+        yield row["words"], Term("region", row["country"], role=row["kind"], name=row["words"])
+    for row in read_table("organisations"):
+        term = Term("body", row["country"], _codes(row["sectors"]), row["name"])
+        for words in (row["name"], *split_list(row["names"])):
+            yield words, term
+    for row in read_table("roles"):
+        yield row["words"], Term("role", sectors=_codes(row["sectors"]), role=row["kind"])
+
+
+def _state_terms(row: dict[str, str]) -> Iterator[tuple[str, Term]]:
+    code, name = row["code"], row["name"]
+    until = date.fromisoformat(row["until"]) if row["until"] else None
+    for words in (name, *split_list(row["names"])):
+        yield words, Term("state", code, ("GOV",), name)
+    for words in split_list(row["adjectives"]):
+        yield words, Term("adjective", code, ("GOV",), name)
+    for words in split_list(row["peoples"]):
+        yield words, Term("people", code, ("CVL",), name)
+    for words in split_list(row["capitals"]):
+        yield words, Term("capital", code, ("GOV",), name, until=until)
+
+
+@cache
+def _load_offices() -> dict[tuple[str, ...], tuple[Office, ...]]:
+    offices: dict[tuple[str, ...], list[Office]] = {}
+    for row in read_table("people"):
+        first, last = (date.fromisoformat(row[day]) if row[day] else None for day in ("from", "to"))
+        office = Office(row["name"], row["country"], _codes(row["sectors"]), first, last)
+        for words in (row["name"], *split_list(row["names"])):
+            known = offices.setdefault(fold_phrase(words), [])
+            if office not in known:
+                known.append(office)
+    return {keys: tuple(known) for keys, known in offices.items()}
+
+
+def read_table(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of `data/<name>.csv`."""
+    path = files("whowhom.resolvers").joinpath("data", f"{name}.csv")
+    yield from csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+
+
+def split_list(cell: str) -> list[str]:
+    """Return the values of a cell that holds several, set apart by ";"."""
+    return [value for value in cell.split(";") if value]
+
+
+def _codes(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split())

@@ -1,0 +1,221 @@
+"""Rows of the store's tables: from records to rows and back, as schema.sql has them.
+
+"" becomes NULL where it means not known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from whowhom.exporters.records import to_json_value
+from whowhom.exporters.tables import sentence_finder, whole
+from whowhom.records import (
+    Article,
+    CodedArticle,
+    DaySpan,
+    Entity,
+    Event,
+    EventDate,
+    Place,
+    Skip,
+    Source,
+    Span,
+    content_hash,
+)
+
+Row = dict[str, Any]
+
+
+def make_article_row(article: Article, coder: str, now: datetime) -> Row:
+    """Return the row of table `article`."""
+    return {
+        "id": article.id,
+        "text": article.text,
+        "title": article.title or None,
+        "published": article.published,
+        "outlet": article.outlet or None,
+        "url": article.url or None,
+        "language": article.language or None,
+        "extra": json.dumps(to_json_value(article.extra), ensure_ascii=False) if article.extra else None,
+        "origin": article.origin or None,
+        "coder": coder,
+        "read_at": now,
+    }
+
+
+def make_event_rows(coded: CodedArticle) -> Iterator[Row]:
+    """Yield the rows of table `event`.
+
+    Raises:
+        ValueError: An event is of another article, or stands twice.
+    """
+    if not coded.events:
+        return
+    find_sentence = sentence_finder(coded.article)
+    seen: set[str] = set()
+    for ordinal, event in enumerate(coded.events):
+        if event.article != coded.article.id:
+            whose = f"is of article {event.article!r}, not of {coded.article.id!r}"
+            raise ValueError(f"Event {event.id!r} {whose}.")
+        if event.id in seen:
+            raise ValueError(f"Event {event.id!r} stands twice in article {event.article!r}.")
+        seen.add(event.id)
+        yield _event_row(event, ordinal, find_sentence(event.trigger))
+
+
+def _event_row(event: Event, ordinal: int, sentence: str | None) -> Row:
+    return {
+        "id": event.id,
+        "article": event.article,
+        "ordinal": ordinal,
+        "event": event.event,
+        "mode": list(event.mode),
+        "context": list(event.context),
+        "trigger": _span_row(event.trigger),
+        "mentions": [_span_row(mention) for mention in event.mentions],
+        "sentence": sentence,
+        "actor": [_entity_row(entity) for entity in event.actor],
+        "recipient": [_entity_row(entity) for entity in event.recipient],
+        "location": _place_row(event.location) if event.location else None,
+        "date": _date_row(event.date) if event.date else None,
+        "source_kind": event.source.kind,
+        "source": _entity_row(event.source.entity) if event.source.entity else None,
+        "certainty": event.certainty,
+        "aux": list(event.aux),
+        "condition": _span_row(event.condition) if event.condition is not None else None,
+        "killed": whole(event.killed),
+        "injured": whole(event.injured),
+        "size": whole(event.size),
+        "size_text": event.size_text or None,
+        "score": float(event.score),
+        "quad": event.quad,
+        "scale": float(event.scale),
+        "cameo": event.cameo or None,
+    }
+
+
+def _span_row(span: Span) -> Row:
+    return {"text": span.text, "start": span.start, "end": span.end, "of": span.of}
+
+
+def _entity_row(entity: Entity) -> Row:
+    return {
+        "span": _span_row(entity.span),
+        "name": entity.name or None,
+        "country": entity.country or None,
+        "sector": list(entity.sector),
+        "evidence": list(entity.evidence),
+    }
+
+
+def _place_row(place: Place) -> Row:
+    return {
+        "span": _span_row(place.span),
+        "name": place.name or None,
+        "country": place.country or None,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "geonames": whole(place.geonames),
+        "precision": place.precision or None,
+        "evidence": place.evidence or None,
+    }
+
+
+def _date_row(when: EventDate) -> Row:
+    return {
+        "span": _span_row(when.span),
+        "first_day": when.days.first if when.days else None,
+        "last_day": when.days.last if when.days else None,
+        "evidence": when.evidence or None,
+    }
+
+
+def make_skip_row(skip: Skip, now: datetime) -> Row:
+    """Return the row of table `skip`; one that comes again has the same id."""
+    return {
+        "id": content_hash(skip.article, skip.stage, skip.reason, skip.origin),
+        "article": skip.article or None,
+        "stage": skip.stage,
+        "reason": skip.reason,
+        "origin": skip.origin or None,
+        "skipped_at": now,
+    }
+
+
+def read_article(row: Row) -> Article:
+    """Return the article of a row."""
+    return Article(
+        id=row["id"],
+        text=row["text"],
+        title=row["title"] or "",
+        published=row["published"],
+        outlet=row["outlet"] or "",
+        url=row["url"] or "",
+        language=row["language"] or "",
+        extra=json.loads(row["extra"]) if row["extra"] else {},
+        origin=row["origin"] or "",
+    )
+
+
+def read_event(row: Row) -> Event:
+    """Return the event of a row."""
+    return Event(
+        id=row["id"],
+        article=row["article"],
+        event=row["event"],
+        trigger=_read_span(row["trigger"]),
+        score=row["score"],
+        quad=row["quad"],
+        scale=row["scale"],
+        cameo=row["cameo"] or "",
+        mode=tuple(row["mode"]),
+        context=tuple(row["context"]),
+        mentions=tuple(map(_read_span, row["mentions"])),
+        actor=tuple(map(_read_entity, row["actor"])),
+        recipient=tuple(map(_read_entity, row["recipient"])),
+        location=_read_place(row["location"]) if row["location"] else None,
+        date=_read_date(row["date"]) if row["date"] else None,
+        source=Source(row["source_kind"], _read_entity(row["source"]) if row["source"] else None),
+        certainty=row["certainty"],
+        aux=tuple(row["aux"]),
+        condition=_read_span(row["condition"]) if row["condition"] else None,
+        killed=row["killed"],
+        injured=row["injured"],
+        size=row["size"],
+        size_text=row["size_text"] or "",
+    )
+
+
+def _read_span(row: Row) -> Span:
+    return Span(row["text"], row["start"], row["end"], row["of"])
+
+
+def _read_entity(row: Row) -> Entity:
+    return Entity(
+        _read_span(row["span"]),
+        row["name"] or "",
+        row["country"] or "",
+        tuple(row["sector"]),
+        tuple(row["evidence"]),
+    )
+
+
+def _read_place(row: Row) -> Place:
+    return Place(
+        span=_read_span(row["span"]),
+        name=row["name"] or "",
+        country=row["country"] or "",
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        geonames=row["geonames"],
+        precision=row["precision"] or "",
+        evidence=row["evidence"] or "",
+    )
+
+
+def _read_date(row: Row) -> EventDate:
+    days = DaySpan(row["first_day"], row["last_day"]) if row["first_day"] else None
+    return EventDate(_read_span(row["span"]), days, row["evidence"] or "")

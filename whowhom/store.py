@@ -1,0 +1,685 @@
+"""The store: one DuckDB file that holds every article read and every event found; see schema.sql.
+
+This is the only file that opens DuckDB. Rows are added and never changed, each batch in one
+transaction, so a program that is killed at any instant leaves what was added before and no more.
+DuckDB admits one writing process at a time, and no reading one beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from importlib.resources import files
+from itertools import groupby, islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, TypedDict, Unpack
+
+import duckdb
+
+from whowhom.coders.labels import CERTAINTIES, SECTORS, SOURCE_KINDS
+from whowhom.exporters.tables import COLUMNS, make_table, mend
+from whowhom.readers.source import Validators
+from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
+from whowhom.rows import Row, make_article_row, make_event_rows, make_skip_row, read_article, read_event
+
+DEFAULT_PATH = "whowhom.duckdb"
+SCHEMA_VERSION = 1
+HELD = "already in the store"
+HELD_OTHERWISE = "the store holds another text under this id; give it an id of its own, or none"
+
+Values = str | Sequence[str] | None
+Day = date | str | None
+
+_SCHEMA_KEY = "whowhom_schema"
+_CODE = re.compile(r"[A-Z]{3}")
+_LOCK_HOLDER = re.compile(r"\(PID (\d+)\)")
+# Articles that are looked up together.
+_BATCH = 64
+_FETCH_ROWS = 1000
+
+
+class StoreError(Exception):
+    """The store cannot be opened or used; the message says why and what to do, in one line."""
+
+
+class UnknownEventError(LookupError):
+    """No event, or more than one, has the id or the beginning of an id that was given."""
+
+
+class Added(NamedTuple):
+    """What one call of `Store.add` came to; `n_held` is what was there before and stayed as it was."""
+
+    n_articles: int
+    n_events: int
+    n_skips: int
+    n_held: int
+
+
+class Counts(NamedTuple):
+    """How much a store holds."""
+
+    n_articles: int
+    n_events: int
+    n_skips: int
+
+
+def open(path: str | Path = DEFAULT_PATH, *, read_only: bool = False) -> Store:
+    """Open a store, and make it first where there is none.
+
+        with whowhom.open("whowhom.duckdb") as store:
+            store.events(actor="RUS", recipient="UKR", first="2024-06-01").pl()
+
+    Args:
+        path: The DuckDB file; ":memory:" for a store that is gone when closed.
+        read_only: Only look, and do not make one. Several programs may look at the same time, but
+            not while one writes.
+
+    Raises:
+        StoreError: There is none to look at, the file is no store or one of another version,
+            another program has it open, or the place cannot be written to.
+    """
+    if str(path) == ":memory:":
+        return Store(_make_schema(duckdb.connect(":memory:")), ":memory:", read_only=False)
+    # A link stays a link, and DuckDB gets no name that it would take for an address ("s3:...").
+    file = Path(path).resolve()
+    if file.is_dir():
+        raise StoreError(f"{str(path)!r} is a folder; a store is a file in it, such as {DEFAULT_PATH}.")
+    if not file.exists():
+        if read_only:
+            raise StoreError(f"There is no store at {str(path)!r}. `whowhom read SOURCE` makes one.")
+        _create(file, str(path))
+    try:
+        connection = duckdb.connect(str(file), read_only=read_only)
+    except duckdb.Error as error:
+        raise StoreError(_explain_refusal(str(path), file, error)) from error
+    try:
+        _check_schema(connection, str(path))
+    except BaseException:
+        connection.close()
+        raise
+    return Store(connection, str(path), read_only=read_only)
+
+
+class Conditions(TypedDict, total=False):
+    """What `Store.events` can be asked for."""
+
+    type: Values
+    mode: Values
+    actor: Values
+    recipient: Values
+    place: Values
+    first: Day
+    last: Day
+    source: Values
+    certainty: Values
+    limit: int | None
+
+
+class Store:
+    """An open store. Use it in a `with` block, or close it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: str, *, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._connection = connection
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; relations made by this store can no longer be read."""
+        self._connection.close()
+
+    def add(self, items: Iterable[CodedArticle | Skip], *, coder: str = "") -> Added:
+        """Add coded articles and Skips, all of them or, where this raises, none.
+
+        What is held already stays as it was: of an article with the same id the first one counts.
+        One that has another text under the same id is not added; a Skip of stage "store" says so.
+        (Ids that whowhom makes depend on the text, so this befalls only ids given by the source.)
+        A Skip is kept once however often it comes; one that only says that an article is held
+        is not kept.
+
+        Args:
+            items: A batch; some thousand articles at a time are the fastest.
+            coder: Program and version that coded them, "whowhom 0.1.0" where not given.
+
+        Raises:
+            ValueError: An event belongs to another article, or stands twice in its own.
+            StoreError: The store was opened read-only, or the disk is full.
+        """
+        self._require_writable()
+        fresh: dict[str, CodedArticle] = {}
+        skips: list[Skip] = []
+        n_held = 0
+        with self._transaction():
+            batch = list(items)
+            articles = [item.article for item in batch if isinstance(item, CodedArticle)]
+            known = self._find_held(article.id for article in articles)
+            for item in batch:
+                if isinstance(item, Skip):
+                    if item.stage == "store" and item.reason == HELD:
+                        n_held += 1
+                    else:
+                        skips.append(item)
+                    continue
+                held = known.get(mend(item.article.id))
+                if held is None:
+                    known[mend(item.article.id)] = _wording(item.article)
+                    fresh[item.article.id] = item
+                    if item.skipped is not None:
+                        skips.append(item.skipped)
+                elif held == _wording(item.article):
+                    n_held += 1
+                else:
+                    skips.append(Skip(item.article.id, "store", HELD_OTHERWISE, item.article.origin))
+            n_events = self._insert_coded(list(fresh.values()), coder or _name_program())
+            n_skips = self._insert_skips(skips)
+        return Added(len(fresh), n_events, n_skips, n_held + len(skips) - n_skips)
+
+    def has(self, ids: Iterable[str]) -> set[str]:
+        """Return those of `ids` under which the store holds an article."""
+        listed = list(ids)
+        held = self._find_held(listed)
+        return {id for id in listed if mend(id) in held}
+
+    def skip_held(self, items: Iterable[Article | Skip]) -> Iterator[Article | Skip]:
+        """Yield `items` in order, with a Skip of stage "store" in place of every article that is held.
+
+        It stands between the readers and the pipeline, so that nothing is coded twice.
+        """
+        stream = iter(items)
+        while batch := list(islice(stream, _BATCH)):
+            held = self._find_held(item.id for item in batch if isinstance(item, Article))
+            for item in batch:
+                wording = held.get(mend(item.id)) if isinstance(item, Article) else None
+                if isinstance(item, Skip) or wording is None:
+                    yield item
+                else:
+                    reason = HELD if wording == _wording(item) else HELD_OTHERWISE
+                    yield Skip(item.id, "store", reason, item.origin)
+
+    def events(
+        self,
+        *,
+        type: Values = None,
+        mode: Values = None,
+        actor: Values = None,
+        recipient: Values = None,
+        place: Values = None,
+        first: Day = None,
+        last: Day = None,
+        source: Values = None,
+        certainty: Values = None,
+        limit: int | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Return the events that meet every condition: a DuckDB relation, one row an event.
+
+        Its columns are those of the Parquet export; `.pl()`, `.df()`, `.arrow()` and
+        `.write_parquet()` make of it what you work with. The latest day comes first. It is read
+        when it is used, so not after the store was closed.
+
+            store.events(type=["ASSAULT", "COERCE"], actor="RUS MIL", first="2024-06-01").df()
+
+        Each condition may be one value or several, of which one has to hold; None and an empty
+        list stand for any.
+
+        Args:
+            type: PLOVER types: "CONSULT".
+            mode: PLOVER modes: "visit".
+            actor: A country code ("RUS"), a sector ("MIL"), both of one actor ("RUS MIL"), or a part
+                of a name or of the words, whatever its case and accents ("belousov").
+            recipient: The same of recipients.
+            place: A country code or a part of the place's name.
+            first: The event's days end on this day or later; a date or "YYYY-MM-DD". Events without
+                days meet no condition on days.
+            last: The event's days begin on this day or earlier.
+            source: "author", "named", "unnamed", or as for `actor`.
+            certainty: "certain", "probable", "possible".
+            limit: At most so many.
+
+        Raises:
+            ValueError: A condition that nothing can meet: a bad day, a negative limit, an unknown
+                certainty, an empty name.
+        """
+        selected, values = _select_events(
+            Conditions(
+                type=type, mode=mode, actor=actor, recipient=recipient, place=place, first=first, last=last,
+                source=source, certainty=certainty, limit=limit,
+            )
+        )  # fmt: skip
+        return self._connection.sql(
+            f"SELECT flat.* FROM events AS flat JOIN ({selected}) AS found "
+            f"ON found.article = flat.article_id AND found.id = flat.event_id ORDER BY {_LATEST_FIRST}",
+            params=values,
+        )
+
+    def coded(self, **conditions: Unpack[Conditions]) -> Iterator[CodedArticle]:
+        """Yield the articles that report the events which `events` would return, with these events only.
+
+        The conditions are those of `events`.
+
+        Articles come in the order in which they were added, and any number in the memory of a few
+        hundred. This is what the exporters take: `write_coded(store.coded(type="AID"), "aid.jsonl")`.
+
+        Raises:
+            ValueError: As `events`.
+        """
+        return self._fetch_coded(*_select_events(conditions))
+
+    def _fetch_coded(self, selected: str, values: Mapping[str, Any]) -> Iterator[CodedArticle]:
+        rows = self._fetch(
+            f"SELECT event.* FROM event JOIN ({selected}) AS found "
+            "ON found.article = event.article AND found.id = event.id "
+            "JOIN article ON article.id = event.article ORDER BY article.rowid, event.ordinal",
+            values,
+        )
+        by_article = groupby(rows, lambda row: str(row["article"]))
+        groups = ((id, tuple(map(read_event, group))) for id, group in by_article)
+        while batch := list(islice(groups, _BATCH)):
+            articles = self._fetch_articles([id for id, _ in batch])
+            for id, events in batch:
+                yield CodedArticle(articles[id], events)
+
+    def event(self, id: str) -> tuple[Event, Article]:
+        """Return an event and its article, equal to what was added, evidence included.
+
+        Args:
+            id: Its id, or the beginning of it where no other event's id begins so.
+
+        Raises:
+            UnknownEventError: There is none, or there are several.
+        """
+        rows = self._find_events("event.id = $id", id) or (
+            self._find_events("starts_with(event.id, $id)", id) if id else []
+        )
+        if not rows:
+            raise UnknownEventError(f"No event in {self.path} has an id that begins with {id!r}.")
+        if len(rows) > 1:
+            found = ", ".join(str(row["id"]) for row in rows[:5]) + (" ..." if len(rows) > 5 else "")
+            raise UnknownEventError(
+                f"Several events have an id that begins with {id!r}: {found}. Give more of it."
+            )
+        event = read_event(rows[0])
+        return event, self._fetch_articles([event.article])[event.article]
+
+    def articles(self) -> duckdb.DuckDBPyRelation:
+        """Return all articles with their texts: a DuckDB relation, one row an article."""
+        return self._connection.table("article")
+
+    def skips(self) -> duckdb.DuckDBPyRelation:
+        """Return what could not be used, with the reasons: a DuckDB relation, one row a Skip."""
+        return self._connection.table("skip")
+
+    def counts(self) -> Counts:
+        """Return how much the store holds."""
+        row = self._connection.execute(
+            "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM event), (SELECT count(*) FROM skip)"
+        ).fetchone()
+        assert row is not None
+        return Counts(*row)
+
+    @contextmanager
+    def feed_state(self) -> Iterator[StoredFeedState]:
+        """Give the readers the validators of feeds, and keep new ones when the block has ended well.
+
+        Not before, because a feed that was read but whose articles were not yet added must be read
+        again after a crash.
+
+            with store.feed_state() as feed_state:
+                for batch in batches(code_articles(read_sources(urls, feed_state=feed_state))):
+                    store.add(batch)
+
+        Raises:
+            StoreError: The store was opened read-only.
+        """
+        self._require_writable()
+        state = StoredFeedState(self._connection)
+        yield state
+        with self._transaction():
+            for url, validators in state.new.items():
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO feed_state VALUES ($url, $etag, $modified)",
+                    mend({"url": url, **validators._asdict()}),
+                )
+
+    def _require_writable(self) -> None:
+        if self.read_only:
+            raise StoreError(f"{self.path} was opened read-only. Open it with read_only=False to add to it.")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._connection.begin()
+            try:
+                yield
+            except BaseException:
+                with suppress(duckdb.Error):  # an error within DuckDB may have ended the transaction
+                    self._connection.rollback()
+                raise
+            self._connection.commit()
+        except duckdb.Error as error:
+            raise StoreError(
+                f"{self.path!r} was not changed, as it cannot be written: {_first_line(error)}"
+            ) from error
+
+    @contextmanager
+    def _incoming(self, rows: Sequence[Row], columns: str) -> Iterator[None]:
+        """Let SQL see rows as the table `incoming`, by way of Arrow, which executemany is far behind.
+
+        `columns` is a query whose columns and types are those of `rows`.
+        """
+        schema = self._connection.sql(f"{columns} LIMIT 0").to_arrow_table().schema
+        self._connection.register("incoming", make_table(rows, schema))
+        try:
+            yield
+        finally:
+            self._connection.unregister("incoming")
+
+    def _find_held(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the wording of each of the articles that is held, by id."""
+        rows = [{"id": id} for id in dict.fromkeys(ids)]
+        if not rows:
+            return {}
+        with self._incoming(rows, "SELECT id FROM article"):
+            found = self._connection.execute(
+                'SELECT id, title, "text" FROM article SEMI JOIN incoming USING (id)'
+            ).fetchall()
+        return {id: content_hash(title or "", text) for id, title, text in found}
+
+    def _insert_coded(self, coded: Sequence[CodedArticle], coder: str) -> int:
+        if not coded:
+            return 0
+        now = _now()
+        articles = [make_article_row(one.article, coder, now) for one in coded]
+        with self._incoming(articles, "FROM article"):
+            self._connection.execute("INSERT INTO article BY NAME FROM incoming")
+        events = [row for one in coded for row in make_event_rows(one)]
+        if events:
+            with self._incoming(events, "FROM event"):
+                self._connection.execute("INSERT INTO event BY NAME FROM incoming")
+        return len(events)
+
+    def _insert_skips(self, skips: Iterable[Skip]) -> int:
+        now = _now()
+        rows = {row["id"]: row for row in (make_skip_row(skip, now) for skip in skips)}
+        if not rows:
+            return 0
+        with self._incoming(list(rows.values()), "FROM skip"):
+            added = self._connection.execute(
+                "INSERT INTO skip BY NAME FROM incoming ANTI JOIN skip USING (id)"
+            ).fetchone()
+        return int(added[0]) if added else 0
+
+    def _find_events(self, condition: str, id: str) -> list[Row]:
+        sql = f"SELECT * FROM event WHERE {condition} ORDER BY id LIMIT 6"
+        return list(self._fetch(sql, {"id": mend(id)}))
+
+    def _fetch(self, sql: str, values: Mapping[str, Any]) -> Iterator[Row]:
+        """Yield the rows of a query; a cursor of its own lets other queries run in between."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            names = [column[0] for column in cursor.description or ()]
+            while rows := cursor.fetchmany(_FETCH_ROWS):
+                yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+    def _fetch_articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        rows = self._fetch("SELECT * FROM article WHERE list_contains($ids, id)", {"ids": list(ids)})
+        return {row["id"]: read_article(row) for row in rows}
+
+
+class StoredFeedState:
+    """Validators of feeds: those of the store, and `new` ones of this run."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.new: dict[str, Validators] = {}
+        self._connection = connection
+
+    def get(self, url: str, /) -> Validators | None:
+        """Return what the server of a feed gave the last time."""
+        if url in self.new:
+            return self.new[url]
+        sql = "SELECT etag, modified FROM feed_state WHERE url = $1"
+        row = self._connection.execute(sql, [mend(url)]).fetchone()
+        return Validators(*row) if row else None
+
+    def set(self, url: str, validators: Validators, /) -> None:
+        """Note what the server gave, to be kept when the run has ended."""
+        self.new[url] = validators
+
+
+_LATEST_FIRST = "found.day DESC NULLS LAST, found.article, found.ordinal"
+
+
+class _Bound(dict[str, Any]):
+    """Values of a query by the name of their parameter; no value ever stands in SQL itself."""
+
+    def bind(self, value: Any) -> str:
+        name = f"value_{len(self)}"
+        self[name] = mend(value)
+        return f"${name}"
+
+
+def _select_events(conditions: Conditions) -> tuple[str, _Bound]:
+    """Return the query for the events that meet the conditions, and its values.
+
+    Its columns are id, article, ordinal and day.
+    """
+    given: dict[str, Any] = {**conditions}
+    bound = _Bound()
+    limit = given.pop("limit", None)
+    where = []
+    for name, condition in _DAY_CONDITIONS.items():
+        day = _read_day(name, given.pop(name, None))
+        if day is not None:
+            where.append(condition.format(bound.bind(day)))
+    for name, make_condition in _VALUE_CONDITIONS.items():
+        values = _list_values(name, given.pop(name, None))
+        if values:
+            where.append(f"({' OR '.join(make_condition(value, bound) for value in values)})")
+    if given:
+        known = ", ".join(Conditions.__annotations__)
+        raise TypeError(f"There is no condition {', '.join(given)}. There are: {known}.")
+    sql = (
+        "SELECT event.id, event.article, event.ordinal, "
+        'coalesce(event."date".first_day, article.published) AS day '
+        f"FROM event JOIN article ON article.id = event.article WHERE {' AND '.join(where) or 'true'}"
+    )
+    if limit is None:
+        return sql, bound
+    if not isinstance(limit, int) or limit < 0:
+        raise ValueError(f"limit is {limit!r}; give 0 or more, or None for all.")
+    return f"SELECT * FROM ({sql}) AS found ORDER BY {_LATEST_FIRST} LIMIT {bound.bind(limit)}", bound
+
+
+def _type_condition(value: str, bound: _Bound) -> str:
+    return f"event.event = {bound.bind(value)}"
+
+
+def _mode_condition(value: str, bound: _Bound) -> str:
+    return f"list_contains(event.mode, {bound.bind(value)})"
+
+
+def _certainty_condition(value: str, bound: _Bound) -> str:
+    if value not in CERTAINTIES:
+        raise ValueError(f"certainty is {value!r}; it can be {', '.join(CERTAINTIES)}.")
+    return f"event.certainty = {bound.bind(value)}"
+
+
+def _actor_condition(value: str, bound: _Bound) -> str:
+    return f"len([one FOR one IN event.actor IF {_entity_condition('one', value, bound)}]) > 0"
+
+
+def _recipient_condition(value: str, bound: _Bound) -> str:
+    return f"len([one FOR one IN event.recipient IF {_entity_condition('one', value, bound)}]) > 0"
+
+
+def _source_condition(value: str, bound: _Bound) -> str:
+    if value in SOURCE_KINDS:
+        return f"event.source_kind = {bound.bind(value)}"
+    return _entity_condition("event.source", value, bound)
+
+
+def _place_condition(value: str, bound: _Bound) -> str:
+    if _CODE.fullmatch(value):
+        return f"event.location.country = {bound.bind(value)}"
+    return _name_condition("event.location", value, bound)
+
+
+def _entity_condition(entity: str, value: str, bound: _Bound) -> str:
+    """Return the condition that an entity is the one that `value` means: codes, or a part of a name."""
+    codes = value.split()
+    sectors = [code for code in codes if code in SECTORS]
+    countries = [code for code in codes if code not in SECTORS]
+    if len(countries) > 1 or not all(map(_CODE.fullmatch, codes)):
+        return _name_condition(entity, value, bound)
+    conditions = [f"list_contains({entity}.sector, {bound.bind(sector)})" for sector in sectors]
+    for code in countries:
+        country = f"{entity}.country = {bound.bind(code)}"
+        # "CNN" looks like a country but is a name.
+        name = f"list_contains(string_split({entity}.name, ' '), {bound.bind(code)})"
+        conditions.append(country if sectors else f"({country} OR {name})")
+    return " AND ".join(conditions)
+
+
+def _name_condition(named: str, value: str, bound: _Bound) -> str:
+    part = f"strip_accents(lower({bound.bind(value)}))"
+    return (
+        f"(coalesce(contains(strip_accents(lower({named}.name)), {part}), false)"
+        f" OR coalesce(contains(strip_accents(lower({named}.span.text)), {part}), false))"
+    )
+
+
+_DAY_CONDITIONS = {"first": 'event."date".last_day >= {}', "last": 'event."date".first_day <= {}'}
+_VALUE_CONDITIONS: dict[str, Callable[[str, _Bound], str]] = {
+    "type": _type_condition,
+    "mode": _mode_condition,
+    "actor": _actor_condition,
+    "recipient": _recipient_condition,
+    "place": _place_condition,
+    "source": _source_condition,
+    "certainty": _certainty_condition,
+}
+
+
+def _list_values(name: str, values: Values) -> list[str]:
+    listed = [values] if isinstance(values, str) else list(values or ())
+    for value in listed:
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"{name} has the value {value!r}; give words or a code, or None for any.")
+    return [value.strip() for value in listed]
+
+
+def _read_day(name: str, day: Day) -> date | None:
+    if isinstance(day, datetime):
+        return day.date()
+    if day is None or isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f'{name} is {day!r}, which names no day. Give a date or "YYYY-MM-DD".') from error
+
+
+# Making and opening the file.
+
+
+def _create(file: Path, path: str) -> None:
+    """Make a store under another name and give it its own when it is whole, so that none is ever half."""
+    part = file.with_name(f".{file.name[:200]}.{secrets.token_hex(4)}.part")
+    try:
+        part.open("xb").close()  # DuckDB would tell less well why it cannot
+        part.unlink()
+        _make_schema(duckdb.connect(str(part))).close()
+        with suppress(FileExistsError):  # another program has made one in the meantime: that one is used
+            _rename_new(part, file)
+    except OSError as error:
+        raise StoreError(f"No store can be made at {path!r}: {error.strerror}.") from error
+    except duckdb.Error as error:
+        raise StoreError(f"No store can be made at {path!r}: {_first_line(error)}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _rename_new(part: Path, file: Path) -> None:
+    """Rename a file, but never over another one."""
+    try:
+        os.link(part, file)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if file.exists():
+            raise FileExistsError(str(file)) from None
+        part.rename(file)
+
+
+def _make_schema(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    connection.begin()
+    connection.execute(files("whowhom").joinpath("schema.sql").read_text(encoding="utf-8"))
+    for column in COLUMNS:
+        meaning = column.meaning.replace("'", "''")
+        connection.execute(f"COMMENT ON COLUMN events.\"{column.name}\" IS '{meaning}'")
+    connection.execute(
+        "INSERT INTO meta VALUES ($key, $schema), ('made_by', $program)",
+        {"key": _SCHEMA_KEY, "schema": str(SCHEMA_VERSION), "program": _name_program()},
+    )
+    connection.commit()
+    return connection
+
+
+def _check_schema(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+    try:
+        row = connection.execute('SELECT "value" FROM meta WHERE "key" = $1', [_SCHEMA_KEY]).fetchone()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        row = None
+    if row is None:
+        raise StoreError(f"{path!r} is a DuckDB file, but not one that whowhom made. Give another name.")
+    if row[0] != str(SCHEMA_VERSION):
+        raise StoreError(
+            f"{path!r} is a store of version {row[0]}, and this whowhom knows version {SCHEMA_VERSION}. "
+            "Use the whowhom that made it, or read the sources into a new store."
+        )
+
+
+def _explain_refusal(path: str, file: Path, error: duckdb.Error) -> str:
+    """Return why DuckDB does not open a file, and what to do, in one line."""
+    message = _first_line(error)
+    if "lock" in message:
+        holder = _LOCK_HOLDER.search(message)
+        process = f" (process {holder[1]})" if holder else ""
+        return f"{path!r} is in use by another program{process}. Wait until it has ended, or end it."
+    if "different configuration" in message:
+        return f"{path!r} is already open in this program, for reading or for writing. Close it there first."
+    if "not a valid DuckDB" in message:
+        empty = " It is empty: delete it." if file.stat().st_size == 0 else " Give another name."
+        return f"{path!r} is no store: it is not a DuckDB file.{empty}"
+    if "version number" in message:
+        return f"{path!r} was written by another version of DuckDB. Run `pip install -U duckdb`. ({message})"
+    return f"{path!r} cannot be opened: {message}"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
+
+
+def _wording(article: Article) -> str:
+    return content_hash(mend(article.title), mend(article.text))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _name_program() -> str:
+    return f"whowhom {version('whowhom')}"
