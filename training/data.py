@@ -16,6 +16,7 @@ import gzip
 import hashlib
 import importlib.util
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from training.external import read_external
 from whowhom.coders.labels import AUX, CERTAINTIES, MODES, ROLES, SECTORS, SOURCE_KINDS, TYPES
 from whowhom.coders.windows import Window, cut_windows
 from whowhom.records import Article
@@ -60,7 +62,6 @@ class Example:
 
     article: Article
     events: list[dict[str, Any]]
-    group: str
     held_out: bool = False
 
 
@@ -74,29 +75,48 @@ def is_held_out(name: str) -> bool:
     return hashlib.blake2b(name.encode(), digest_size=4).digest()[0] < 26
 
 
+def _read_open_texts(wanted: set[str]) -> dict[str, dict[str, Any]]:
+    """Return the texts that stand beside the project, by id.
+
+    `gmb-00012-00018` is a report of several sentences: those from 12 to 18 that are there, in a row.
+    """
+    if not wanted:
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    sentences: dict[int, str] = {}
+    with gzip.open(SHARED / "texts/open.jsonl.gz", "rt", encoding="utf-8") as rows:
+        for row in map(json.loads, rows):
+            corpus, _, number = row["id"].partition("-")
+            if corpus == "gmb":
+                sentences[int(number)] = row["text"]
+            if row["id"] in wanted:
+                title = row["title"] if row["kind"] == "document" else ""
+                found[row["id"]] = {
+                    "id": row["id"],
+                    "published": row["date"],
+                    "title": title,
+                    "text": row["text"],
+                }
+    for name in wanted - set(found):
+        report = re.fullmatch(r"gmb-(\d+)-(\d+)", name)
+        if report:
+            numbers = range(int(report[1]), int(report[2]) + 1)
+            text = " ".join(sentences[number] for number in numbers if number in sentences)
+            found[name] = {"id": name, "title": "", "text": text}
+    if wanted - set(found):
+        found |= {row["id"]: row for row in read_external(SHARED / "gold/external") if row["id"] in wanted}
+    return found
+
+
 def load_examples(note_files: Iterable[Path], article_files: Iterable[Path]) -> list[Example]:
     """Read notes and their texts; a note whose text cannot be found is an error."""
-    texts: dict[str, dict[str, Any]] = {}
-    for path in article_files:
-        for row in _rows(path):
-            texts[row["id"]] = row
-    notes = [(path, row) for path in note_files for row in _rows(path)]
-    missing = {row["id"] for _, row in notes} - set(texts)
-    if missing:
-        with gzip.open(SHARED / "texts/open.jsonl.gz", "rt", encoding="utf-8") as rows:
-            for row in map(json.loads, rows):
-                if row["id"] in missing:
-                    title = row["title"] if row["kind"] == "document" else ""
-                    texts[row["id"]] = {
-                        "id": row["id"],
-                        "published": row["date"],
-                        "title": title,
-                        "text": row["text"],
-                    }
+    notes = [row for path in note_files for row in _rows(path)]
+    texts = {row["id"]: row for path in article_files for row in _rows(path)}
+    texts |= _read_open_texts({row["id"] for row in notes} - set(texts))
     annotate = annotate_module()
     examples: dict[str, Example] = {}
     problems: list[str] = []
-    for path, row in notes:
+    for row in notes:
         text = texts[row["id"]]
         if row["id"] in examples:
             continue
@@ -109,8 +129,7 @@ def load_examples(note_files: Iterable[Path], article_files: Iterable[Path]) -> 
         )
         for event in built["events"]:
             _place_in_title(event, article.title)
-        group = "article" if len(article.text) > 1200 else "real" if "real" in path.name else "written"
-        examples[row["id"]] = Example(article, built["events"], group, is_held_out(row["id"]))
+        examples[row["id"]] = Example(article, built["events"], is_held_out(row["id"]))
     if problems:
         print(f"{len(problems)} problems in the notes, the first: {problems[0]}")
     return list(examples.values())
@@ -144,7 +163,7 @@ class Labelled:
     source_kind: list[int] = field(default_factory=list)
     dated: list[int] = field(default_factory=list)
     refers: list[tuple[list[int], list[int]]] = field(default_factory=list)
-    weight: float = 1.0
+    taught: Any = None  # what a teacher says of a window without annotations
 
 
 def _inside(window: Window, span: dict[str, Any] | None) -> list[int]:
@@ -189,7 +208,6 @@ def label_windows(example: Example, tokenizer: Tokenizer) -> Iterator[Labelled]:
     for window in cut_windows(article, tokenizer):
         n = len(window.pieces)
         labelled = Labelled(window, np.zeros(n, np.int64), np.full(n, -100, np.int64))
-        labelled.weight = {"article": 1.0, "real": 1.0, "written": 1.0}[example.group]
         taken: set[int] = set()
         for event in example.events:
             kind = TYPES.index(event["event"]) + 1

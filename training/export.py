@@ -26,7 +26,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.model import Network
-from training.train import encoder_files, load_tokenizer
+from training.train import encoder_files, load_network, load_tokenizer
 from whowhom.coders.network import N_OUTPUTS
 
 WEIGHTS = Path(__file__).parents[1] / "whowhom/coders/weights"
@@ -132,13 +132,12 @@ def compare(network: Network, path: Path) -> float:
 def export(checkpoint: Path, target: Path) -> None:
     """Write model.onnx, tagger.npz and tokenizer.json to `target` and their checksums to manifest.json.
 
-    Settings in an older manifest (thresholds, calibration) are kept: `training.calibrate` writes them.
+    Settings in an older manifest (thresholds, calibration) are kept: `training.fitting` writes them.
 
     Raises:
         RuntimeError: The float graph does not compute what the network computes.
     """
-    network = Network()
-    network.load_state_dict(torch.load(checkpoint, weights_only=True))
+    network = load_network(checkpoint)
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "float.onnx"

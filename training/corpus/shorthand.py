@@ -49,6 +49,11 @@ _NUMBERED = re.compile(r"^(\d+):\s*(.*)$", re.S)
 _AT_SENTENCE = re.compile(r"^(\d+)\s+(.+)$", re.S)
 _NUMBERS = {"K": "killed", "J": "injured", "N": "size"}
 
+_SECTORS = frozenset(
+    "GOV MIL COP JUD LEG SPY PTY OPP REB PRM UAF UNK "
+    "AGR BUS CRM CVL EDU ELI JRN LAB MED REF PRE REL SOC".split()
+)
+
 
 class ShorthandError(ValueError):
     """A line of shorthand that cannot be read; the message says which and why."""
@@ -69,7 +74,7 @@ def _named(part: str, *, sectors: bool) -> dict[str, Any]:
     holder = _words(words)
     holder["name"] = (name.strip() or holder["text"]) if equals else ""
     country, *rest = codes.split() or [""]
-    if len(country) == 3 and country in {"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "PTY", "OPP", "REB", "PRM", "UAF", "UNK", "AGR", "BUS", "CRM", "CVL", "EDU", "ELI", "JRN", "LAB", "MED", "REF", "PRE", "REL", "SOC"}:  # fmt: skip
+    if len(country) == 3 and country in _SECTORS:
         country, rest = "", [country, *rest]
     holder["country"] = "" if country == "-" else country
     if sectors:
