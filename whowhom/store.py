@@ -249,8 +249,8 @@ class Store:
             limit: At most so many.
 
         Raises:
-            ValueError: A condition that nothing can meet: a bad day, a negative limit, an unknown
-                certainty, an empty name.
+            ValueError: A condition that nothing can meet: a bad day, a last one before the first, a
+                negative limit, an unknown certainty, an empty name.
         """
         selected, values = _select_events(
             Conditions(
@@ -323,10 +323,10 @@ class Store:
 
     def counts(self) -> Counts:
         """Return how much the store holds."""
-        row = self._connection.execute(
-            "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM event), (SELECT count(*) FROM skip)"
-        ).fetchone()
-        assert row is not None
+        (row,) = _run(
+            self._connection,
+            "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM event), (SELECT count(*) FROM skip)",
+        )
         return Counts(*row)
 
     @contextmanager
@@ -348,7 +348,8 @@ class Store:
         yield state
         with self._transaction():
             for url, validators in state.new.items():
-                self._connection.execute(
+                _run(
+                    self._connection,
                     "INSERT OR REPLACE INTO feed_state VALUES ($url, $etag, $modified)",
                     mend({"url": url, **validators._asdict()}),
                 )
@@ -392,9 +393,9 @@ class Store:
         if not rows:
             return {}
         with self._incoming(rows, "SELECT id FROM article"):
-            found = self._connection.execute(
-                'SELECT id, title, "text" FROM article SEMI JOIN incoming USING (id)'
-            ).fetchall()
+            found = _run(
+                self._connection, 'SELECT id, title, "text" FROM article SEMI JOIN incoming USING (id)'
+            )
         return {id: content_hash(title or "", text) for id, title, text in found}
 
     def _insert_coded(self, coded: Sequence[CodedArticle], coder: str) -> int:
@@ -403,11 +404,11 @@ class Store:
         now = _now()
         articles = [make_article_row(one.article, coder, now) for one in coded]
         with self._incoming(articles, "FROM article"):
-            self._connection.execute("INSERT INTO article BY NAME FROM incoming")
+            _run(self._connection, "INSERT INTO article BY NAME FROM incoming")
         events = [row for one in coded for row in make_event_rows(one)]
         if events:
             with self._incoming(events, "FROM event"):
-                self._connection.execute("INSERT INTO event BY NAME FROM incoming")
+                _run(self._connection, "INSERT INTO event BY NAME FROM incoming")
         return len(events)
 
     def _insert_skips(self, skips: Iterable[Skip]) -> int:
@@ -416,10 +417,10 @@ class Store:
         if not rows:
             return 0
         with self._incoming(list(rows.values()), "FROM skip"):
-            added = self._connection.execute(
-                "INSERT INTO skip BY NAME FROM incoming ANTI JOIN skip USING (id)"
-            ).fetchone()
-        return int(added[0]) if added else 0
+            (added,) = _run(
+                self._connection, "INSERT INTO skip BY NAME FROM incoming ANTI JOIN skip USING (id)"
+            )
+        return int(added[0])
 
     def _find_events(self, condition: str, id: str) -> list[Row]:
         sql = f"SELECT * FROM event WHERE {condition} ORDER BY id LIMIT 6"
@@ -450,8 +451,8 @@ class StoredFeedState:
         if url in self.new:
             return self.new[url]
         sql = "SELECT etag, modified FROM feed_state WHERE url = $1"
-        row = self._connection.execute(sql, [mend(url)]).fetchone()
-        return Validators(*row) if row else None
+        rows = _run(self._connection, sql, [mend(url)])
+        return Validators(*rows[0]) if rows else None
 
     def set(self, url: str, validators: Validators, /) -> None:
         """Note what the server gave, to be kept when the run has ended."""
@@ -479,10 +480,10 @@ def _select_events(conditions: Conditions) -> tuple[str, _Bound]:
     bound = _Bound()
     limit = given.pop("limit", None)
     where = []
-    for name, condition in _DAY_CONDITIONS.items():
-        day = _read_day(name, given.pop(name, None))
-        if day is not None:
-            where.append(condition.format(bound.bind(day)))
+    days = {name: _read_day(name, given.pop(name, None)) for name in _DAY_CONDITIONS}
+    if days["first"] and days["last"] and days["last"] < days["first"]:
+        raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
+    where += [_DAY_CONDITIONS[name].format(bound.bind(day)) for name, day in days.items() if day]
     for name, make_condition in _VALUE_CONDITIONS.items():
         values = _list_values(name, given.pop(name, None))
         if values:
@@ -497,7 +498,7 @@ def _select_events(conditions: Conditions) -> tuple[str, _Bound]:
     )
     if limit is None:
         return sql, bound
-    if not isinstance(limit, int) or limit < 0:
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         raise ValueError(f"limit is {limit!r}; give 0 or more, or None for all.")
     return f"SELECT * FROM ({sql}) AS found ORDER BY {_LATEST_FIRST} LIMIT {bound.bind(limit)}", bound
 
@@ -545,9 +546,10 @@ def _entity_condition(entity: str, value: str, bound: _Bound) -> str:
         return _name_condition(entity, value, bound)
     conditions = [f"list_contains({entity}.sector, {bound.bind(sector)})" for sector in sectors]
     for code in countries:
-        country = f"{entity}.country = {bound.bind(code)}"
+        parameter = bound.bind(code)
+        country = f"{entity}.country = {parameter}"
         # "CNN" looks like a country but is a name.
-        name = f"list_contains(string_split({entity}.name, ' '), {bound.bind(code)})"
+        name = f"list_contains(string_split({entity}.name, ' '), {parameter})"
         conditions.append(country if sectors else f"({country} OR {name})")
     return " AND ".join(conditions)
 
@@ -626,11 +628,12 @@ def _rename_new(part: Path, file: Path) -> None:
 
 def _make_schema(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     connection.begin()
-    connection.execute(files("whowhom").joinpath("schema.sql").read_text(encoding="utf-8"))
+    _run(connection, files("whowhom").joinpath("schema.sql").read_text(encoding="utf-8"))
     for column in COLUMNS:
         meaning = column.meaning.replace("'", "''")
-        connection.execute(f"COMMENT ON COLUMN events.\"{column.name}\" IS '{meaning}'")
-    connection.execute(
+        _run(connection, f"COMMENT ON COLUMN events.\"{column.name}\" IS '{meaning}'")
+    _run(
+        connection,
         "INSERT INTO meta VALUES ($key, $schema), ('made_by', $program)",
         {"key": _SCHEMA_KEY, "schema": str(SCHEMA_VERSION), "program": _name_program()},
     )
@@ -640,14 +643,14 @@ def _make_schema(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnec
 
 def _check_schema(connection: duckdb.DuckDBPyConnection, path: str) -> None:
     try:
-        row = connection.execute('SELECT "value" FROM meta WHERE "key" = $1', [_SCHEMA_KEY]).fetchone()
+        rows = _run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [_SCHEMA_KEY])
     except (duckdb.CatalogException, duckdb.BinderException):
-        row = None
-    if row is None:
+        rows = []
+    if not rows:
         raise StoreError(f"{path!r} is a DuckDB file, but not one that whowhom made. Give another name.")
-    if row[0] != str(SCHEMA_VERSION):
+    if rows[0][0] != str(SCHEMA_VERSION):
         raise StoreError(
-            f"{path!r} is a store of version {row[0]}, and this whowhom knows version {SCHEMA_VERSION}. "
+            f"{path!r} is a store of version {rows[0][0]}, and this whowhom knows version {SCHEMA_VERSION}. "
             "Use the whowhom that made it, or read the sources into a new store."
         )
 
@@ -667,6 +670,13 @@ def _explain_refusal(path: str, file: Path, error: duckdb.Error) -> str:
     if "version number" in message:
         return f"{path!r} was written by another version of DuckDB. Run `pip install -U duckdb`. ({message})"
     return f"{path!r} cannot be opened: {message}"
+
+
+def _run(
+    connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """Run one statement and take all its rows: DuckDB 2 refuses other work beside a half-read result."""
+    return connection.execute(sql, values).fetchall()
 
 
 def _first_line(error: Exception) -> str:
