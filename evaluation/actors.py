@@ -1,18 +1,18 @@
 """How well mentions are resolved, given where they stand: country, main sector and name.
 
-    python evaluation/actors.py [--shared ../shared] [--set dev|real|written] [--errors N] [--speed]
+    python -m evaluation.actors [dev] [corpus] [unseen] [--errors N] [--of country]
 
 Takes the actors, recipients and named sources of gold records as mentions (their words and
 offsets, nothing of a coder's), resolves them, and pairs the entities found with the gold ones of
 the same span. Prints the share that is right in country, in main sector (over gold entities
-that have one) and in name (over those that have one, whatever the case), and the confusions met
-most often. "dev" is ../shared/gold/dev; "real" and "written" are the starter corpus.
+that have one) and in name (over those that have one, whatever the case), by kinds of words, and
+the confusions met most often. "dev" is ../shared/gold/dev; "corpus" the annotated texts that
+training uses; "unseen" the tenth of them that nothing was fitted to.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import sys
 import time
@@ -21,88 +21,61 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from training.data import SHARED, corpus_files, load_examples
 from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.actors import resolve_mentions
+from whowhom.resolvers.lexicon import fold_phrase
+from whowhom.resolvers.phrases import PRONOUNS
 
 Record = dict[str, Any]
+SETS = ("dev", "corpus", "unseen")
+FIELDS = ("country", "sector", "name")
+KINDS = ("name", "description", "pronoun")
 
 
 @dataclass
 class Tally:
-    """Counts of what was right, and the wrong ones in words."""
+    """Counts of what was right, by (field, kind of words), and the wrong ones in words."""
 
-    n: Counter[str] = field(default_factory=Counter)
-    right: Counter[str] = field(default_factory=Counter)
+    n: Counter[tuple[str, str]] = field(default_factory=Counter)
+    right: Counter[tuple[str, str]] = field(default_factory=Counter)
     wrong: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+    n_mentions: int = 0
+    seconds: float = 0.0
 
-    def count(self, what: str, right: bool, *words: str) -> None:
-        self.n[what] += 1
-        self.right[what] += right
+    def count(self, what: str, kind: str, right: bool, *words: str) -> None:
+        for key in ((what, kind), (what, "all")):
+            self.n[key] += 1
+            self.right[key] += right
         if not right:
             self.wrong[what].append(words)
 
-    def share(self, what: str) -> float:
-        return self.right[what] / self.n[what] if self.n[what] else 0.0
+    def share(self, what: str, kind: str = "all") -> float:
+        key = what, kind
+        return self.right[key] / self.n[key] if self.n[key] else 0.0
 
 
-def load_gold(shared: Path, name: str) -> Iterator[tuple[Record, list[Record]]]:
-    """Yield (article, events) of a set."""
+def load_gold(name: str) -> Iterator[tuple[Article, list[Record]]]:
+    """Yield the articles of a set with their gold events."""
     if name == "dev":
-        articles = _read(shared / "gold/dev/articles.jsonl")
-        events = {row["id"]: row["events"] for row in _read(shared / "gold/dev/gold.jsonl")}
-    else:
-        annotate = _import(shared / "tools/annotate.py")
-        notes = {row["id"]: row["events"] for row in _read(shared / f"train/{name}.notes.jsonl")}
-        articles = (
-            _read(shared / "train/written.articles.jsonl") if name == "written" else _open(shared, set(notes))
-        )
-        events = {
-            article["id"]: annotate.build(article, notes[article["id"]], lambda problem: None)["events"]
-            for article in articles
-            if article["id"] in notes
-        }
-    for article in articles:
-        if article["id"] in events:
-            yield article, events[article["id"]]
+        folder = SHARED / "gold/dev"
+        events = {row["id"]: row["events"] for row in _rows(folder / "gold.jsonl")}
+        for row in _rows(folder / "articles.jsonl"):
+            published = row.get("published")
+            day = date.fromisoformat(published[:10]) if published else None
+            article = Article(row["id"], row["text"], title=row.get("title") or "", published=day)
+            yield article, events.get(row["id"], [])
+        return
+    for example in load_examples(*corpus_files()):
+        if example.held_out == (name == "unseen"):
+            yield example.article, example.events
 
 
-def _read(path: Path) -> list[Record]:
+def _rows(path: Path) -> list[Record]:
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
-
-
-def _open(shared: Path, wanted: set[str]) -> list[Record]:
-    import gzip
-
-    with gzip.open(shared / "texts/open.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [row for row in map(json.loads, lines) if row["id"] in wanted]
-    return [
-        {
-            "id": row["id"],
-            "published": row["date"],
-            "title": row["title"] if row["kind"] == "document" else "",
-            "text": row["text"],
-        }
-        for row in rows
-    ]
-
-
-def _import(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def make_article(row: Record) -> Article:
-    """Return the article of a row of a gold file."""
-    published = row.get("published")
-    day = date.fromisoformat(published[:10]) if published else None
-    return Article(row["id"], row["text"], title=row.get("title") or "", published=day)
 
 
 def gather_mentions(article: Article, events: list[Record]) -> list[tuple[Mention, list[Record]]]:
@@ -121,77 +94,71 @@ def gather_mentions(article: Article, events: list[Record]) -> list[tuple[Mentio
 
 def _span_of(article: Article, entity: Record) -> Span | None:
     words, start, end = entity.get("text") or "", entity.get("start"), entity.get("end")
-    if not words or start is None:
+    if not words or start is None or end is None:
         return None
+    if entity.get("of") == "title":
+        return Span(words, start, end, "title")
     if start >= 0:
         return Span(words, start, end)
     at = article.title.find(words)
     return Span(words, at, at + len(words), "title") if at >= 0 else None
 
 
-def score_set(pairs: Iterator[tuple[Record, list[Record]]], tally: Tally) -> float:
-    """Resolve and score all articles; return the seconds that resolving took."""
-    seconds = 0.0
-    for row, events in pairs:
-        article = make_article(row)
+def score_set(pairs: Iterator[tuple[Article, list[Record]]]) -> Tally:
+    """Resolve and score all articles."""
+    tally = Tally()
+    for article, events in pairs:
         mentions = gather_mentions(article, events)
         started = time.perf_counter()
         resolved = resolve_mentions(article, [mention for mention, _ in mentions])
-        seconds += time.perf_counter() - started
-        tally.n["mentions"] += len(mentions)
+        tally.seconds += time.perf_counter() - started
+        tally.n_mentions += len(mentions)
         for (mention, gold), entities in zip(mentions, resolved, strict=True):
-            _score_mention(mention, gold, entities, tally, article)
-    return seconds
+            for wanted in gold:
+                _score_entity(tally, article, mention, wanted, entities)
+    return tally
 
 
-def _score_mention(
-    mention: Mention, gold: list[Record], entities: tuple[Entity, ...], tally: Tally, article: Article
+def _score_entity(
+    tally: Tally, article: Article, mention: Mention, wanted: Record, entities: tuple[Entity, ...]
 ) -> None:
-    """Pair each gold entity of a span with the entity found that agrees best."""
-    for wanted in gold:
-        country, name = wanted.get("country") or "", wanted.get("name") or ""
-        sector = (wanted.get("sector") or [""])[0]
-        best = max(
-            entities,
-            key=lambda found: (
-                found.country == country,
-                found.sector[:1] == (sector,),
-                found.name.casefold() == name.casefold(),
-            ),
-        )
-        words = mention.span.text
-        found_sector = best.sector[0] if best.sector else ""
-        tally.count(
-            "country", best.country == country, words, country, best.country, article.id, *best.evidence
-        )
-        if sector:
-            tally.count(
-                "sector", found_sector == sector, words, sector, found_sector, article.id, *best.evidence
-            )
-        if name:
-            tally.count(
-                "name",
-                best.name.casefold() == name.casefold(),
-                words,
-                name,
-                best.name,
-                article.id,
-                *best.evidence,
-            )
-
-
-def print_tally(name: str, tally: Tally, seconds: float, n_errors: int) -> None:
-    """Print the figures of a set, the worst confusions, and some errors in words."""
-    rate = tally.n["mentions"] / seconds if seconds else 0.0
-    print(
-        f"{name:8} {tally.n['mentions']} mentions, {tally.n['country']} gold entities: "
-        + ", ".join(f"{what} {tally.share(what):.3f}" for what in ("country", "sector", "name"))
-        + f"; {rate:.0f} mentions a second"
+    """Compare a gold entity with the one found at its span that agrees best."""
+    gold = (wanted.get("country") or "", (wanted.get("sector") or [""])[0], wanted.get("name") or "")
+    found, best = max(
+        (
+            ((entity.country, entity.sector[0] if entity.sector else "", entity.name), entity)
+            for entity in entities
+        ),
+        key=lambda pair: [a.casefold() == b.casefold() for a, b in zip(pair[0], gold, strict=True)],
     )
-    for what in ("country", "sector", "name"):
+    kind = _kind_of(mention.span.text, gold[2])
+    for what, right, got in zip(FIELDS, gold, found, strict=True):
+        if right or what == "country":
+            same = right.casefold() == got.casefold()
+            tally.count(what, kind, same, mention.span.text, right, got, article.id, *best.evidence)
+
+
+def _kind_of(words: str, name: str) -> str:
+    """Tell names (a word of the gold name stands there) from pronouns and descriptions."""
+    keys = fold_phrase(words)
+    if len(keys) == 1 and keys[0] in PRONOUNS and words != "US":
+        return "pronoun"
+    return "name" if set(keys) & set(fold_phrase(name)) - {"of", "the", "and"} else "description"
+
+
+def print_tally(name: str, tally: Tally, n_errors: int, of: str) -> None:
+    """Print the figures of a set, the worst confusions, and some errors in words."""
+    rate = tally.n_mentions / tally.seconds if tally.seconds else 0.0
+    n_entities = tally.n["country", "all"]
+    print(f"{name}: {tally.n_mentions} mentions, {n_entities} gold entities, {rate:.0f} mentions a second")
+    for what in FIELDS:
+        shares = ", ".join(f"{kind} {tally.share(what, kind):.3f} of {tally.n[what, kind]}" for kind in KINDS)
+        print(f"  {what:7} {tally.share(what):.3f} ({shares})")
         worst = Counter((gold or "-", found or "-") for _, gold, found, *_ in tally.wrong[what])
-        print(f"  {what}: " + ", ".join(f"{gold}→{found} {n}" for (gold, found), n in worst.most_common(12)))
-        for words, gold, found, article, *evidence in tally.wrong[what][:n_errors]:
+        print("          " + ", ".join(f"{a}→{b} {n}" for (a, b), n in worst.most_common(12)))
+        for words, gold, found, article, *evidence in (
+            tally.wrong[what][:n_errors] if of in (what, "") else ()
+        ):
             print(f"    {article}  {words!r}: {gold or '-'} → {found or '-'}  ({'; '.join(evidence)})")
 
 
@@ -200,16 +167,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--shared", type=Path, default=Path(__file__).parents[2] / "shared")
-    parser.add_argument("--set", choices=("dev", "real", "written"), action="append")
-    parser.add_argument("--errors", type=int, default=0, help="print so many errors of each kind")
+    parser.add_argument("sets", nargs="*", choices=[*SETS, []], help="all three when none is named")
+    parser.add_argument("--errors", type=int, default=0, help="print so many errors of each field")
+    parser.add_argument("--of", choices=FIELDS, default="", help="errors of this field only")
     arguments = parser.parse_args()
-    if not arguments.shared.is_dir():
-        sys.exit(f"No folder {arguments.shared}. Give the shared folder with --shared.")
-    for name in arguments.set or ("dev", "real", "written"):
-        tally = Tally()
-        seconds = score_set(load_gold(arguments.shared, name), tally)
-        print_tally(name, tally, seconds, arguments.errors)
+    if not SHARED.is_dir():
+        sys.exit(f"No folder {SHARED}: the gold articles stand beside the checkout.")
+    for name in arguments.sets or SETS:
+        print_tally(name, score_set(load_gold(name)), arguments.errors, arguments.of)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from whowhom.coders.sentences import split_sentences
@@ -55,6 +56,7 @@ class Person:
     is_woman: bool | None = None
     owner: str = ""
     belongs: tuple[str, ...] = ()
+    default: str = ""
 
 
 @dataclass(slots=True)
@@ -103,8 +105,8 @@ class Cast:
         return self.names[low:high]
 
 
-def read_cast(text: str) -> Cast:
-    """Read the cast of a text.
+def read_cast(text: str, day: date | None = None) -> Cast:
+    """Read the cast of a text published on `day`.
 
     >>> cast = read_cast("Russian Defense Minister Andrei Belousov left. Belousov said no.")
     >>> cast.find_person(("belousov",)).country
@@ -114,7 +116,7 @@ def read_cast(text: str) -> Cast:
     pending: list[tuple[int, int, tuple[str, ...], str]] = []
     for start, end in _pieces(text, cast.sentences):
         tokens = tokenize(text, start, end)
-        units = make_units(text, tokens)
+        units = make_units(text, tokens, day)
         _add_anchors(cast, tokens, units)
         _add_names(cast, text, tokens, units, pending)
     for start, end, keys, name in pending:
@@ -250,6 +252,7 @@ def _make_person(cast: Cast, phrase: Phrase, start: int) -> Person:
     person.roles |= phrase.roles
     person.owner = person.owner or phrase.owner
     person.belongs = person.belongs or phrase.belongs
+    person.default = person.default or phrase.default
     if person.is_woman is None:
         person.is_woman = _tell_woman(phrase.roles)
     return person

@@ -12,7 +12,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -50,6 +50,8 @@ class Term:
     """What a phrase of the tables stands for.
 
     `role` is the column "kind" of roles.csv for a role, and of regions.csv for a region, else "".
+    `country` of a role is what it stands for where the words name none: "aid agencies" are NGO,
+    "the international community" belongs nowhere ("-").
     `until` is the last day on which a capital stood for a state that is no more.
     """
 
@@ -130,8 +132,11 @@ def fold_phrase(words: str) -> tuple[str, ...]:
     return tuple(token.key for token in tokenize(words) if token.is_word)
 
 
-def find_terms(tokens: Sequence[Token]) -> list[Match]:
-    """Return the phrases of the tables in `tokens`, the longest first at each place, none overlapping."""
+def find_terms(tokens: Sequence[Token], day: date | None = None) -> list[Match]:
+    """Return the phrases of the tables in `tokens`, the longest first at each place, none overlapping.
+
+    A body has the sectors it had on `day`: the Taliban are rebels in 2010 and a government in 2023.
+    """
     entries = _load_entries()
     matches: list[Match] = []
     place, n_tokens = 0, len(tokens)
@@ -143,11 +148,36 @@ def find_terms(tokens: Sequence[Token]) -> list[Match]:
             if all(tokens[place + i].key == keys[i] for i in range(1, length)) and _has_shape(
                 tokens, place, shapes
             ):
-                matches.append(Match(place, place + length, terms))
+                matches.append(Match(place, place + length, _date_terms(terms, day)))
                 step = length
                 break
         place += step
     return matches
+
+
+def _date_terms(terms: tuple[Term, ...], day: date | None) -> tuple[Term, ...]:
+    changes = _load_changes()
+    if day is None or not any(term.kind == "body" and term.name in changes for term in terms):
+        return terms
+    return tuple(replace(term, sectors=_sectors_on(day, term)) for term in terms)
+
+
+def _sectors_on(day: date, term: Term) -> tuple[str, ...]:
+    for first, last, sectors in _load_changes().get(term.name, ()):
+        if first <= day <= last:
+            return sectors
+    return term.sectors
+
+
+@cache
+def _load_changes() -> dict[str, list[tuple[date, date, tuple[str, ...]]]]:
+    """Return when a body was something else than what organisations.csv says, by its name."""
+    changes: dict[str, list[tuple[date, date, tuple[str, ...]]]] = {}
+    for row in read_table("changes"):
+        last = date.fromisoformat(row["to"]) if row["to"] else date.max
+        days = date.fromisoformat(row["from"]), last, _codes(row["sectors"])
+        changes.setdefault(row["name"], []).append(days)
+    return changes
 
 
 def find_offices(keys: tuple[str, ...]) -> tuple[Office, ...]:
@@ -190,7 +220,7 @@ def _load_entries() -> dict[str, tuple[_Entry, ...]]:
         parts = [token for token in tokenize(words) if token.is_word]
         key = (tuple(part.key for part in parts), tuple(_shape_of(part.raw) for part in parts))
         known = gathered.setdefault(key, [])
-        if term not in known:
+        if term not in known and not (term.kind == "region" and known):
             known.append(term)
     entries: dict[str, list[_Entry]] = {}
     for (keys, shapes), terms in gathered.items():
@@ -210,12 +240,22 @@ def _read_terms() -> Iterator[tuple[str, Term]]:
         yield row["words"], Term("seat", row["country"], _codes(row["sectors"]), row["name"])
     for row in read_table("regions"):
         yield row["words"], Term("region", row["country"], role=row["kind"], name=row["words"])
+    yield from _place_terms()
     for row in read_table("organisations"):
         term = Term("body", row["country"], _codes(row["sectors"]), row["name"])
         for words in (row["name"], *split_list(row["names"])):
             yield words, term
     for row in read_table("roles"):
-        yield row["words"], Term("role", sectors=_codes(row["sectors"]), role=row["kind"])
+        yield row["words"], Term("role", row["country"], _codes(row["sectors"]), role=row["kind"])
+
+
+def _place_terms() -> Iterator[tuple[str, Term]]:
+    """Yield first-level regions and cities; a name that the tables above know keeps its meaning."""
+    for row in read_table("places"):
+        if row["kind"] == "region":
+            yield row["name"], Term("region", row["country"], role="region", name=row["name"])
+    for row in read_table("cities"):
+        yield row["words"], Term("region", row["country"], role="city", name=row["words"])
 
 
 def _state_terms(row: dict[str, str]) -> Iterator[tuple[str, Term]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal, NamedTuple
 
 from whowhom.resolvers.lexicon import Match, Term, Token, find_offices, find_terms, tokenize
@@ -127,6 +128,7 @@ class Phrase:
         belongs: Keys of a person's name that tells the country ("an aide to Mr. Annan").
         weak: The sector is a guess that anything better may replace.
         foreign: Country given only by a place or a weak tie.
+        default: Code to take where nothing else tells the country, "-" for none.
     """
 
     start: int
@@ -145,6 +147,7 @@ class Phrase:
     plural: bool = False
     weak: bool = False
     foreign: bool = False
+    default: str = ""
     former: bool = False
     ethnic: bool = False
     head: str = ""
@@ -158,9 +161,9 @@ class _Segment:
     units: list[Unit] = field(default_factory=list)
 
 
-def make_units(text: str, tokens: Sequence[Token]) -> list[Unit]:
-    """Cut tokens into terms, names, single words and marks."""
-    matches = {match.first: match for match in find_terms(tokens)}
+def make_units(text: str, tokens: Sequence[Token], day: date | None = None) -> list[Unit]:
+    """Cut tokens into terms (as they were on `day`), names, single words and marks."""
+    matches = {match.first: match for match in find_terms(tokens, day)}
     units: list[Unit] = []
     place = 0
     while place < len(tokens):
@@ -225,7 +228,11 @@ def _end_of_run(text: str, tokens: Sequence[Token], place: int) -> int:
         token = tokens[end]
         if end > place and not _touches(text, tokens[end - 1], token):
             break
-        if (token.raw[0].isupper() and (token.key not in NOT_NAMES or (end > place and token.key == "may"))) or (token.raw[0].islower() and _leads_on(text, tokens, end)) or (end > place and tokens[end - 1].joined and token.is_word):
+        if (
+            (token.raw[0].isupper() and (token.key not in NOT_NAMES or (end > place and token.key == "may")))
+            or (token.raw[0].islower() and _leads_on(text, tokens, end))
+            or (end > place and tokens[end - 1].joined and token.is_word)
+        ):
             end += 1
         else:
             break
@@ -283,7 +290,7 @@ def _is_participle(tokens: Sequence[Token], place: int) -> bool:
     return tokens[place].key in _PARTICIPLES and (following in _LINKS or following == "as")
 
 
-def read_phrase(text: str) -> list[Phrase]:
+def read_phrase(text: str, day: date | None = None) -> list[Phrase]:
     """Return the participants that the words name, with what the words alone say of each.
 
     One for most words; several for "Russia and China" (each with offsets of its own), for
@@ -298,7 +305,7 @@ def read_phrase(text: str) -> list[Phrase]:
     tokens = tokenize(text[:MAX_LENGTH])
     if not tokens:
         return [Phrase(0, len(text))]
-    units = make_units(text, tokens)
+    units = make_units(text, tokens, day)
     parts = split_parts(tokens, units)
     phrases: list[Phrase] = []
     for part in parts:
@@ -378,10 +385,10 @@ def _listed_states(tokens: Sequence[Token], units: Sequence[Unit]) -> list[tuple
         return []
     runs: list[list[tuple[Term, str]]] = [[]]
     for place, unit in enumerate(units):
-        term = unit.term("adjective", "state", "body", "capital")
+        term = unit.term("adjective", "state", "body", "capital") or unit.term("role")
         following = units[place + 1] if place + 1 < len(units) else None
         raw = tokens[unit.first].raw
-        if term and term.country and not tokens[unit.last - 1].joined:
+        if term and term.country not in ("", "-") and not tokens[unit.last - 1].joined:
             runs[-1].append((term, " ".join(token.raw for token in tokens[unit.first : unit.last])))
         elif not (raw in (",", "and", "&") and following is not None) and raw.lower() not in ("the",):
             runs.append([])
@@ -552,7 +559,12 @@ def _roles(tokens: Sequence[Token], units: Iterable[Unit]) -> list[tuple[Term, s
 def _read_sectors(tokens: Sequence[Token], segments: Sequence[_Segment], phrase: Phrase) -> Phrase:
     """Fill sectors and role words: head noun, what it belongs to, then appositions and complements."""
     all_roles = [role for segment in segments for role in _roles(tokens, segment.units)]
-    phrase = replace(phrase, roles=frozenset(words for _, words, _ in all_roles))
+    head_roles = _roles(tokens, segments[0].units)
+    phrase = replace(
+        phrase,
+        roles=frozenset(words for _, words, _ in all_roles),
+        default=next((term.country for term, _, _ in reversed(head_roles) if term.country), ""),
+    )
     weak: tuple[str, ...] = ()
     for place, segment in enumerate(segments):
         if place and segment.link not in (*_BELONGING, ",", "as", "with"):

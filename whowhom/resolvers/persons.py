@@ -1,0 +1,194 @@
+"""Persons: the same man under several names, the office held on the day, the country served."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from whowhom.records import Mention, Span
+from whowhom.resolvers.cast import Person
+from whowhom.resolvers.lexicon import Office, find_offices
+from whowhom.resolvers.phrases import Phrase
+from whowhom.resolvers.scene import (
+    REACH,
+    Scene,
+    Settled,
+    add_line,
+    find_anchor,
+    find_last,
+    make_settled,
+    read_surroundings,
+    refer_to,
+    trust_coder,
+)
+
+
+def settle_person(scene: Scene, phrase: Phrase, mention: Mention, place: int | None) -> Settled:
+    """Return the person that a phrase names.
+
+    The words of the mention come first, then what the article says of the same person, then the
+    table of people in office, then the coder's sectors and the surroundings.
+    """
+    person = scene.cast.find_person(phrase.keys)
+    office = find_office(phrase, person, scene.published)
+    name, evidence = phrase.name, list(phrase.evidence)
+    if office is not None and not _is_other(office, person, phrase):
+        name = office.name
+        evidence.append(f"name: {office.name!r} in the table of people")
+    elif person is not None:
+        if person.name != name:
+            evidence.append(f"same as {person.name!r} at {scene.tell_place(person.start)}")
+        name, office = person.name, None
+    country, why = phrase.country, ""
+    if not country:
+        country, why = _find_country(scene, person, office, phrase, place)
+    sectors, reason = _find_sectors(scene, person, office, phrase, mention)
+    return make_settled(phrase, name, country, sectors, [*evidence, why, reason], person=person)
+
+
+def _is_other(office: Office, person: Person | None, phrase: Phrase) -> bool:
+    """Tell whether the article means somebody else of this name, of another country."""
+    known = phrase.country or (person.country if person else "")
+    return bool(known) and known != office.country
+
+
+def _find_sectors(
+    scene: Scene, person: Person | None, office: Office | None, phrase: Phrase, mention: Mention
+) -> tuple[tuple[str, ...], str]:
+    if phrase.sectors and not phrase.weak:
+        return phrase.sectors, ""
+    if person is not None and person.sectors:
+        return person.sectors, person.evidence[-1] if person.evidence else ""
+    if office is not None:
+        return _sectors_on(office, scene.published), f"sector: office of {office.name!r} in the table of people"
+    sectors, why = trust_coder(mention)
+    return (sectors, why) if sectors else (phrase.sectors, "")
+
+
+def find_office(phrase: Phrase, person: Person | None, day: date | None) -> Office | None:
+    """Return the office that fits `day` best, of the person known by the name of the phrase."""
+    tries = [phrase.keys]
+    if person is not None and len(person.keys) > 1:
+        tries = [person.keys]
+    elif person is not None and person.keys != phrase.keys:
+        tries = [person.keys, phrase.keys]
+    for keys in tries:
+        offices = find_offices(keys)
+        if not offices and phrase.roles:  # "President Clinton" stands in the table, "Clinton" does not
+            with_role = (find_offices((role, *keys)) for role in sorted(phrase.roles))
+            offices = next((found for found in with_role if found), ())
+        if offices:
+            return max(offices, key=lambda office: _fit(office, day))
+    return None
+
+
+def _fit(office: Office, day: date | None) -> tuple[int, int]:
+    """Rank an office by day: held then, else the one ended last before it, else the nearest to come."""
+    first = office.first.toordinal() if office.first else 0
+    if day is None:
+        return 1, first
+    if (office.first is None or office.first <= day) and (office.last is None or day <= office.last):
+        return 3, first
+    if office.last is not None and office.last < day:
+        return 2, office.last.toordinal()
+    return 1, -first
+
+
+def _sectors_on(office: Office, day: date | None) -> tuple[str, ...]:
+    if day is None or office.last is None or day <= office.last:
+        return office.sectors
+    return ("ELI",) if office.sectors[0] in ("GOV", "LEG", "MIL", "JUD") else office.sectors
+
+
+def _find_country(
+    scene: Scene, person: Person | None, office: Office | None, phrase: Phrase, place: int | None
+) -> tuple[str, str]:
+    if person is not None and person.country:
+        return person.country, next((line for line in person.evidence if line.startswith("country")), "")
+    if office is not None:
+        return office.country, f"country: {office.name!r} in the table of people"
+    start = person.start if person is not None and not phrase.owner else place
+    owner = phrase.owner or (person.owner if person else "")
+    if owner and start is not None and phrase.keys not in scene.asking:
+        scene.asking.add(phrase.keys)
+        country, why = find_owner(scene, owner, start)
+        scene.asking.discard(phrase.keys)
+        if country:
+            return country, why
+    belongs = phrase.belongs or (person.belongs if person else ())
+    country, why = find_country_of(scene, belongs)
+    if country:
+        return country, why
+    if phrase.default or (person and person.default):
+        return phrase.default or (person.default if person else ""), "country: that of the office"
+    return read_surroundings(scene, place if start is None else start)
+
+
+def find_country_of(scene: Scene, keys: tuple[str, ...]) -> tuple[str, str]:
+    """Return the country of the person with this name, and a line of evidence; "" when not known."""
+    person = scene.cast.find_person(keys)
+    if person is not None and person.country:
+        return person.country, f"country: that of {person.name!r}"
+    offices = find_offices(person.keys if person is not None and len(person.keys) > 1 else keys)
+    if offices:
+        office = max(offices, key=lambda found: _fit(found, scene.published))
+        return office.country, f"country: that of {office.name!r} in the table of people"
+    return "", ""
+
+
+def find_owner(scene: Scene, owner: str, place: int) -> tuple[str, str]:
+    """Return the country of "its", "his" or "their" at `place`, and a line of evidence."""
+    if owner in ("his", "her"):
+        person = find_last_person(scene, place, woman=owner == "her")
+        if person is not None and person.entity.country:
+            who = person.entity.name or person.entity.span.text
+            return person.entity.country, f"country: {owner!r} is {who!r}"
+    anchor = find_anchor(scene, place, ("state", "capital", "body", "adjective"))
+    known = find_last(scene, place, lambda settled: bool(settled.entity.country))
+    if known is not None and (anchor is None or known.start >= anchor.start):
+        return known.entity.country, f"country: {owner!r} is {known.entity.span.text!r}"
+    if anchor is not None:
+        return anchor.country, f"country: {owner!r} is {anchor.words!r}"
+    return "", ""
+
+
+def find_last_person(scene: Scene, place: int, *, woman: bool | None) -> Settled | None:
+    """Return the person whom "he" or "she" at `place` means.
+
+    The first one named in the same sentence before it, else in the nearest sentence that names
+    one: the subject is the likeliest.
+    """
+    for back in range(REACH + 1):
+        start, end = scene.sentence_before(place, back)
+        known = [
+            (settled.start, settled, None)
+            for settled in scene.settled
+            if start <= settled.start < end and settled.end <= place and _is_single(settled, woman)
+        ]
+        named = [
+            (at, None, person)
+            for at, until, person in scene.cast.names_between(start, end)
+            if until <= place and (woman is None or person.is_woman in (None, woman))
+        ]
+        if known or named:
+            at, settled, person = min([*known, *named], key=lambda candidate: candidate[0])
+            return refer_to(settled) if settled else settle_named(scene, person, at)
+    return None
+
+
+def _is_single(known: Settled, woman: bool | None) -> bool:
+    if known.plural or known.kind not in ("person", "role"):
+        return False
+    if known.kind == "role" and not known.roles:
+        return False
+    return woman is None or known.is_woman in (None, woman)
+
+
+def settle_named(scene: Scene, person: Person, place: int) -> Settled:
+    """Return a person of the cast, named at `place`, as an entity for other words."""
+    phrase = Phrase(place, place, "person", person.name, person.keys)
+    settled = settle_person(scene, phrase, Mention(Span(person.name), 0.0), place)
+    line = f"same as {person.name!r} at {scene.tell_place(place)}"
+    return replace(
+        settled, entity=add_line(settled.entity, line), roles=person.roles, is_woman=person.is_woman
+    )
