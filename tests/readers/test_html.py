@@ -72,8 +72,16 @@ def test_a_page_of_one_sentence_is_an_article() -> None:
         ("", "https://example.org/a", "https://example.org/a"),
         ('<link rel="canonical" href="https://example.org/b">', "", "https://example.org/b"),
         ('<link rel="canonical" href="https://example.org/b">', "http://a.org/a", "https://example.org/b"),
-        ('<link rel="canonical" href="https://example.org/">', "https://example.org/a", "https://example.org/a"),
-        ('<link rel="canonical" href="javascript:alert(1)">', "https://example.org/a", "https://example.org/a"),
+        (
+            '<link rel="canonical" href="https://example.org/">',
+            "https://example.org/a",
+            "https://example.org/a",
+        ),
+        (
+            '<link rel="canonical" href="javascript:alert(1)">',
+            "https://example.org/a",
+            "https://example.org/a",
+        ),
         ('<link rel="canonical" href="http://[broken">', "https://example.org/a", "https://example.org/a"),
         ('<meta property="og:url" content="https://example.org/c">', "", "https://example.org/c"),
     ],

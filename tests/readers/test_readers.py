@@ -200,9 +200,7 @@ def test_a_stream_gives_its_first_line_before_its_second_is_written(monkeypatch:
         assert [type(item) for item in got] == [Article]
 
 
-def test_reading_writes_nothing_to_standard_error(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_reading_writes_nothing_to_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """The talk of libraries about odd sources goes to logging only, and there it can be heard."""
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\ngarbage")
     (tmp_path / "b.html").write_text("<html></html>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from whowhom.readers.encoding import decode
 from whowhom.readers.html import read_page
@@ -27,7 +27,7 @@ def read_warc(source: Source) -> Iterator[Article | Skip]:
     from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 
     # The stream is unpacked already, so that an archive packed as one piece can be read too.
-    records = ArchiveIterator(source.stream, arc2warc=True)
+    records = ArchiveIterator(_Piecewise(source.stream), arc2warc=True)
     n_records = n_pages = 0
     while True:
         try:
@@ -43,6 +43,23 @@ def read_warc(source: Source) -> Iterator[Article | Skip]:
             yield _read_record(record, f"{source.origin} record {n_records}")
     if not n_pages:
         raise SourceError(f"no page in the archive, which has {n_records} records")
+
+
+class _Piecewise:
+    """A stream whose `read` gives what is there instead of waiting for all that was asked for.
+
+    So damage within gzip is met after the records before it, and not together with them.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._read_some = getattr(stream, "read1", stream.read)
+
+    def read(self, size: int) -> bytes:
+        try:
+            return cast(bytes, self._read_some(size))
+        except EOFError as error:
+            # warcio would take it for the end of the archive.
+            raise SourceError("gzip data is cut short") from error
 
 
 def _next_record(records: Any) -> Any:
