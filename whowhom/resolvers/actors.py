@@ -16,7 +16,7 @@ from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.cast import read_cast
 from whowhom.resolvers.countries import name_country, settle_capital
 from whowhom.resolvers.persons import settle_person
-from whowhom.resolvers.phrases import Phrase, is_armed_deed, read_phrase
+from whowhom.resolvers.phrases import Phrase, is_armed_deed, is_target, read_phrase, read_shared_head
 from whowhom.resolvers.references import settle_description, settle_pronoun
 from whowhom.resolvers.scene import Scene, Settled, make_settled, trust_coder
 
@@ -124,13 +124,26 @@ def _settle_state(scene: Scene, phrase: Phrase, mention: Mention, place: int | N
     if country != phrase.country:
         name = name_country(country)
         evidence.append(f"country: a capital of {name} on the day of publication")
-    after = scene.text[place + phrase.end : place + phrase.end + 60] if place is not None else ""
-    if sectors[:1] == ("GOV",) and phrase.kind in ("state", "body") and is_armed_deed(after):
-        sectors = ("MIL",)
-        evidence.append("sector: a deed of arms follows")
-    elif phrase.kind in ("state", "place"):
-        coded, why = trust_coder(mention)
-        if coded and coded[0] in ("GOV", "MIL", "CVL", "COP", "LEG"):
-            sectors = coded
-            evidence.append(why)
+    told, why = _read_deed(scene, phrase, place) if place is not None else ((), "")
+    if not told and phrase.kind in ("state", "place"):
+        told, why = trust_coder(mention)
+        told = told if told and told[0] in ("GOV", "MIL", "CVL", "COP", "LEG") else ()
+    if told:
+        sectors = told
+        evidence.append(why)
     return make_settled(phrase, name, country, sectors, evidence)
+
+
+def _read_deed(scene: Scene, phrase: Phrase, place: int) -> tuple[tuple[str, ...], str]:
+    """Return what the words around a state say of the sector: an army where arms speak."""
+    if phrase.sectors[:1] != ("GOV",) and phrase.kind != "place":
+        return (), ""
+    after = scene.text[place + phrase.end : place + phrase.end + 70]
+    shared = read_shared_head(after)
+    if shared:
+        return shared, "sector: that of the head it shares"
+    if phrase.kind in ("state", "body") and is_armed_deed(after):
+        return ("MIL",), "sector: a deed of arms follows"
+    if phrase.is_place and is_target(scene.text[max(0, place - 60) : place]):
+        return ("CVL",), "sector: a place under fire"
+    return (), ""

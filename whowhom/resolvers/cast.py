@@ -15,7 +15,7 @@ from datetime import date
 from typing import NamedTuple
 
 from whowhom.coders.sentences import split_sentences
-from whowhom.resolvers.lexicon import Token, tokenize
+from whowhom.resolvers.lexicon import Token, find_office, tokenize
 from whowhom.resolvers.phrases import NOT_NAMES, Phrase, Unit, make_units, read_units
 
 # Longer sentences are read in pieces of this many characters: what is read at once must fit in memory.
@@ -57,6 +57,7 @@ class Person:
     owner: str = ""
     belongs: tuple[str, ...] = ()
     default: str = ""
+    weak: bool = True
 
 
 @dataclass(slots=True)
@@ -126,7 +127,19 @@ def read_cast(text: str, day: date | None = None) -> Cast:
         if person is not None:
             cast.names.append((start, end, person))
     cast.names.sort(key=lambda name: name[0])
+    _add_persons(cast, day)
     return cast
+
+
+def _add_persons(cast: Cast, day: date | None) -> None:
+    """Let persons whose country is known be anchors too: "Mr. Musharraf" tells whose army it is."""
+    for start, end, person in cast.names:
+        office = find_office(person.keys, person.roles, day) if not person.country else None
+        country = person.country or (office.country if office else "")
+        if country:
+            name = person.name
+            cast.anchors.append(Anchor(start, end, "person", country, name, person.sectors, name, False))
+    cast.anchors.sort(key=lambda anchor: anchor.start)
 
 
 def _pieces(text: str, sentences: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -237,6 +250,7 @@ def _make_person(cast: Cast, phrase: Phrase, start: int) -> Person:
         longer = Person(phrase.name, phrase.keys, start)
         if person is not None:
             longer.country, longer.sectors, longer.roles = person.country, person.sectors, person.roles
+            longer.weak = person.weak
             longer.evidence, longer.is_woman, longer.start = person.evidence, person.is_woman, person.start
         person = longer
         cast._persons[phrase.keys] = person
@@ -246,8 +260,8 @@ def _make_person(cast: Cast, phrase: Phrase, start: int) -> Person:
     if not person.country and phrase.country:
         person.country = phrase.country
         person.evidence += phrase.evidence[:1]
-    if not person.sectors and phrase.sectors:
-        person.sectors, person.former = phrase.sectors, phrase.former
+    if phrase.sectors and (not person.sectors or (person.weak and not phrase.weak)):
+        person.sectors, person.former, person.weak = phrase.sectors, phrase.former, phrase.weak
         person.evidence += phrase.evidence[-1:]
     person.roles |= phrase.roles
     person.owner = person.owner or phrase.owner

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -187,6 +187,30 @@ def find_offices(keys: tuple[str, ...]) -> tuple[Office, ...]:
     ['DEU']
     """
     return _load_offices().get(keys, ())
+
+
+def find_office(keys: tuple[str, ...], roles: Iterable[str], day: date | None) -> Office | None:
+    """Return the office that fits `day` best: held then, else ended last before it, else nearest to come.
+
+    Without a day, the latest. `roles` are titles that may belong to the name: "President Clinton"
+    stands in the table, "Clinton" alone, who might be either, does not.
+    """
+    offices = find_offices(keys)
+    if not offices:
+        with_title = (find_offices((role, *keys)) for role in sorted(roles))
+        offices = next((found for found in with_title if found), ())
+    return max(offices, key=lambda office: _fit(office, day), default=None)
+
+
+def _fit(office: Office, day: date | None) -> tuple[int, int]:
+    first = office.first.toordinal() if office.first else 0
+    if day is None:
+        return 1, first
+    if (office.first is None or office.first <= day) and (office.last is None or day <= office.last):
+        return 3, first
+    if office.last is not None and office.last < day:
+        return 2, office.last.toordinal()
+    return 1, -first
 
 
 def _has_shape(tokens: Sequence[Token], place: int, shapes: tuple[str, ...]) -> bool:

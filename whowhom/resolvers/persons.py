@@ -7,7 +7,7 @@ from datetime import date
 
 from whowhom.records import Mention, Span
 from whowhom.resolvers.cast import Person
-from whowhom.resolvers.lexicon import Office, find_offices
+from whowhom.resolvers.lexicon import Office, find_office
 from whowhom.resolvers.phrases import Phrase
 from whowhom.resolvers.scene import (
     REACH,
@@ -19,6 +19,7 @@ from whowhom.resolvers.scene import (
     make_settled,
     read_surroundings,
     refer_to,
+    settle_anchor,
     trust_coder,
 )
 
@@ -30,7 +31,7 @@ def settle_person(scene: Scene, phrase: Phrase, mention: Mention, place: int | N
     table of people in office, then the coder's sectors and the surroundings.
     """
     person = scene.cast.find_person(phrase.keys)
-    office = find_office(phrase, person, scene.published)
+    office = _find_office(phrase, person, scene.published)
     name, evidence = phrase.name, list(phrase.evidence)
     if office is not None and not _is_other(office, person, phrase):
         name = office.name
@@ -57,41 +58,29 @@ def _find_sectors(
 ) -> tuple[tuple[str, ...], str]:
     if phrase.sectors and not phrase.weak:
         return phrase.sectors, ""
-    if person is not None and person.sectors:
+    if person is not None and person.sectors and not person.weak:
         return person.sectors, person.evidence[-1] if person.evidence else ""
     if office is not None:
-        return _sectors_on(office, scene.published), f"sector: office of {office.name!r} in the table of people"
+        return _sectors_on(
+            office, scene.published
+        ), f"sector: office of {office.name!r} in the table of people"
     sectors, why = trust_coder(mention)
-    return (sectors, why) if sectors else (phrase.sectors, "")
+    if sectors:
+        return sectors, why
+    if not phrase.sectors and person is not None and person.sectors:
+        return person.sectors, person.evidence[-1] if person.evidence else ""
+    return phrase.sectors, ""
 
 
-def find_office(phrase: Phrase, person: Person | None, day: date | None) -> Office | None:
-    """Return the office that fits `day` best, of the person known by the name of the phrase."""
+def _find_office(phrase: Phrase, person: Person | None, day: date | None) -> Office | None:
+    """Return the office of the person whom the phrase names, by the fullest name the article has."""
     tries = [phrase.keys]
     if person is not None and len(person.keys) > 1:
         tries = [person.keys]
     elif person is not None and person.keys != phrase.keys:
         tries = [person.keys, phrase.keys]
-    for keys in tries:
-        offices = find_offices(keys)
-        if not offices and phrase.roles:  # "President Clinton" stands in the table, "Clinton" does not
-            with_role = (find_offices((role, *keys)) for role in sorted(phrase.roles))
-            offices = next((found for found in with_role if found), ())
-        if offices:
-            return max(offices, key=lambda office: _fit(office, day))
-    return None
-
-
-def _fit(office: Office, day: date | None) -> tuple[int, int]:
-    """Rank an office by day: held then, else the one ended last before it, else the nearest to come."""
-    first = office.first.toordinal() if office.first else 0
-    if day is None:
-        return 1, first
-    if (office.first is None or office.first <= day) and (office.last is None or day <= office.last):
-        return 3, first
-    if office.last is not None and office.last < day:
-        return 2, office.last.toordinal()
-    return 1, -first
+    found = (find_office(keys, phrase.roles, day) for keys in tries)
+    return next((office for office in found if office), None)
 
 
 def _sectors_on(office: Office, day: date | None) -> tuple[str, ...]:
@@ -129,27 +118,32 @@ def find_country_of(scene: Scene, keys: tuple[str, ...]) -> tuple[str, str]:
     person = scene.cast.find_person(keys)
     if person is not None and person.country:
         return person.country, f"country: that of {person.name!r}"
-    offices = find_offices(person.keys if person is not None and len(person.keys) > 1 else keys)
-    if offices:
-        office = max(offices, key=lambda found: _fit(found, scene.published))
+    fullest = person.keys if person is not None and len(person.keys) > 1 else keys
+    office = find_office(fullest, frozenset(), scene.published)
+    if office is not None:
         return office.country, f"country: that of {office.name!r} in the table of people"
     return "", ""
 
 
 def find_owner(scene: Scene, owner: str, place: int) -> tuple[str, str]:
     """Return the country of "its", "his" or "their" at `place`, and a line of evidence."""
+    known = find_owner_entity(scene, owner, place)
+    if known is None:
+        return "", ""
+    return known.entity.country, f"country: {owner!r} is {known.entity.name or known.entity.span.text!r}"
+
+
+def find_owner_entity(scene: Scene, owner: str, place: int) -> Settled | None:
+    """Return the entity with a country that "its", "his" or "their" at `place` means."""
     if owner in ("his", "her"):
         person = find_last_person(scene, place, woman=owner == "her")
         if person is not None and person.entity.country:
-            who = person.entity.name or person.entity.span.text
-            return person.entity.country, f"country: {owner!r} is {who!r}"
+            return person
     anchor = find_anchor(scene, place, ("state", "capital", "body", "adjective"))
     known = find_last(scene, place, lambda settled: bool(settled.entity.country))
     if known is not None and (anchor is None or known.start >= anchor.start):
-        return known.entity.country, f"country: {owner!r} is {known.entity.span.text!r}"
-    if anchor is not None:
-        return anchor.country, f"country: {owner!r} is {anchor.words!r}"
-    return "", ""
+        return known
+    return settle_anchor(scene, anchor) if anchor is not None else None
 
 
 def find_last_person(scene: Scene, place: int, *, woman: bool | None) -> Settled | None:

@@ -43,7 +43,8 @@ _FORMER = frozenset("former ex late deposed ousted exiled retired onetime erstwh
 # "U.S.-backed rebels" are not American; "an Afghan-led force" is Afghan for want of a better word.
 _FOREIGN = frozenset(
     "backed born trained allied aligned supported sponsored held occupied bound funded friendly made speaking "
-    "armed brokered mediated ruled administered imposed educated financed besieged".split()
+    "armed brokered mediated ruled administered imposed educated financed besieged linked affiliated inspired "
+    "sanctioned".split()
 )
 _WEAK_TIES = frozenset("led run owned flagged registered controlled based dominated operated".split())
 _BEFORE_HYPHEN = frozenset("pro anti non ex ethnic post pre trans cross counter inter".split())
@@ -98,7 +99,20 @@ _ARMED_DEEDS = frozenset(
     "helicopter helicopters attack attacks offensive incursion invasion assault operation operations bullets "
     "siege ambush patrol".split()
 )
-_SPACE = re.compile(r"\s*")
+_ARMED_VERBS = frozenset(
+    "shelled shells bombed bombs bombarded bombards invaded invades fired fires struck strikes hit hits raided "
+    "attacked attacks shot shoots downed ambushed deployed deploys intercepted intercepts".split()
+)
+_BEGINS = frozenset("launched launches launch carried carries conducted conducts".split())
+_TOWARDS = frozenset(
+    "on at into against towards toward in near of around northern southern eastern western".split()
+)
+_FOLLOWING = frozenset(
+    "followers follower supporters supporter members member men loyalists sympathizers sympathisers backers "
+    "people activists".split()
+)
+# Men and followers of one of these belong to it.
+SIDES = frozenset("REB PRM OPP PTY CRM".split())
 
 
 class Unit(NamedTuple):
@@ -128,6 +142,7 @@ class Phrase:
         belongs: Keys of a person's name that tells the country ("an aide to Mr. Annan").
         weak: The sector is a guess that anything better may replace.
         foreign: Country given only by a place or a weak tie.
+        is_place: A city or region by name, or a capital, which may be meant as a place.
         default: Code to take where nothing else tells the country, "-" for none.
     """
 
@@ -147,6 +162,7 @@ class Phrase:
     plural: bool = False
     weak: bool = False
     foreign: bool = False
+    is_place: bool = False
     default: str = ""
     former: bool = False
     ethnic: bool = False
@@ -464,7 +480,7 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[_Segment], phrase
             continue
         words = _words(tokens, unit)
         if term.kind == "role":
-            proper = _proper_name(tokens, head, unit)
+            proper = _proper_name(tokens, head, unit) or _name_of_side(head)
             return replace(
                 phrase,
                 kind="role",
@@ -479,9 +495,17 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[_Segment], phrase
             kind: PhraseKind = "people" if plural_people and term.kind == "adjective" else "state"
             if term.kind == "adjective" and phrase.determiner in ("a", "an", "another"):
                 kind = "people"
-            return replace(phrase, kind=kind, name=term.name if kind == "state" else "", head=words.lower())
-        return replace(phrase, kind="people" if term.kind == "people" else "place", head=words.lower())
+            name = term.name if kind == "state" else ""
+            return replace(phrase, kind=kind, name=name, head=words.lower(), is_place=term.kind == "capital")
+        kind = "people" if term.kind == "people" or term.role == "people" else "place"
+        return replace(phrase, kind=kind, head=words.lower(), is_place=kind == "place")
     return phrase
+
+
+def _name_of_side(head: _Segment) -> str:
+    """Return "Taliban" for "Taliban insurgents": its fighters are the group itself."""
+    terms = (unit.term("body") for unit in head.units)
+    return next((term.name for term in terms if term and term.sectors[:1] in (("REB",), ("PRM",))), "")
 
 
 def _proper_name(tokens: Sequence[Token], segment: _Segment, head: Unit) -> str:
@@ -579,6 +603,8 @@ def _read_sectors(tokens: Sequence[Token], segments: Sequence[_Segment], phrase:
             if segment.link != "to":
                 continue
         sectors, sure, why = _sectors_of_segment(tokens, segment, phrase, first=place == 0)
+        if place == 0 and _is_following(tokens, segment):
+            sectors, why = _sectors_of_side(tokens, segments[1:]) or (sectors, why)
         if sectors and sure:
             return replace(phrase, sectors=sectors, evidence=(*phrase.evidence, why))
         if sectors and not weak:
@@ -594,7 +620,7 @@ def _sectors_of_segment(
     body = next((unit for unit in segment.units if unit.term("body", "seat")), None)
     bodied = body.term("body", "seat") if body else None
     roles = [role for role in _roles(tokens, segment.units) if role[0].role != "title"]
-    strong = [role for role in roles if role[0].role != "any"]
+    strong = [role for role in roles if role[0].role != "any" and not _owns(tokens, role[2], segment)]
     if bodied and body:
         words = _words(tokens, body)
         return _combine(bodied, strong[-1][0] if strong else None), True, f"sector: {words!r} in the words"
@@ -608,6 +634,9 @@ def _sectors_of_segment(
         ):
             term = strong[-2][0] if strong[-2][0].sectors[:1] not in (("GOV",), ("PTY",)) else term
         return term.sectors, True, f"sector: {words!r} in the words"
+    owner = next((role for role in roles if _owns(tokens, role[2], segment)), None)
+    if owner and owner[0].sectors[:1] and owner[0].sectors[0] in SIDES:
+        return owner[0].sectors, True, f"sector: {owner[1]!r} in the words"
     if roles:
         with_sector = [role for role in roles if role[0].sectors]
         if with_sector:
@@ -615,8 +644,13 @@ def _sectors_of_segment(
             return term.sectors, False, f"sector: {words!r} in the words"
     titles = [role for role in _roles(tokens, segment.units) if role[0].role == "title" and role[0].sectors]
     if titles:
-        return titles[-1][0].sectors, True, f"sector: title {titles[-1][1]!r}"
+        return titles[-1][0].sectors, False, f"sector: title {titles[-1][1]!r}"
     return _sectors_without_role(tokens, segment, phrase, first=first)
+
+
+def _owns(tokens: Sequence[Token], unit: Unit, segment: _Segment) -> bool:
+    """Tell whether the words only own the head: "lawyers'" in "lawyers' association"."""
+    return tokens[unit.last - 1].owner and unit is not segment.units[-1]
 
 
 def _sectors_without_role(
@@ -625,6 +659,8 @@ def _sectors_without_role(
     if not first or not segment.units or phrase.kind == "person":
         return (), False, ""
     last = segment.units[-1]
+    if phrase.kind == "other" and _counts_people(tokens, segment):
+        return ("CVL",), False, "sector: people only counted"
     if phrase.kind == "state":
         return ("GOV",), False, "sector: a state acting as a state"
     if phrase.kind == "people":
@@ -632,12 +668,45 @@ def _sectors_without_role(
         return (("GOV",) if is_state else ("CVL",)), False, f"sector: people {_words(tokens, last)!r}"
     if phrase.kind == "place":
         term = last.term("region")
-        return (
-            (("GOV",) if term and term.role == "region" else ("CVL",)),
-            False,
-            "sector: a place for its people",
-        )
+        sectors = _PLACE_SECTORS.get(term.role if term else "", ("CVL",))
+        return sectors, False, "sector: a place for its people"
     return (), False, ""
+
+
+def _is_following(tokens: Sequence[Token], segment: _Segment) -> bool:
+    """Tell whether the head is somebody's following ("supporters", "members")."""
+    return bool(segment.units) and tokens[segment.units[-1].last - 1].key in _FOLLOWING
+
+
+def _sectors_of_side(
+    tokens: Sequence[Token], segments: Sequence[_Segment]
+) -> tuple[tuple[str, ...], str] | None:
+    """Return the sectors of the rebels or the party that somebody is "of"."""
+    for segment in segments:
+        for unit in segment.units if segment.link in ("of", "from", "loyal") else ():
+            term = unit.term("body", "role")
+            if term is not None and term.sectors[:1] and term.sectors[0] in SIDES:
+                return term.sectors, f"sector: {_words(tokens, unit)!r} in the words"
+    return None
+
+
+def _counts_people(tokens: Sequence[Token], segment: _Segment) -> bool:
+    """Tell whether the words only say how many ("ten others", "hundreds", "20 more", "those")."""
+    words = [token.key for unit in segment.units for token in tokens[unit.first : unit.last] if token.is_word]
+    return (
+        bool(words)
+        and all(
+            word in _NUMBERS
+            or word in _DETERMINERS
+            or word in ("than", "at", "up", "injured", "dead", "killed")
+            or word.isdigit()
+            for word in words
+        )
+        and any(word in _NUMBERS or word.isdigit() or word == "those" for word in words)
+    )
+
+
+_OWN_TRADES = frozenset("MIL COP JUD LEG JRN REF MED EDU REL".split())
 
 
 def _combine(body: Term, role: Term | None) -> tuple[str, ...]:
@@ -646,7 +715,7 @@ def _combine(body: Term, role: Term | None) -> tuple[str, ...]:
         return body.sectors
     own, main = body.sectors[0], role.sectors[0]
     if own == "GOV" or not body.sectors:
-        return role.sectors if main in ("MIL", "COP", "JUD", "LEG", "JRN", "REF", "MED") else body.sectors
+        return role.sectors if main in _OWN_TRADES else body.sectors
     if own in ("REB", "PRM"):
         if role.role == "body" and main in ("GOV", "COP"):
             return role.sectors
@@ -658,6 +727,7 @@ def _combine(body: Term, role: Term | None) -> tuple[str, ...]:
     return body.sectors
 
 
+_PLACE_SECTORS = {"region": ("GOV",), "breakaway": ("REB",)}
 _COUNTRY_KINDS = ("state", "adjective", "people", "capital", "body", "seat", "region")
 
 
@@ -691,7 +761,7 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[_Segment], phrase:
             if name is not None and place and segment.link in ("of", "for", "to"):
                 keys = tuple(token.key for token in tokens[name.first : name.last] if token.is_word)
                 phrase = replace(phrase, belongs=keys)
-    if weak is not None:
+    if weak is not None and phrase.default in ("", "-"):
         why = f"country: {weak[1]!r} in the words"
         return replace(phrase, country=weak[0], evidence=(why, *phrase.evidence), foreign=True)
     return phrase
@@ -702,8 +772,8 @@ def _standing(tokens: Sequence[Token], unit: Unit) -> str:
     before = tokens[unit.first - 1] if unit.first else None
     if before is not None and ((before.joined and before.key in _BEFORE_HYPHEN) or before.key == "ethnic"):
         return ""
-    if tokens[unit.last - 1].joined and unit.last < len(tokens):
-        following = tokens[unit.last].key
+    following = tokens[unit.last].key if unit.last < len(tokens) else ""
+    if tokens[unit.last - 1].joined or following in ("led", "backed"):
         if following in _FOREIGN:
             return ""
         if following in _WEAK_TIES:
@@ -714,7 +784,37 @@ def _standing(tokens: Sequence[Token], unit: Unit) -> str:
 def is_armed_deed(words: str) -> bool:
     """Tell whether the words that follow name something done with arms ("Israeli" + "air strike").
 
-    >>> is_armed_deed(" air strikes on"), is_armed_deed(" demands")
-    (True, False)
+    >>> is_armed_deed(" air strikes on"), is_armed_deed(" launched a raid on"), is_armed_deed(" demands")
+    (True, True, False)
     """
-    return any(token.key in _ARMED_DEEDS for token in tokenize(words)[:2])
+    keys = [token.key for token in tokenize(words)[:5]]
+    if not keys:
+        return False
+    reach = 5 if keys[0] in _BEGINS else 2
+    return keys[0] in _ARMED_VERBS or any(key in _ARMED_DEEDS for key in keys[:reach])
+
+
+def read_shared_head(words: str) -> tuple[str, ...]:
+    """Return the sectors of the head that the words after a name share with it, () where none does.
+
+    >>> read_shared_head(" and Iraqi forces raided seven mosques"), read_shared_head(" and Iraq signed")
+    (('MIL',), ())
+    """
+    tokens = tokenize(words)[:9]
+    if not tokens or tokens[0].raw not in (",", "and", "&"):
+        return ()
+    for unit in make_units(words, tokens):
+        token = tokens[unit.first]
+        role = unit.term("role")
+        if role is not None and role.role in ("group", "body") and unit.first > 1:
+            return role.sectors
+        joins = token.raw in (",", "and", "&", "the") or unit.term("adjective", "state", "body") is not None
+        if not joins:
+            return ()
+    return ()
+
+
+def is_target(words: str) -> bool:
+    """Tell whether the words before a place make it what arms are turned on ("air strikes on")."""
+    tokens = tokenize(words)[-6:]
+    return bool(tokens) and tokens[-1].key in _TOWARDS and any(token.key in _ARMED_DEEDS for token in tokens)

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from whowhom.records import Entity, Mention, Span
-from whowhom.resolvers.cast import Anchor
+from whowhom.resolvers.cast import ABOVE_STATES, Anchor
+from whowhom.resolvers.countries import name_country
 from whowhom.resolvers.persons import (
     find_country_of,
     find_last_person,
-    find_owner,
+    find_owner_entity,
     settle_named,
 )
-from whowhom.resolvers.phrases import Phrase, read_phrase
+from whowhom.resolvers.phrases import SIDES, Phrase, read_phrase
 from whowhom.resolvers.scene import (
     REACH,
     Scene,
@@ -24,6 +25,7 @@ from whowhom.resolvers.scene import (
     make_settled,
     read_surroundings,
     refer_to,
+    settle_anchor,
     trust_coder,
 )
 
@@ -40,11 +42,12 @@ _DEFINITE = frozenset("the this that these those both".split())
 # Heads that say nothing of who it is: what came before under the same word may be somebody else.
 _VAGUE = frozenset(
     "people person man men woman women others officials official government army military police president "
-    "minister ministry country countries side sides leader leaders parties state nation capital child children "
+    "minister ministry country countries side sides parties state nation capital child children "
     "soldiers troops forces".split()
 )
 _BODIES = frozenset("group organisation organization movement network cell band militia faction body".split())
 _PERSONAL = frozenset("leaders presidents ministers men premiers chancellors".split())
+_OF_STATES = frozenset("countries nations states governments capitals neighbours neighbors koreas".split())
 _SAID = re.compile(
     r"\b(?:said|says|say|told|adds|added|warned|warns|stated|wrote|writes|declared|insisted|explained|noted)\b"
 )
@@ -141,14 +144,14 @@ def settle_description(
     country, why = find_country_of(scene, phrase.belongs)
     if country:
         return [_describe(phrase, mention, country, why)]
-    if phrase.count >= 2 or phrase.head in ("sides", "parties", "side"):
+    if _is_group(phrase):
         group = _find_group(scene, phrase, place)
         if group:
             return group
     if phrase.owner and place is not None:
-        country, why = find_owner(scene, phrase.owner, place)
-        if country:
-            return [_describe(phrase, mention, country, why)]
+        owner = find_owner_entity(scene, phrase.owner, place)
+        if owner is not None:
+            return [_describe_owned(phrase, mention, owner)]
     if phrase.determiner in _DEFINITE:
         found = follow_antecedents(scene, mention, settle) or _find_described(scene, phrase, place)
         if found:
@@ -159,6 +162,13 @@ def settle_description(
     return [_describe(phrase, mention, *read_surroundings(scene, place))]
 
 
+def _is_group(phrase: Phrase) -> bool:
+    """Tell whether the words mean several who were named: "the two men", "both sides", not "two men"."""
+    if phrase.head in ("sides", "parties", "side"):
+        return True
+    return phrase.count >= 2 and (phrase.determiner in _DEFINITE or not phrase.head)
+
+
 def _describe(phrase: Phrase, mention: Mention, country: str, *lines: str) -> Settled:
     sectors, evidence = phrase.sectors, [*phrase.evidence, *lines]
     if phrase.weak:
@@ -167,6 +177,22 @@ def _describe(phrase: Phrase, mention: Mention, country: str, *lines: str) -> Se
             sectors = coded
             evidence.append(why)
     return make_settled(phrase, phrase.name, country, sectors, evidence)
+
+
+def _describe_owned(phrase: Phrase, mention: Mention, owner: Settled) -> Settled:
+    """Settle "his men" or "its leaders": those of a rebel group are rebels."""
+    who = owner.entity
+    why = f"country: {phrase.owner!r} is {who.name or who.span.text!r}"
+    settled = _describe(phrase, mention, who.country, why)
+    main = settled.entity.sector[:1]
+    if who.sector[:1] and who.sector[0] in SIDES and (phrase.weak or main in ((), ("CVL",))):
+        entity = replace(
+            settled.entity,
+            sector=who.sector,
+            evidence=(*settled.entity.evidence, f"sector: that of {phrase.owner!r}"),
+        )
+        return replace(settled, entity=entity)
+    return settled
 
 
 def _find_described(scene: Scene, phrase: Phrase, place: int | None) -> list[Settled]:
@@ -189,7 +215,9 @@ def _find_half(scene: Scene, phrase: Phrase) -> Settled | None:
     if phrase.head not in ("north", "south") or not (counts["PRK"] or counts["KOR"]):
         return None
     country, name = ("PRK", "North Korea") if phrase.head == "north" else ("KOR", "South Korea")
-    return make_settled(phrase, name, country, ("GOV",), (f"country: {phrase.head!r} of Korea",), kind="state")
+    return make_settled(
+        phrase, name, country, ("GOV",), (f"country: {phrase.head!r} of Korea",), kind="state"
+    )
 
 
 def _find_person_of_role(scene: Scene, phrase: Phrase, place: int) -> Settled | None:
@@ -230,7 +258,11 @@ def _find_body(scene: Scene, phrase: Phrase, place: int) -> list[Settled]:
 
     def fits(known: Settled) -> bool:
         sector = known.entity.sector[:1]
-        same = sector == main if main else sector and sector[0] not in ("GOV", "MIL", "COP", "CVL", "JUD")
+        same = (
+            sector == main
+            if main and not phrase.weak
+            else sector and sector[0] not in ("GOV", "MIL", "COP", "CVL", "JUD")
+        )
         return known.kind in ("body", "role") and bool(same) and bool(known.entity.country)
 
     found = find_last(scene, place, fits)
@@ -252,7 +284,9 @@ def _find_group(scene: Scene, phrase: Phrase, place: int | None) -> list[Settled
         if sentence - scene.cast.sentence_of(known.start) > REACH or len(chosen) >= wanted:
             break
         entity = known.entity
-        key = entity.name if personal else (entity.country, entity.sector[:1])
+        key = entity.name if personal else None if _is_of_states(phrase) else entity.sector[:1]
+        if _is_of_states(phrase) and entity.country in ABOVE_STATES:
+            continue
         strays = personal and known.kind != "person" and any(c.kind == "person" for c in chosen.values())
         if entity.country and not strays:
             chosen.setdefault((entity.country, key), known)
@@ -261,12 +295,21 @@ def _find_group(scene: Scene, phrase: Phrase, place: int | None) -> list[Settled
     return [_join_group(phrase, known) for known in reversed(chosen.values())]
 
 
+def _is_of_states(phrase: Phrase) -> bool:
+    return bool(phrase.head) and phrase.head.split()[-1] in _OF_STATES
+
+
 def _join_group(phrase: Phrase, known: Settled) -> Settled:
     entity = known.entity
     line = f"one of {phrase.head!r}: {entity.span.text or entity.name!r}"
+    if _is_of_states(phrase):
+        name = name_country(entity.country)
+        return make_settled(phrase, name, entity.country, ("GOV",), (line, *entity.evidence), kind="state")
     keeps = phrase.weak or not phrase.sectors or entity.sector[:1] != ("GOV",)
     sectors: Iterable[str] = entity.sector if keeps else phrase.sectors
-    return make_settled(phrase, entity.name, entity.country, sectors, (line, *entity.evidence), kind=known.kind)
+    return make_settled(
+        phrase, entity.name, entity.country, sectors, (line, *entity.evidence), kind=known.kind
+    )
 
 
 def _recent(scene: Scene, place: int) -> list[Settled]:
@@ -274,11 +317,5 @@ def _recent(scene: Scene, place: int) -> list[Settled]:
     known = [settled for settled in scene.settled if settled.end <= place]
     for anchor in scene.cast.anchors_between(max(0, place - 3000), place):
         if anchor.kind in ("state", "capital", "body") and not anchor.is_place:
-            known.append(_settle_anchor(scene, anchor))
+            known.append(settle_anchor(scene, anchor))
     return sorted(known, key=lambda settled: settled.start, reverse=True)
-
-
-def _settle_anchor(scene: Scene, anchor: Anchor) -> Settled:
-    span = Span(anchor.words, scene.tell_place(anchor.start))
-    entity = Entity(span, anchor.name, anchor.country, anchor.sectors or ("GOV",))
-    return Settled(anchor.start, anchor.end, entity, "state")

@@ -139,6 +139,13 @@ def find_anchor(scene: Scene, place: int, kinds: tuple[str, ...]) -> Anchor | No
     return None
 
 
+def settle_anchor(scene: Scene, anchor: Anchor) -> Settled:
+    """Return the state or body that is named at an anchor."""
+    span = Span(anchor.words, scene.tell_place(anchor.start))
+    entity = Entity(span, anchor.name, anchor.country, anchor.sectors or ("GOV",))
+    return Settled(anchor.start, anchor.end, entity, "state")
+
+
 class Pull(NamedTuple):
     """How strongly anchors draw a group without a country to theirs.
 
@@ -158,7 +165,7 @@ class Pull(NamedTuple):
 
 
 # Swept at random over training/corpus and ../shared/train (evaluation/actors.py, "corpus"), 2025-11.
-PULL = Pull(place=3.0, state=1.5, person=1.0, after=0.5, title=0.0, decay=1.5, share=2.0, margin=1.3)
+PULL = Pull(place=3.0, state=0.2, person=0.2, after=3.0, title=3.0, decay=3.4, share=2.8, margin=1.0)
 _PLACES = frozenset(("region", "capital"))
 
 
