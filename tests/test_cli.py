@@ -415,6 +415,17 @@ def test_demo_leaves_no_file_and_tells_what_to_try(folder):
     assert list(folder.iterdir()) == []
 
 
+def test_what_the_demo_tells_to_try_works(folder):
+    """Its commands run one after the other as they stand there; the one that fetches is not tried."""
+    commands = re.findall(r"^  (.*\bwhowhom .*)$", run("demo").stdout, re.M)
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    for command in [one for one in commands if "https:" not in one]:
+        tried = subprocess.run(
+            ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=60
+        )
+        assert tried.returncode == 0, tried.stderr
+
+
 def test_scoring_module_names_the_levels_that_are_printed():
     """The levels of the figures are the four of the documentation."""
     assert tuple(scoring.LEVELS) == ("type", "who", "who-whom", "record")

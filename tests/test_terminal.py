@@ -1,6 +1,7 @@
 """What the commands show: tables for every width, marked sentences, and nothing that harms a terminal."""
 
 import io
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -66,9 +67,10 @@ def test_wide_table_has_a_column_for_place_and_source():
     """From 100 columns on, where and who says so stand beside who and whom."""
     rows = show_table(VISIT, width=102)[2:]
     assert rows == [
-        "2024-06-18   CONSULT     Vladimir Putin RUS GOV → Kim Jong Un PRK GOV               Pyongyang PRK",
-        "3fa9c1d2     visit       President Vladimir Putin *arrived* in Pyongyang on         says TASS",
-        "                         Tuesday for talks with Kim Jong Un, TASS said.             probable",
+        "2024-06-18   CONSULT          Vladimir Putin RUS GOV → Kim Jong Un PRK GOV    Pyongyang PRK",
+        "3fa9c1d2     visit            President Vladimir Putin *arrived* in           says TASS",
+        "                              Pyongyang on Tuesday for talks with Kim Jong    probable",
+        "                              Un, TASS said.",
         "",
     ]
 
@@ -76,10 +78,10 @@ def test_wide_table_has_a_column_for_place_and_source():
 def test_table_of_80_columns_puts_place_and_source_under_the_participants():
     """In an ordinary window the circumstances are a line of their own."""
     assert show_table(VISIT, width=80)[2:] == [
-        "2024-06-18   CONSULT     Vladimir Putin RUS GOV → Kim Jong Un PRK GOV",
-        "3fa9c1d2     visit       Pyongyang PRK, says TASS, probable",
-        "                         President Vladimir Putin *arrived* in Pyongyang on",
-        "                         Tuesday for talks with Kim Jong Un, TASS said.",
+        "2024-06-18   CONSULT          Vladimir Putin RUS GOV → Kim Jong Un PRK GOV",
+        "3fa9c1d2     visit            Pyongyang PRK, says TASS, probable",
+        "                              President Vladimir Putin *arrived* in Pyongyang on",
+        "                              Tuesday for talks with Kim Jong Un, TASS said.",
         "",
     ]
 
@@ -99,6 +101,33 @@ def test_no_line_is_wider_than_the_screen(width):
     """Whatever the width, no line runs over the edge."""
     long_name = replace(VISIT, actor=(replace(VISIT.actor[0], name="Wielkopolsko" * 20),))
     assert max(map(len, show_table(long_name, width=width))) <= width
+
+
+@pytest.mark.parametrize("width", [20, 44, 80, 120])
+def test_report_has_a_heading_for_each_article(width):
+    """A rule with title, outlet and day stands before the events of each; none where nothing is known."""
+    other = replace(ARTICLE, id="b", title="Talks\x1b[31m in\nPyongyang", outlet="", published=None)
+    bare = Article("c", TEXT)
+    events = [CodedArticle(one, (replace(VISIT, article=one.id),)) for one in (ARTICLE, other, bare)]
+    screen = console(width)
+    screen.print(terminal.make_event_report((row for one in events for row in flatten(one)), screen))
+    lines = [line.rstrip() for line in screen.file.getvalue().splitlines()]
+    assert max(map(len, lines)) <= width
+    assert "\x1b" not in screen.file.getvalue()
+    headings = [line for line in lines if re.fullmatch(r"\w.* ─+", line)]
+    assert len(headings) == 2
+    assert sum(line.startswith("day ") for line in lines) == (width >= 60)
+    if width >= 44:
+        assert headings[0].startswith("A visit · Example · 2024-06-19 ─")
+        assert "Talks�[31m in Pyongyang ─" in headings[1]
+
+
+def test_word_within_a_compound_is_not_marked_for_the_trigger():
+    """The "fire" of "opened fire" is marked, and not that of the "cease-fire" before it."""
+    text = "After the cease-fire Novian soldiers opened fire."
+    trigger = Span("fire", text.rindex("fire"), text.rindex("fire") + 4)
+    event = replace(VISIT, trigger=trigger)
+    assert "opened *fire*." in "\n".join(show_table(event, width=120, article=replace(ARTICLE, text=text)))
 
 
 def test_event_without_participants_place_or_day_is_shown():

@@ -202,7 +202,7 @@ def _read(
     with _progress(keep) as watch:
         summary = api.read(sources, store, allow_local=allow_local, watch=watch)
     if rows:
-        console.print(terminal.make_event_table(rows, console))
+        console.print(terminal.make_event_report(rows, console))
     if summary.n_events > len(rows):
         console.print(f"and {summary.n_events - len(rows):,} more: whowhom events{_store_option(store)}")
     _close(summary, skips, console)
@@ -403,16 +403,17 @@ def _demo(debug: Debug = False) -> None:
     coded = api.demo()
     seconds = time.monotonic() - start
     rows = [row for item in coded for row in _show_rows(item)]
-    console.print(terminal.make_event_table(rows, console))
-    console.print(terminal.describe_run(len(coded), len(rows), 0, seconds))
-    console.print(_NEXT_STEPS)
+    console.print(terminal.make_event_report(rows, console))
+    console.print(terminal.describe_run(len(coded), len(rows), 0, seconds), soft_wrap=True)
+    console.print(_NEXT_STEPS, soft_wrap=True)
 
 
 _NEXT_STEPS = """The reports were written for this demo from public facts of real events, 1994 to 2025.
+
 Three things to try next:
-  echo "The foreign ministers of Egypt and Turkey met in Cairo." | whowhom code -
-  whowhom read https://news.un.org/feed/subscribe/en/news/all/rss.xml
-  whowhom events --type CONSULT --format csv"""
+  echo "The foreign ministers of Egypt and Turkey met in Cairo." | whowhom read -
+  whowhom events --actor EGY --format csv
+  whowhom read https://news.un.org/feed/subscribe/en/news/all/rss.xml"""
 _TABLE_ROWS = 50
 # As many are named one by one; the others are counted by their reasons.
 _MOST_SKIPS = 5

@@ -30,7 +30,7 @@ class Level(TypedDict):
     f1: float
 
 
-Figures = dict[str, Any]
+Figures = Mapping[str, Any]
 
 
 def score(gold: Mapping[str, Sequence[Record]], coded: Mapping[str, Sequence[Record]]) -> Figures:

@@ -325,7 +325,8 @@ class Store:
         """Return how much the store holds."""
         (row,) = _run(
             self._connection,
-            "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM event), (SELECT count(*) FROM skip)",
+            "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM event), "
+            "(SELECT count(*) FROM skip)",
         )
         return Counts(*row)
 

@@ -10,10 +10,13 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import IO, Any, NamedTuple
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +29,9 @@ _WIDE = 100
 _NARROW = 60
 # A wider table is harder to read, not easier.
 _WIDEST = 160
+# "suicide-attack" and "unconventional", the longest modes but one, fit.
+_WHAT_WIDTH = 14
+_WHERE_WIDTH = 24
 
 # C0 and C1 controls (ANSI sequences begin with one of them), marks that turn the direction of text
 # around, line separators, invisible tags, and halves of surrogate pairs, which no stream can encode.
@@ -60,12 +66,41 @@ def make_console(stream: IO[str], **options: Any) -> Console:
     return Console(file=stream, markup=False, emoji=False, highlight=False, **options)
 
 
-def make_event_table(rows: Iterable[Row], console: Console) -> Table:
+def make_event_report(rows: Iterable[Row], console: Console) -> Group:
+    """Return the table of events with a rule between articles, which has the title of the next.
+
+    Args:
+        rows: As for `make_event_table`, those of an article together.
+        console: Where it will be shown.
+    """
+    parts: list[RenderableType] = [make_event_table([], console)]
+    for _, group in groupby(rows, key=lambda row: row["article_id"]):
+        of_article = list(group)
+        if heading := _make_heading(of_article[0]):
+            rule = Rule(heading, align="left", style="dim")
+            parts.append(Constrain(rule, min(console.width, _WIDEST)))
+        parts.append(make_event_table(of_article, console, with_header=False))
+    return Group(*parts)
+
+
+def _make_heading(row: Row) -> Text:
+    day = row["published"].isoformat() if row["published"] else ""
+    heading = Text(neutralize(row["title"] or ""), "bold")
+    beside = filter(None, (row["outlet"], day) if row["title"] else (row["outlet"], day, row["url"]))
+    for part in map(neutralize, beside):
+        heading.append(f" · {part}" if heading.plain else part, "not bold")
+    return heading
+
+
+def make_event_table(rows: Iterable[Row], console: Console, *, with_header: bool = True) -> Table:
     """Return the table of events, laid out for the width of the console.
+
+    Columns depend on nothing but this width, so that tables stand well under one another.
 
     Args:
         rows: Flat rows, with the names of `whowhom.exporters.tables.COLUMNS`.
         console: Where it will be shown.
+        with_header: Whether names of the columns come first; the narrowest layout has none.
     """
     width = min(console.width, _WIDEST)
     if width < _NARROW:
@@ -73,12 +108,13 @@ def make_event_table(rows: Iterable[Row], console: Console) -> Table:
         table.add_column(overflow="fold")
     else:
         table = Table(box=box.SIMPLE_HEAD, width=width, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+        table.show_header = with_header
         table.add_column("day", width=10, no_wrap=True)
-        table.add_column("what", min_width=9, max_width=16)
+        table.add_column("what", width=_WHAT_WIDTH, overflow="fold")
         table.add_column(_arrow(console, "who {} whom"), ratio=1, overflow="fold")
         if width >= _WIDE:
-            table.add_column("where, who says so", min_width=18, max_width=26, overflow="fold")
-    room = width - (0 if width < _NARROW else 30 if width < _WIDE else 58)
+            table.add_column("where, who says so", width=_WHERE_WIDTH, overflow="fold")
+    room = width - (0 if width < _NARROW else 28 if width < _WIDE else 28 + _WHERE_WIDTH)
     for row in rows:
         cells = _make_cells(row, console, room)
         cells.day.append(f"\n{neutralize(row['event_id'][:8])}", "dim")
@@ -109,7 +145,9 @@ def _make_cells(row: Row, console: Console, room: int) -> _Cells:
     for mode in row["mode"]:
         what.append(f"\n{mode}", "not bold")
     sentence, trigger = row["sentence"] or "", row["trigger"] or ""
-    at = max(sentence.find(trigger), 0)
+    # "fire" is not that of "cease-fire" where it also stands alone.
+    alone = re.search(rf"(?<![\w-]){re.escape(trigger)}(?![\w-])", sentence)
+    at = alone.start() if alone else max(sentence.find(trigger), 0)
     shortened = shorten(sentence, at, at + len(trigger), length=max(120, min(2 * room, 240)))
     return _Cells(
         day=Text(_write_days(row)),
