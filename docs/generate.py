@@ -3,7 +3,8 @@
     python docs/generate.py
 
 docs/commands.md comes from the command line, docs/records.md from the records and exporters, and
-the marked example in README.md from running it. A test tells when the first two are stale.
+the marked example in README.md from running it. A test tells when the first two are stale; the
+third depends on the model, so run this after new weights were put in.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _FRESH = "<!-- Written by docs/generate.py; change the code it comes from instea
 # No apostrophe in it: it stands between two of them in a shell.
 _EXAMPLE = {
     "published": "2024-06-19",
+    "title": "Putin signs a treaty in Pyongyang",
     "text": "Vladimir Putin arrived in Pyongyang on Wednesday and signed a partnership treaty with "
     "Kim Jong Un. "
     "The foreign ministry of South Korea condemned the treaty.",
@@ -211,9 +213,14 @@ def _make_example() -> CodedArticle:
     return CodedArticle(article, (event,))
 
 
+def write_example_input() -> str:
+    """Return the line of JSONL that the README's example reads."""
+    return json.dumps(_EXAMPLE, ensure_ascii=False)
+
+
 def fill_example(readme: str) -> str:
     """Return the README with the marked example replaced by what whowhom makes of it today."""
-    line = json.dumps(_EXAMPLE, ensure_ascii=False)
+    line = write_example_input()
     command = "whowhom read reports.jsonl"
     with TemporaryDirectory() as folder:
         Path(folder, "reports.jsonl").write_text(line + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -380,7 +381,7 @@ def test_feed_validators_are_kept_when_the_run_has_ended_well(path: Path) -> Non
         assert feeds.get(url) is None
         feeds.set(url, Validators('"1"', "Mon"))
     with stores.open(path) as store:
-        with pytest.raises(KeyboardInterrupt), store.feed_state() as feeds:
+        with suppress(KeyboardInterrupt), store.feed_state() as feeds:
             assert feeds.get(url) == Validators('"1"', "Mon")
             feeds.set(url, Validators('"2"', ""))
             raise KeyboardInterrupt
@@ -466,11 +467,11 @@ def test_file_that_is_no_store_is_refused_and_left_alone(tmp_path: Path) -> None
     """Text, an empty file, somebody else's DuckDB, a store of another version, a folder: one line each."""
     text = tmp_path / "notes.duckdb"
     text.write_text("notes " * 5000)
-    with pytest.raises(StoreError, match="is no store: it is not a DuckDB file. Give another name"):
+    with pytest.raises(StoreError, match=r"is no store: it is not a DuckDB file\. Give another name"):
         stores.open(text)
     assert text.read_text() == "notes " * 5000
     (tmp_path / "empty.duckdb").touch()
-    with pytest.raises(StoreError, match="not a DuckDB file. It is empty: delete it"):
+    with pytest.raises(StoreError, match=r"not a DuckDB file\. It is empty: delete it"):
         stores.open(tmp_path / "empty.duckdb")
     other = tmp_path / "other.duckdb"
     with duckdb.connect(str(other)) as connection:

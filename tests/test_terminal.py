@@ -107,7 +107,7 @@ def test_no_line_is_wider_than_the_screen(width):
 def test_report_has_a_heading_for_each_article(width):
     """A rule with title, outlet and day stands before the events of each; none where nothing is known."""
     other = replace(ARTICLE, id="b", title="Talks\x1b[31m in\nPyongyang", outlet="", published=None)
-    bare = Article("c", TEXT)
+    bare = Article("c", TEXT, published=date(2024, 6, 19))
     events = [CodedArticle(one, (replace(VISIT, article=one.id),)) for one in (ARTICLE, other, bare)]
     screen = console(width)
     screen.print(terminal.make_event_report((row for one in events for row in flatten(one)), screen))

@@ -3,8 +3,8 @@
     >>> import whowhom
     >>> coded = whowhom.code("The Russian defence minister arrived in Pyongyang on Friday.",
     ...                      published="2024-11-29")
-    >>> [event.event for event in coded.events]
-    ['CONSULT']
+    >>> coded.events[0].event
+    'CONSULT'
 
 Importing it loads nothing else; each function loads what it needs when it is first asked for.
 """

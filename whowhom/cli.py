@@ -168,7 +168,7 @@ def _whowhom(
         raise typer.Exit(BAD_USE)
 
 
-@app.command("read")
+@app.command("read", short_help="Read, code and store; show the events.")
 def _read(
     sources: Sources,
     store: StorePath = _STORE,
@@ -209,7 +209,7 @@ def _read(
     _check_usable(summary)
 
 
-@app.command("code")
+@app.command("code", short_help="Read and code; write JSONL, CSV or Parquet.")
 def _code(
     sources: Sources,
     out: Annotated[
@@ -251,7 +251,7 @@ def _code(
     _check_usable(summary)
 
 
-@app.command("events")
+@app.command("events", short_help="Ask the store for events.")
 def _events(
     store: StorePath = _STORE,
     type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
@@ -331,7 +331,7 @@ def _events(
         console.print(f"and {n_found - len(rows):,} more: add --limit {n_found}, or -o PATH")
 
 
-@app.command("explain")
+@app.command("explain", short_help="Show how an event was read.")
 def _explain(
     event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="Id of an event, or its beginning.")],
     store: StorePath = _STORE,
@@ -357,7 +357,7 @@ def _explain(
     console.print(terminal.make_field_table(explanation.event, console))
 
 
-@app.command("evaluate")
+@app.command("evaluate", short_help="Measure the coder on a gold file.")
 def _evaluate(
     gold: Annotated[
         Path, typer.Argument(metavar="GOLD.jsonl", help='One article a line: {"id": ..., "events": [...]}.')
@@ -390,7 +390,7 @@ def _evaluate(
     typer.echo(scoring.describe_figures(figures))
 
 
-@app.command("demo")
+@app.command("demo", short_help="Code a dozen reports that come along.")
 def _demo(debug: Debug = False) -> None:
     """Code a dozen short reports that come with whowhom, and show their events.
 
@@ -399,6 +399,7 @@ def _demo(debug: Debug = False) -> None:
     from whowhom import api, terminal
 
     console = terminal.make_console(sys.stdout)
+    api.load_all()
     start = time.monotonic()
     coded = api.demo()
     seconds = time.monotonic() - start

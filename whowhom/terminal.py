@@ -84,6 +84,9 @@ def make_event_report(rows: Iterable[Row], console: Console) -> Group:
 
 
 def _make_heading(row: Row) -> Text:
+    """Return what tells the article from others, "" where nothing but its day is known."""
+    if not (row["title"] or row["outlet"] or row["url"]):
+        return Text()
     day = row["published"].isoformat() if row["published"] else ""
     heading = Text(neutralize(row["title"] or ""), "bold")
     beside = filter(None, (row["outlet"], day) if row["title"] else (row["outlet"], day, row["url"]))
