@@ -27,7 +27,7 @@ from training.data import SHARED, corpus_files, load_examples
 from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.lexicon import fold_phrase
-from whowhom.resolvers.phrases import PRONOUNS
+from whowhom.resolvers.units import PRONOUNS
 
 Record = dict[str, Any]
 SETS = ("dev", "corpus", "unseen")

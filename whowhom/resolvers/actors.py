@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whowhom.records import Article, Entity, Mention, Span
+from whowhom.resolvers.arms import is_armed_deed, is_target, read_shared_head
 from whowhom.resolvers.cast import read_cast
 from whowhom.resolvers.countries import name_country, settle_capital
 from whowhom.resolvers.persons import settle_person
-from whowhom.resolvers.phrases import Phrase, is_armed_deed, is_target, read_phrase, read_shared_head
+from whowhom.resolvers.phrases import Phrase, read_phrase
 from whowhom.resolvers.references import settle_description, settle_pronoun
 from whowhom.resolvers.scene import Scene, Settled, make_settled, trust_coder
 

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from whowhom.coders.sentences import split_sentences
 from whowhom.resolvers.lexicon import Token, find_office, tokenize
-from whowhom.resolvers.phrases import NOT_NAMES, Phrase, Unit, make_units, read_units
+from whowhom.resolvers.phrases import Phrase, read_units
+from whowhom.resolvers.units import LEADS, NOT_NAMES, Unit, make_units
 
 # Longer sentences are read in pieces of this many characters: what is read at once must fit in memory.
 _PIECE = 4_000
@@ -207,7 +208,8 @@ def _surroundings(tokens: Sequence[Token], units: Sequence[Unit], place: int) ->
     first = place
     while first and place - first < 8 and _introduces(tokens, units[first - 1]):
         first -= 1
-    has_title = any(unit.term("role") for unit in units[first:place])
+    titles = [unit.term("role") for unit in units[first:place]]
+    has_title = any(term is not None and term.role != "title" for term in titles)
     before = units[first - 1] if first else None
     if not has_title and before is not None and tokens[before.first].raw == ",":
         left = first - 1
@@ -216,7 +218,8 @@ def _surroundings(tokens: Sequence[Token], units: Sequence[Unit], place: int) ->
         if any(unit.term("role") for unit in units[left : first - 1]):
             return left, place + 1
     last = place + 1
-    if not has_title and last < len(units) and tokens[units[last].first].raw in ",(":
+    follows = tokens[units[last].first].key if last < len(units) else ""
+    if not has_title and (follows in (",", "(", "of", "from") and follows):
         right = last + 1
         while right < len(units) and right - last < 10 and _introduces(tokens, units[right], after=True):
             right += 1
@@ -233,13 +236,14 @@ def _introduces(tokens: Sequence[Token], unit: Unit, *, after: bool = False) -> 
         return token.raw == "."
     if unit.kind == "name":
         return token.owner or after
-    return token.key in _MODIFIERS
+    return token.key in _MODIFIERS or (after and (token.key == "who" or token.key in LEADS))
 
 
 _MODIFIERS = frozenset(
-    "the a an its his her their our former ex late deposed ousted exiled retired acting deputy senior top chief "
-    "outgoing new interim then current first newly elected foreign local of and for influential prominent "
-    "radical wanted military political spiritual veteran long time longtime vice assistant associate under".split()
+    "the a an its his her their our former ex late deposed ousted exiled retired acting deputy senior "
+    "top chief outgoing new interim then current first newly elected foreign local of and for "
+    "influential prominent radical wanted military political spiritual veteran long time longtime "
+    "vice assistant associate under".split()
 )
 
 

@@ -155,18 +155,21 @@ def find_last_person(scene: Scene, place: int, *, woman: bool | None) -> Settled
     for back in range(REACH + 1):
         start, end = scene.sentence_before(place, back)
         known = [
-            (settled.start, settled, None)
+            settled
             for settled in scene.settled
             if start <= settled.start < end and settled.end <= place and _is_single(settled, woman)
         ]
         named = [
-            (at, None, person)
+            (at, person)
             for at, until, person in scene.cast.names_between(start, end)
             if until <= place and (woman is None or person.is_woman in (None, woman))
         ]
-        if known or named:
-            at, settled, person = min([*known, *named], key=lambda candidate: candidate[0])
-            return refer_to(settled) if settled else settle_named(scene, person, at)
+        first = min(known, key=lambda settled: settled.start, default=None)
+        if first is not None and (not named or first.start <= named[0][0]):
+            return refer_to(first)
+        if named:
+            at, person = named[0]
+            return settle_named(scene, person, at)
     return None
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from whowhom.records import Entity, Mention, Span
-from whowhom.resolvers.cast import ABOVE_STATES, Anchor
+from whowhom.records import Mention
+from whowhom.resolvers.cast import ABOVE_STATES
 from whowhom.resolvers.countries import name_country
 from whowhom.resolvers.persons import (
     find_country_of,
@@ -15,7 +15,7 @@ from whowhom.resolvers.persons import (
     find_owner_entity,
     settle_named,
 )
-from whowhom.resolvers.phrases import SIDES, Phrase, read_phrase
+from whowhom.resolvers.phrases import Phrase, read_phrase
 from whowhom.resolvers.scene import (
     REACH,
     Scene,
@@ -28,6 +28,7 @@ from whowhom.resolvers.scene import (
     settle_anchor,
     trust_coder,
 )
+from whowhom.resolvers.sectors import SIDES
 
 Settle = Callable[[Scene, Phrase, Mention, int | None], list[Settled]]
 
@@ -48,6 +49,7 @@ _VAGUE = frozenset(
 _BODIES = frozenset("group organisation organization movement network cell band militia faction body".split())
 _PERSONAL = frozenset("leaders presidents ministers men premiers chancellors".split())
 _OF_STATES = frozenset("countries nations states governments capitals neighbours neighbors koreas".split())
+_KOREAS = ("PRK", "KOR")
 _SAID = re.compile(
     r"\b(?:said|says|say|told|adds|added|warned|warns|stated|wrote|writes|declared|insisted|explained|noted)\b"
 )
@@ -199,9 +201,9 @@ def _find_described(scene: Scene, phrase: Phrase, place: int | None) -> list[Set
     """Return the entity that "the minister", "the group" or "the council" means, if named before."""
     if place is None or not phrase.head:
         return []
-    found = _find_half(scene, phrase)
-    if found:
-        return [found]
+    half = _find_half(scene, phrase)
+    if half:
+        return [half]
     if not phrase.plural:
         found = _find_person_of_role(scene, phrase, place) or _find_body_of_word(scene, phrase, place)
         if found:
@@ -276,6 +278,10 @@ def _find_group(scene: Scene, phrase: Phrase, place: int | None) -> list[Settled
     """Return the two (or more) entities that "both sides" or "the three leaders" stands for."""
     if place is None:
         return []
+    if phrase.head == "koreas":
+        return [
+            make_settled(phrase, name_country(code), code, ("GOV",), (), kind="state") for code in _KOREAS
+        ]
     wanted = phrase.count or 2
     sentence = scene.cast.sentence_of(place)
     personal = phrase.head.split()[-1] in _PERSONAL if phrase.head else False
@@ -305,7 +311,7 @@ def _join_group(phrase: Phrase, known: Settled) -> Settled:
     if _is_of_states(phrase):
         name = name_country(entity.country)
         return make_settled(phrase, name, entity.country, ("GOV",), (line, *entity.evidence), kind="state")
-    keeps = phrase.weak or not phrase.sectors or entity.sector[:1] != ("GOV",)
+    keeps = phrase.weak or phrase.sectors[:1] in ((), ("CVL",)) or entity.sector[:1] != ("GOV",)
     sectors: Iterable[str] = entity.sector if keeps else phrase.sectors
     return make_settled(
         phrase, entity.name, entity.country, sectors, (line, *entity.evidence), kind=known.kind

@@ -1,0 +1,248 @@
+"""The units of a noun phrase: terms of the tables, names, single words and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+from whowhom.resolvers.lexicon import Match, Term, Token, find_offices, find_terms
+
+PhraseKind = Literal["person", "state", "body", "people", "role", "pronoun", "place", "other"]
+PRONOUNS = frozenset(
+    "he she it they him her them his hers its their theirs who whom whose which that this these those "
+    "we us our i me my you himself herself itself themselves both one another others all some many "
+    "most each".split()
+)
+OWNERS = frozenset("his her its their our my your whose".split())
+DETERMINERS = frozenset("the a an this that these those some any another no every each all both".split())
+# Words that end the head of a noun phrase; what follows them describes it.
+LINKS = frozenset(
+    "of in from at near to for on with by against after before during outside inside across under over "
+    "around along through within into among between including who whom whose that which where when as "
+    "while said was were is are had has have travelling traveling fleeing working serving aboard behind "
+    "without under".split()
+)
+# These end the head only before another link: "men suspected of", but "four suspected militants".
+_PARTICIPLES = frozenset(
+    "called named known loyal close linked suspected accused convicted led backed held".split()
+)
+NUMBERS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen dozens "
+    "hundred hundreds thousand thousands million scores several many most more least about nearly "
+    "almost over some few other others half both numerous multiple".split()
+)
+# "in", "at" and the like tell where somebody is, "of" and "for" whose somebody is.
+BELONGING = (
+    "of",
+    "for",
+    "to",
+    "from",
+    "in",
+    "at",
+    "near",
+    "on",
+    "across",
+    "inside",
+    "outside",
+    "with",
+    "by",
+)
+_PARTICLES = frozenset(
+    "al el bin bint ibn ben de da do dos del della di du la le van von der den ter abu ul ur arap y e ed ad "
+    "as ash an at".split()
+)
+_LONE_PARTICLES = frozenset(
+    "al el bin bint ibn ben de da do dos del della di du la le van von der den ter abu ul arap".split()
+)
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr gen lt col maj sgt sen sens rep reps gov adm capt brig cmdr prof rev fr st jr sr "
+    "pvt cpl".split()
+)
+# Capitalised because they begin a sentence or a calendar, never a name.
+NOT_NAMES = (
+    DETERMINERS
+    | LINKS
+    | NUMBERS
+    | PRONOUNS
+    | frozenset(
+        "and or but if so not monday tuesday wednesday thursday friday saturday sunday january "
+        "february march april may june july august september october november december meanwhile "
+        "however also yesterday today tomorrow earlier later last next since until although though "
+        "despite because according there here what why how yes no new now then still even only just "
+        "like such separately elsewhere nearby former western eastern northern southern central "
+        "senior top foreign local deputy acting interim islamic muslim christian arab african asian "
+        "latin sunni shiite shiites shia sunnis hindu kurdish kurd kurds tutsi tutsis hutu hutus "
+        "young old big great high mass police state national special general federal military human "
+        "airborne first second third angry captured suspected alleged masked armed unidentified "
+        "wounded pro anti neighbouring neighboring independence".split()
+    )
+)
+LEADS = frozenset("leads heads led headed chairs chaired runs".split())
+
+
+class Unit(NamedTuple):
+    """A term, a name, a word or a mark of a phrase: tokens[first:last]."""
+
+    kind: str
+    first: int
+    last: int
+    terms: tuple[Term, ...] = ()
+
+    def term(self, *kinds: str) -> Term | None:
+        """Return its first meaning that is of one of `kinds`."""
+        return next((term for kind in kinds for term in self.terms if term.kind == kind), None)
+
+
+@dataclass(slots=True)
+class Segment:
+    """Units between two links; `link` is the word or mark before them."""
+
+    link: str
+    units: list[Unit] = field(default_factory=list)
+
+
+def make_units(text: str, tokens: Sequence[Token], day: date | None = None) -> list[Unit]:
+    """Cut tokens into terms (as they were on `day`), names, single words and marks."""
+    matches = {match.first: match for match in find_terms(tokens, day)}
+    units: list[Unit] = []
+    place = 0
+    while place < len(tokens):
+        name_end = _end_of_name(text, tokens, place, matches)
+        if name_end:
+            units.append(Unit("name", place, name_end))
+            place = name_end
+        elif place in matches:
+            match = matches[place]
+            units.append(Unit("term", match.first, match.last, match.terms))
+            place = match.last
+        else:
+            token = tokens[place]
+            units.append(Unit("word" if token.is_word else "mark", place, place + 1))
+            place += 1
+    return units
+
+
+def _end_of_name(text: str, tokens: Sequence[Token], place: int, matches: dict[int, Match]) -> int:
+    """Return where a proper name that begins at `place` ends, 0 if none begins there."""
+    run_end = _end_of_run(text, tokens, place)
+    if run_end == place:
+        return 0
+    keys = tuple(token.key for token in tokens[place:run_end])
+    titled = place in matches and any(term.kind == "role" for term in matches[place].terms)
+    for end in range(run_end, place + 1, -1):  # "Jack Straw", "Charles Taylor", "Israel Katz"
+        if not titled and find_offices(keys[: end - place]):
+            return end
+    if place in matches:
+        match = matches[place]
+        # "Jordan Smith": the name of a place, then one more that no table knows.
+        is_place = all(term.kind in ("state", "capital", "region") for term in match.terms)
+        follows = match.last < run_end and match.last not in matches and run_end - match.last == 1
+        return run_end if is_place and follows and not tokens[match.last - 1].owner else 0
+    end = place + 1
+    while end < run_end:
+        inner = matches.get(end)
+        if inner is not None and _ends_name(inner, run_end):
+            break
+        if inner is not None and inner.last < run_end and _is_office(inner):
+            return 0  # "Assistant Roads Minister Wilfred Machage": no name before the office
+        end += 1
+    return end
+
+
+def _is_office(match: Match) -> bool:
+    return any(term.kind == "role" and term.role in ("office", "any", "title") for term in match.terms)
+
+
+def _ends_name(match: Match, run_end: int) -> bool:
+    """Tell whether a term within a run of capitals is the head of a proper name ("... High Court")."""
+    return match.last == run_end and any(
+        term.kind == "body" or (term.kind == "role" and term.role in ("body", "proper"))
+        for term in match.terms
+    )
+
+
+def _end_of_run(text: str, tokens: Sequence[Token], place: int) -> int:
+    """Return the end of the capitalised words that hang together from `place` on."""
+    end = place
+    while end < len(tokens):
+        token = tokens[end]
+        if end > place and not _touches(text, tokens[end - 1], token):
+            break
+        if (
+            (token.raw[0].isupper() and (token.key not in NOT_NAMES or (end > place and token.key == "may")))
+            or (token.raw[0].islower() and _leads_on(text, tokens, end))
+            or (end > place and tokens[end - 1].joined and token.is_word)
+        ):
+            end += 1
+        else:
+            break
+        if tokens[end - 1].owner:
+            break
+    if end == place + 1 and tokens[place].raw[0].islower():
+        return place
+    return end
+
+
+def _leads_on(text: str, tokens: Sequence[Token], place: int) -> bool:
+    """Tell whether a particle ("al-", "de la") is followed by a capital."""
+    if tokens[place].key not in (_PARTICLES if tokens[place].joined else _LONE_PARTICLES):
+        return False
+    following = place + 1
+    while following < len(tokens) and following < place + 3:
+        if not _touches(text, tokens[following - 1], tokens[following]):
+            return False
+        if tokens[following].raw[0].isupper():
+            return tokens[following].key not in NOT_NAMES
+        if tokens[following].key not in _PARTICLES:
+            return False
+        following += 1
+    return False
+
+
+def _touches(text: str, before: Token, token: Token) -> bool:
+    """Tell whether nothing but a space, a hyphen or the dot of an abbreviation stands between."""
+    if before.owner or before.raw in ",;:" or not token.is_word or not before.is_word:
+        # The dot after "Mr" is a token of its own; the caller sees the word before it.
+        if before.raw == "." and token.is_word:
+            return token.start - before.end <= 1
+        return token.raw == "." and (before.key in _ABBREVIATIONS or len(before.raw) == 1)
+    gap = text[before.end : token.start]
+    return gap in (" ", "", ". ", "-", "‑", "–", "\u00a0") or (gap.isspace() and "\n" not in gap)
+
+
+def cut_segments(tokens: Sequence[Token], units: Sequence[Unit]) -> list[Segment]:
+    """Cut units at links and commas."""
+    segments = [Segment("")]
+    for unit in units:
+        token = tokens[unit.first]
+        if unit.kind == "word" and token.key in LEADS and segments[-1].link == "who":
+            segments[-1] = Segment(",")  # "Ana Bell, who leads the opposition"
+        elif unit.kind == "word" and (token.key in LINKS or _is_participle(tokens, unit.first)):
+            segments.append(Segment(token.key))
+        elif unit.kind == "mark":
+            if token.raw in ",;:(—" or token.raw in "-–":
+                segments.append(Segment(","))
+        else:
+            segments[-1].units.append(unit)
+    return [segment for segment in segments if segment.units or segment.link in BELONGING]
+
+
+def _is_participle(tokens: Sequence[Token], place: int) -> bool:
+    following = tokens[place + 1].key if place + 1 < len(tokens) else ""
+    return tokens[place].key in _PARTICIPLES and (following in LINKS or following == "as")
+
+
+def join_words(tokens: Sequence[Token], unit: Unit) -> str:
+    return " ".join(token.raw for token in tokens[unit.first : unit.last])
+
+
+def list_roles(tokens: Sequence[Token], units: Iterable[Unit]) -> list[tuple[Term, str, Unit]]:
+    found = []
+    for unit in units:
+        term = unit.term("role")
+        if term is not None:
+            found.append((term, " ".join(token.key for token in tokens[unit.first : unit.last]), unit))
+    return found
