@@ -14,12 +14,11 @@ from dataclasses import replace
 
 from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.arms import is_armed_deed, is_target, read_shared_head
-from whowhom.resolvers.cast import read_cast
 from whowhom.resolvers.countries import name_country, settle_capital
 from whowhom.resolvers.persons import settle_person
 from whowhom.resolvers.phrases import Phrase, read_phrase
 from whowhom.resolvers.references import settle_description, settle_pronoun
-from whowhom.resolvers.scene import Scene, Settled, make_settled, trust_coder
+from whowhom.resolvers.scene import Scene, Settled, make_settled, read_scene, trust_coder
 
 
 def resolve_mentions(article: Article, mentions: Sequence[Mention]) -> list[tuple[Entity, ...]]:
@@ -39,9 +38,7 @@ def resolve_mentions(article: Article, mentions: Sequence[Mention]) -> list[tupl
         mentions: All participants and sources of one article, in any order; the order changes
             nothing. Those without offsets are settled last, from their words and the article.
     """
-    shift = len(article.title) + 1 if article.title else 0
-    text = f"{article.title}\n{article.text}" if article.title else article.text
-    scene = Scene(text, shift, article.published, read_cast(text, article.published))
+    scene = read_scene(article)
     results: list[tuple[Entity, ...]] = [()] * len(mentions)
     by_words: dict[tuple[object, ...], tuple[Entity, ...]] = {}
     for number in sorted(range(len(mentions)), key=lambda n: _order(mentions[n])):

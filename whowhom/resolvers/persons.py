@@ -69,7 +69,7 @@ def _find_sectors(
         return sectors, why
     if not phrase.sectors and person is not None and person.sectors:
         return person.sectors, person.evidence[-1] if person.evidence else ""
-    return phrase.sectors, ""
+    return (phrase.sectors, "") if phrase.sectors else trust_coder(mention, blank=True)
 
 
 def _find_office(phrase: Phrase, person: Person | None, day: date | None) -> Office | None:
@@ -110,7 +110,7 @@ def _find_country(
         return country, why
     if phrase.default or (person and person.default):
         return phrase.default or (person.default if person else ""), "country: that of the office"
-    return read_surroundings(scene, place if start is None else start)
+    return read_surroundings(scene, place if start is None else start, (), group="person")
 
 
 def find_country_of(scene: Scene, keys: tuple[str, ...]) -> tuple[str, str]:

@@ -68,11 +68,11 @@ def settle_pronoun(
         found = [referent] if referent else []
     if found:
         return found
-    sectors, why = trust_coder(mention)
+    sectors, why = trust_coder(mention, blank=True)
     if not sectors and phrase.head in _HE | _SHE | _WE:
         # In training/corpus two thirds of those of whom nothing else is known.
         sectors, why = ("GOV",), "sector: a guess, whoever speaks or acts is likeliest in office"
-    country, near = read_surroundings(scene, place)
+    country, near = read_surroundings(scene, place, (), group="pronoun")
     return [make_settled(phrase, "", country, sectors, (near, why))]
 
 
@@ -161,7 +161,7 @@ def settle_description(
     if phrase.default:
         country = "" if phrase.default == "-" else phrase.default
         return [_describe(phrase, mention, country, f"country: usual for {phrase.head!r}")]
-    return [_describe(phrase, mention, *read_surroundings(scene, place))]
+    return [_describe(phrase, mention, *read_surroundings(scene, place, phrase.sectors))]
 
 
 def _is_group(phrase: Phrase) -> bool:
@@ -174,7 +174,7 @@ def _is_group(phrase: Phrase) -> bool:
 def _describe(phrase: Phrase, mention: Mention, country: str, *lines: str) -> Settled:
     sectors, evidence = phrase.sectors, [*phrase.evidence, *lines]
     if phrase.weak:
-        coded, why = trust_coder(mention)
+        coded, why = trust_coder(mention, blank=not sectors)
         if coded:
             sectors = coded
             evidence.append(why)

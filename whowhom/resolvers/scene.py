@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from math import log2
 
-from whowhom.records import Entity, Mention, Span
-from whowhom.resolvers.cast import ABOVE_STATES, Anchor, Cast, Person
+from whowhom.records import Article, Entity, Mention, Span
+from whowhom.resolvers.cast import ABOVE_STATES, Anchor, Cast, Person, read_cast
+from whowhom.resolvers.lexicon import read_table
 from whowhom.resolvers.phrases import Phrase
 
 # How far back a pronoun or a description looks for what it stands for, in sentences.
@@ -67,6 +70,13 @@ class Scene:
         return start, min(end, place)
 
 
+def read_scene(article: Article) -> Scene:
+    """Return the scene of an article with nothing settled yet."""
+    shift = len(article.title) + 1 if article.title else 0
+    text = f"{article.title}\n{article.text}" if article.title else article.text
+    return Scene(text, shift, article.published, read_cast(text, article.published))
+
+
 def make_settled(
     phrase: Phrase,
     name: str,
@@ -104,12 +114,22 @@ def add_line(entity: Entity, line: str) -> Entity:
     return replace(entity, evidence=(line, *kept))
 
 
-def trust_coder(mention: Mention) -> tuple[tuple[str, ...], str]:
-    """Return the sectors that the coder finds likelier than not, and a line of evidence."""
-    if not mention.sectors or mention.sectors[0][1] < 0.5:
+# The coder's sector replaces a guess from here on, and fills a blank from the second on.
+_TRUSTED, _BETTER_THAN_NONE = 0.5, 0.3
+
+
+def trust_coder(mention: Mention, *, blank: bool = False) -> tuple[tuple[str, ...], str]:
+    """Return the sectors that the coder finds likely enough, and a line of evidence.
+
+    Args:
+        blank: Nothing else tells the sector, so that a weaker opinion will do.
+    """
+    least = _BETTER_THAN_NONE if blank else _TRUSTED
+    if not mention.sectors or mention.sectors[0][1] < least:
         return (), ""
-    codes = tuple(code for code, probability in mention.sectors if probability >= 0.5)
-    return codes, f"sector: the coder's, probability {mention.sectors[0][1]:.2f}"
+    first, *others = mention.sectors
+    codes = (first[0], *(code for code, probability in others if probability >= _TRUSTED))
+    return codes, f"sector: the coder's, probability {first[1]:.2f}"
 
 
 def find_last(scene: Scene, place: int, fits: Callable[[Settled], bool]) -> Settled | None:
@@ -146,70 +166,111 @@ def settle_anchor(scene: Scene, anchor: Anchor) -> Settled:
     return Settled(anchor.start, anchor.end, entity, "state")
 
 
-class Pull(NamedTuple):
-    """How strongly anchors draw a group without a country to theirs.
+# --- the country where the article stands -------------------------------------------------------
 
-    The first three are for an anchor in the same sentence; each sentence between divides by
-    ``(1 + distance) ** decay``. `share` is spread over the countries as the article names them.
-    `margin` is how many times stronger the best must be than the second.
-    """
-
-    place: float
-    state: float
-    person: float
-    after: float
-    title: float
-    decay: float
-    share: float
-    margin: float
-
-
-# Swept at random over training/corpus and ../shared/train (evaluation/actors.py, "corpus"), 2025-11.
-PULL = Pull(place=3.0, state=0.2, person=0.2, after=3.0, title=3.0, decay=3.4, share=2.8, margin=1.0)
+_GROUPS = {
+    **dict.fromkeys("CVL REF EDU MED JRN LAB AGR BUS REL SOC".split(), "people"),
+    **dict.fromkeys("GOV LEG JUD PTY OPP ELI COP SPY".split(), "rule"),
+    **dict.fromkeys("REB PRM UAF UNK CRM".split(), "rebels"),
+    "MIL": "army",
+}
 _PLACES = frozenset(("region", "capital"))
 
 
-def read_surroundings(scene: Scene, place: int | None) -> tuple[str, str]:
+def read_surroundings(
+    scene: Scene, place: int | None, sectors: tuple[str, ...], *, group: str = ""
+) -> tuple[str, str]:
     """Return the country that the words around `place` speak of, with a line of evidence.
 
-    Both are "" where no country is named or several compete.
+    Both are "" where no country is named, or where none is likelier than each.
+
+    Args:
+        sectors: Of whom the country is asked: civilians are of the place, armies often are not.
+        group: "person" or "pronoun", which go by weights of their own.
     """
-    weights: dict[str, float] = {}
-    words: dict[str, str] = {}
-    for anchor, weight in _weigh_anchors(scene, place):
-        if anchor.country not in ABOVE_STATES:
-            weights[anchor.country] = weights.get(anchor.country, 0.0) + weight
-            words.setdefault(anchor.country, anchor.words)
-    total = sum(scene.cast.counts.values())
-    for country, count in scene.cast.counts.items():
-        weights[country] = weights.get(country, 0.0) + PULL.share * count / total
-    if not weights:
+    features = weigh_countries(scene, place)
+    if not features:
         return "", ""
-    ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
-    if len(ranked) > 1 and ranked[0][1] < PULL.margin * ranked[1][1]:
+    weights = _load_pulls()[group or group_of(sectors)]
+    scores = {
+        country: sum(weights[name] * value for name, value in found.items())
+        for country, found in features.items()
+    }
+    country = max(sorted(scores), key=lambda code: scores[code])
+    if scores[country] < weights["none"]:
         return "", ""
-    country = ranked[0][0]
-    near = f"{words[country]!r} stands near" if country in words else "the article is mostly about it"
-    return country, f"country: {near}"
+    words = _nearest_words(scene, place, country)
+    return country, f"country: {words!r} stands near" if words else "country: the article is mostly about it"
 
 
-def _weigh_anchors(scene: Scene, place: int | None) -> list[tuple[Anchor, float]]:
-    """Return the anchors of the sentences around `place`, each with its pull."""
+def group_of(sectors: tuple[str, ...]) -> str:
+    """Return the group of the main sector, a column of pulls.csv."""
+    return _GROUPS.get(sectors[0] if sectors else "", "other")
+
+
+@cache
+def _load_pulls() -> dict[str, dict[str, float]]:
+    """Return the weight of each feature of `weigh_countries` by group."""
+    rows = list(read_table("pulls"))
+    groups = [name for name in rows[0] if name != "feature"]
+    return {group: {row["feature"]: float(row[group]) for row in rows} for group in groups}
+
+
+def weigh_countries(scene: Scene, place: int | None) -> dict[str, dict[str, float]]:
+    """Return how each country of the article stands to `place`: features and their values.
+
+    Names of features say where ("here" the same sentence, "last", "far" two or three before,
+    "next", "title", "lead") and what (a place, a state, a person of the country).
+    """
     cast = scene.cast
-    if place is None or not cast.sentences:
-        return []
-    here = cast.sentence_of(place)
-    weighed = []
-    for number in range(max(0, here - REACH + 1), min(len(cast.sentences), here + 2)):
-        start, end = cast.sentences[number]
-        fall = (1 + abs(here - number)) ** -PULL.decay * (PULL.after if number > here else 1.0)
-        weighed += [(anchor, _pull(anchor) * fall) for anchor in cast.anchors_between(start, end)[-40:]]
+    total = sum(cast.counts.values())
+    counted: dict[str, Counter[str]] = {}
+    for where, anchors in _list_anchors(scene, place):
+        for anchor in anchors:
+            if anchor.country not in ABOVE_STATES:
+                side = "" if where != "here" else ("_before" if anchor.start < (place or 0) else "_after")
+                counted.setdefault(anchor.country, Counter())[f"{where}{side}_{_kind_of(anchor)}"] += 1
+    most = max(cast.counts.values(), default=0)
+    for country in {*cast.counts, *counted}:
+        counted.setdefault(country, Counter())
+    return {
+        country: {
+            **{name: log2(1 + count) for name, count in found.items()},
+            "share": cast.counts[country] / total if total else 0.0,
+            "most": float(cast.counts[country] == most),
+        }
+        for country, found in counted.items()
+    }
+
+
+def _list_anchors(scene: Scene, place: int | None) -> list[tuple[str, list[Anchor]]]:
+    """Return the anchors around `place` by where they stand."""
+    cast = scene.cast
+    listed = []
+    if place is not None and cast.sentences:
+        here = cast.sentence_of(place)
+        for back, where in ((-1, "next"), (0, "here"), (1, "last"), (2, "far"), (3, "far")):
+            if 0 <= here - back < len(cast.sentences):
+                listed.append((where, cast.anchors_between(*cast.sentences[here - back])[-40:]))
     if scene.shift:
-        weighed += [(anchor, PULL.title) for anchor in cast.anchors_between(0, scene.shift)]
-    return weighed
+        listed.append(("title", cast.anchors_between(0, scene.shift)))
+    body = [(start, end) for start, end in cast.sentences[:3] if start >= scene.shift]
+    if body:
+        listed.append(("lead", cast.anchors_between(*body[0])[:40]))
+    return listed
 
 
-def _pull(anchor: Anchor) -> float:
+def _kind_of(anchor: Anchor) -> str:
     if anchor.is_place or anchor.kind in _PLACES:
-        return PULL.place
-    return PULL.person if anchor.kind == "person" else PULL.state
+        return "place"
+    return "person" if anchor.kind == "person" else "state"
+
+
+def _nearest_words(scene: Scene, place: int | None, country: str) -> str:
+    found = [
+        anchor
+        for _, anchors in _list_anchors(scene, place)
+        for anchor in anchors
+        if anchor.country == country
+    ]
+    return min(found, key=lambda anchor: abs(anchor.start - (place or 0))).words if found else ""
