@@ -379,6 +379,8 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
             standing = _standing(tokens, unit)
             if standing == "own":
                 where = place > 0 and segment.link not in ("of", "for", ",", "from")
+                if where and phrase.default not in ("", "-"):
+                    continue  # "coalition troops in Afghanistan" are not Afghan
                 why = f"country: {term.kind} {words!r} in the words"
                 return replace(phrase, country=term.country, evidence=(why, *phrase.evidence), foreign=where)
             if standing == "weak" and weak is None:

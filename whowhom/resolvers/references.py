@@ -247,7 +247,7 @@ def _find_same_head(scene: Scene, phrase: Phrase, place: int) -> list[Settled]:
     if phrase.head in _VAGUE or not phrase.head:
         return []
     for known in reversed(scene.settled):
-        if known.head == phrase.head and known.end <= place and known.is_told:
+        if f" {known.head}".endswith(f" {phrase.head}") and known.end <= place and known.is_told:
             return [refer_to(same) for same in scene.settled if same.start == known.start]
     return []
 
