@@ -10,8 +10,10 @@ from importlib.resources import files
 import pytest
 
 from whowhom.coders.labels import SECTORS
+from whowhom.records import Article
 from whowhom.resolvers.countries import load_countries, name_country, settle_capital
 from whowhom.resolvers.lexicon import find_offices, find_terms, fold_phrase, split_list, tokenize
+from whowhom.resolvers.scene import group_of, read_scene, weigh_countries
 
 ABOVE = {"UNO", "EUR", "IGO", "NGO", "MNC", "IMG", "ISM"}
 TABLES = ("organisations", "people", "regions", "roles", "seats", "changes", "cities")
@@ -71,6 +73,16 @@ def test_bodies_that_change_are_bodies_of_the_table() -> None:
     """A change under another name would never take effect."""
     bodies = {row["name"] for row in rows_of("organisations")}
     assert {row["name"] for row in rows_of("changes")} <= bodies
+
+
+def test_weights_of_the_surroundings_cover_every_group() -> None:
+    """A feature or a group without a weight would be an error in the middle of an article."""
+    article = Article("1", "Iran spoke in Iraq. Mr. Putin left Syria. Chad. Police.", title="Oman in Qatar")
+    scene = read_scene(article)
+    named = {name for found in weigh_countries(scene, 35).values() for name in found}
+    assert named <= {row["feature"] for row in rows_of("pulls")}
+    groups = {group_of((sector,)) for sector in SECTORS} | {group_of(()), "person", "pronoun"}
+    assert groups == set(rows_of("pulls")[0]) - {"feature"}
 
 
 def test_every_state_is_found_by_its_names() -> None:

@@ -104,10 +104,7 @@ def _span_part(span: Span, phrase: Phrase) -> Span:
 def _settle(scene: Scene, phrase: Phrase, mention: Mention, place: int | None) -> list[Settled]:
     """Return the entities of one phrase, spans still to be filled in."""
     if phrase.kind == "person":
-        alias = scene.cast.aliases.get(phrase.name)
-        if alias is None:
-            return [settle_person(scene, phrase, mention, place)]
-        return [make_settled(phrase, alias.name, alias.country, alias.sectors, alias.evidence, kind="body")]
+        return [settle_person(scene, phrase, mention, place)]
     if phrase.kind == "pronoun":
         return settle_pronoun(scene, phrase, mention, place, _settle)
     if phrase.kind in ("state", "body", "people", "place") and phrase.country:

@@ -53,7 +53,6 @@ class Person:
     sectors: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
     evidence: tuple[str, ...] = ()
-    former: bool = False
     is_woman: bool | None = None
     owner: str = ""
     belongs: tuple[str, ...] = ()
@@ -68,7 +67,6 @@ class Cast:
     sentences: list[tuple[int, int]] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     names: list[tuple[int, int, Person]] = field(default_factory=list)
-    aliases: dict[str, Phrase] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     _persons: dict[tuple[str, ...], Person] = field(default_factory=dict)
     _by_surname: dict[str, list[Person]] = field(default_factory=dict)
@@ -265,7 +263,7 @@ def _make_person(cast: Cast, phrase: Phrase, start: int) -> Person:
         person.country = phrase.country
         person.evidence += phrase.evidence[:1]
     if phrase.sectors and (not person.sectors or (person.weak and not phrase.weak)):
-        person.sectors, person.former, person.weak = phrase.sectors, phrase.former, phrase.weak
+        person.sectors, person.weak = phrase.sectors, phrase.weak
         person.evidence += phrase.evidence[-1:]
     person.roles |= phrase.roles
     person.owner = person.owner or phrase.owner

@@ -52,7 +52,6 @@ class Term:
     `role` is the column "kind" of roles.csv for a role, and of regions.csv for a region, else "".
     `country` of a role is what it stands for where the words name none: "aid agencies" are NGO,
     "the international community" belongs nowhere ("-").
-    `until` is the last day on which a capital stood for a state that is no more.
     """
 
     kind: TermKind
@@ -60,7 +59,6 @@ class Term:
     sectors: tuple[str, ...] = ()
     name: str = ""
     role: str = ""
-    until: date | None = None
 
 
 class Match(NamedTuple):
@@ -324,7 +322,6 @@ def _place_terms() -> Iterator[tuple[str, Term]]:
 
 def _state_terms(row: dict[str, str]) -> Iterator[tuple[str, Term]]:
     code, name = row["code"], row["name"]
-    until = date.fromisoformat(row["until"]) if row["until"] else None
     for words in (name, *split_list(row["names"])):
         yield words, Term("state", code, ("GOV",), name)
     for words in split_list(row["adjectives"]):
@@ -332,7 +329,7 @@ def _state_terms(row: dict[str, str]) -> Iterator[tuple[str, Term]]:
     for words in split_list(row["peoples"]):
         yield words, Term("people", code, ("CVL",), name)
     for words in split_list(row["capitals"]):
-        yield words, Term("capital", code, ("GOV",), name, until=until)
+        yield words, Term("capital", code, ("GOV",), name)
 
 
 @cache

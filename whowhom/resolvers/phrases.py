@@ -52,7 +52,6 @@ class Phrase:
         owner: A pronoun whose antecedent tells the country ("its army").
         belongs: Keys of a person's name that tells the country ("an aide to Mr. Annan").
         weak: The sector is a guess that anything better may replace.
-        foreign: Country given only by a place or a weak tie.
         is_place: A city or region by name, or a capital, which may be meant as a place.
         default: Code to take where nothing else tells the country, "-" for none.
     """
@@ -72,11 +71,9 @@ class Phrase:
     count: int = 0
     plural: bool = False
     weak: bool = False
-    foreign: bool = False
     is_place: bool = False
     default: str = ""
     former: bool = False
-    ethnic: bool = False
     head: str = ""
 
 
@@ -202,7 +199,6 @@ def read_units(tokens: Sequence[Token], units: list[Unit], span: tuple[int, int]
         owner=owner,
         count=_read_count(first_words),
         former=any(token.key in _FORMER for token in first_words[:6]),
-        ethnic=any(token.key == "ethnic" for token in first_words),
     )
     if len(first_words) == 1 and first_words[0].raw.casefold() in PRONOUNS and first_words[0].raw != "US":
         return replace(phrase, kind="pronoun", head=first_words[0].key)
@@ -382,7 +378,7 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
                 if where and phrase.default not in ("", "-"):
                     continue  # "coalition troops in Afghanistan" are not Afghan
                 why = f"country: {term.kind} {words!r} in the words"
-                return replace(phrase, country=term.country, evidence=(why, *phrase.evidence), foreign=where)
+                return replace(phrase, country=term.country, evidence=(why, *phrase.evidence))
             if standing == "weak" and weak is None:
                 weak = term.country, words
         if not phrase.belongs and phrase.kind != "person":
@@ -392,7 +388,7 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
                 phrase = replace(phrase, belongs=keys)
     if weak is not None and phrase.default in ("", "-"):
         why = f"country: {weak[1]!r} in the words"
-        return replace(phrase, country=weak[0], evidence=(why, *phrase.evidence), foreign=True)
+        return replace(phrase, country=weak[0], evidence=(why, *phrase.evidence))
     return phrase
 
 
