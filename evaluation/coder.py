@@ -13,6 +13,7 @@ where a figure is below its floor.
 from __future__ import annotations
 
 import argparse
+import glob
 import gzip
 import json
 import sys
@@ -143,8 +144,13 @@ def measure_plover(path: Path, folder: Path | None) -> Figures:
     return {"plv_train right": right / len(rows)}
 
 
-def _marked(marked: str, tag: str) -> tuple[int, int]:
-    """Return the offsets, in the unmarked sentence, of what stands between <tag> and </tag>."""
+def _marked(marked: str, tag: str) -> tuple[int, int] | None:
+    """Return the offsets, in the unmarked sentence, of what stands between <tag> and </tag>.
+
+    None where the sentence has no such participant ("Two newspapers were banned").
+    """
+    if f"<{tag}>" not in marked:
+        return None
     start, end = marked.index(f"<{tag}>"), marked.index(f"</{tag}>")
 
     def plain(at: int) -> int:
@@ -156,15 +162,22 @@ def _marked(marked: str, tag: str) -> tuple[int, int]:
     return plain(start), plain(end)
 
 
-def _fits(event: Record, root: str, source: tuple[int, int], target: tuple[int, int]) -> bool:
+def _fits(event: Record, root: str, source: tuple[int, int] | None, target: tuple[int, int] | None) -> bool:
     kinds = {"CONCEDE", "RETREAT"} if root == "YIELD" else {root}
     if event["event"] not in kinds:
         return False
 
-    def joins(a: tuple[int, int], b: tuple[int, int]) -> bool:
-        return any(_touch(e, *a) for e in event["actor"]) and any(_touch(e, *b) for e in event["recipient"])
+    def has(role: str, words: tuple[int, int] | None) -> bool:
+        return words is None or any(_touch(entity, *words) for entity in event[role])
 
-    return joins(source, target) or (event["event"] in _BOTH_WAYS and joins(target, source))
+    def joins(a: tuple[int, int] | None, b: tuple[int, int] | None) -> bool:
+        return has("actor", a) and has("recipient", b)
+
+    if event["event"] not in _BOTH_WAYS:
+        return joins(source, target)
+    # Those who meet or agree are all actors, or one of them is the host.
+    people = event["actor"] + event["recipient"]
+    return all(w is None or any(_touch(e, *w) for e in people) for w in (source, target))
 
 
 def measure_polnear(folder: Path, weights: Path | None) -> Figures:
@@ -176,7 +189,8 @@ def measure_polnear(folder: Path, weights: Path | None) -> Figures:
     coded = code((Article(name, text) for name, text in texts.items()), weights)
     n = found = right = 0
     for name, events in coded.items():
-        claims = _read_claims(folder / "attributions" / f"{name}.ann")
+        # A text that several people annotated has a file for each; the first is taken.
+        claims = _read_claims(min((folder / "attributions").glob(f"{glob.escape(name)}*.ann")))
         for event in events:
             inside = [
                 claim for claim in claims if any(_touch(event["trigger"], *c) for c in claim["Content"])
@@ -198,7 +212,7 @@ def _read_claims(path: Path) -> list[dict[str, list[tuple[int, int]]]]:
     """Return the attributions of a brat file: offsets of their Source and Content spans."""
     spans: dict[str, list[tuple[int, int]]] = {}
     claims = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+    for line in path.read_text(encoding="utf-8").splitlines():
         key, _, rest = line.partition("\t")
         if key.startswith("T"):
             places = rest.split("\t")[0].split(" ", 1)[1]

@@ -130,12 +130,16 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--trigger-threshold", type=float, default=0.35)
     parser.add_argument("--role-threshold", type=float, default=0.5)
+    parser.add_argument("--actor-floor", type=float, default=0.15)
+    parser.add_argument("--recipient-floor", type=float, default=0.3)
     parser.add_argument("--mode-threshold", type=float, default=0.35)
     parser.add_argument("--joining-threshold", type=float, default=0.5)
     arguments = parser.parse_args()
     settings = {
         "trigger_threshold": arguments.trigger_threshold,
         "role_threshold": arguments.role_threshold,
+        "actor_floor": arguments.actor_floor,
+        "recipient_floor": arguments.recipient_floor,
         "mode_threshold": arguments.mode_threshold,
         "joining_threshold": arguments.joining_threshold,
     }

@@ -28,7 +28,7 @@ def rate_event(event: Event, weights: Mapping[str, float]) -> float:
 
 
 def describe_event(event: Event) -> dict[str, float]:
-    """Return what tells right rows from wrong ones, as named numbers; `training.calibrate` weighs them."""
+    """Return what tells right rows from wrong ones, as named numbers; `training.fitting` weighs them."""
     chance = min(max(event.score, 1e-4), 1 - 1e-4)
     return {
         "bias": 1.0,

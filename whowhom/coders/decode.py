@@ -6,6 +6,7 @@ is tagged with the roles it may fill, and runs of tagged words become mentions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ Places = npt.NDArray[np.int64]
 
 # "signed a new accord" is one trigger: words of one type with nothing but grammar between them.
 _MAX_GAP = 3
+# Words that a tagger may leave alone on their way to a name; they mention nothing.
+_NOBODY = re.compile(
+    r"(?:the|a|an|of|and|or|in|on|at|to|for|from|by|with|as|that|'s|’s|s|[^\w]+|\s)+", re.IGNORECASE
+)
 # Alternatives kept with a mention: the resolver takes the first that fits.
 _N_SECTORS = 3
 _N_ANTECEDENTS = 3
@@ -132,6 +137,14 @@ def _read_one(
         role: _find_mentions(article, window, words, roles[:, number], settings["role_threshold"])
         for number, role in enumerate(ROLES)
     }
+    for role in ("actor", "recipient"):
+        # Nearly every deed has a doer: where none is likely, the likeliest is still worth more than none.
+        if not found[role]:
+            column = roles[:, ROLES.index(role)]
+            unlikely = _find_mentions(article, window, words, column, settings[f"{role}_floor"])
+            taken = [span for other in ("actor", "recipient") for span, _ in found[other]]
+            free = [one for one in unlikely if all(one[0].span != mention.span for mention in taken)]
+            found[role] = [max(free, key=lambda one: one[0].score)] if free else []
     people = {
         role: tuple(_describe(article, window, outputs, words, mention, at) for mention, at in found[role])
         for role in ("actor", "recipient", "source")
@@ -188,7 +201,8 @@ def _find_mentions(
             end += 1
         pieces = np.concatenate(words[start : end + 1])
         span = window.span(article, int(pieces[0]), int(pieces[-1]))
-        mentions.append((Mention(span, float(1 - by_word[start : end + 1, 0].mean())), pieces))
+        if not _NOBODY.fullmatch(span.text):
+            mentions.append((Mention(span, float(1 - by_word[start : end + 1, 0].mean())), pieces))
         start = end + 1
     return mentions
 

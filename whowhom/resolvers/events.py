@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from whowhom.codebooks.plover import find_code
+from whowhom.coders.labels import AUX
 from whowhom.records import (
     Article,
     DaySpan,
@@ -22,6 +24,8 @@ from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.dates import resolve_date
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.places import resolve_places
+
+_HISTORICAL_AFTER = timedelta(days=30)
 
 Entities = tuple[Entity, ...]
 
@@ -89,6 +93,7 @@ def _make_event(
     article: Article, reading: Reading, people: dict[str, Entities], place: Place | None
 ) -> Event:
     code = find_code(reading.event, reading.mode)
+    when = _resolve_when(article, reading)
     return Event(
         id=name_event(article, reading.event, reading.trigger),
         article=article.id,
@@ -102,10 +107,10 @@ def _make_event(
         actor=people["actor"],
         recipient=people["recipient"],
         location=place,
-        date=_resolve_when(article, reading),
+        date=when,
         source=_resolve_source(reading, people["source"]),
         certainty=reading.certainty,
-        aux=reading.aux,
+        aux=_settle_aux(reading.aux, when, article.published),
         condition=reading.condition.span if reading.condition else None,
         killed=_count(reading.killed),
         injured=_count(reading.injured),
@@ -132,6 +137,21 @@ def _resolve_when(article: Article, reading: Reading) -> EventDate | None:
         today = DaySpan(article.published, article.published)
         return EventDate(Span(""), today, "no date words: the news itself, of the day of publication")
     return None
+
+
+def _settle_aux(read: tuple[str, ...], when: EventDate | None, published: date | None) -> tuple[str, ...]:
+    """Return the auxiliary modes, with what the days tell put right.
+
+    A deed is `historical` by the codebook when it ended more than 30 days before publication, and
+    `future` when it is still to begin; where days are known they decide, not the model.
+    """
+    if published is None or when is None or when.days is None:
+        return read
+    told = {
+        "historical": when.days.last < published - _HISTORICAL_AFTER,
+        "future": when.days.first > published,
+    }
+    return tuple(name for name in AUX if told.get(name, name in read))
 
 
 def _resolve_source(reading: Reading, named: Entities) -> Source:
