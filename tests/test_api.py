@@ -1,13 +1,15 @@
 """The Python functions: what they accept, what they refuse, and that they keep order and articles."""
 
+import json
 import subprocess
 import sys
 from datetime import date, datetime
+from itertools import islice
 
 import pytest
 
 import whowhom
-from whowhom import api, store
+from whowhom import api, pipeline, store
 from whowhom.records import Article, CodedArticle, Skip
 
 EXPULSION = "The United States expelled 60 Russian diplomats on Monday."
@@ -185,6 +187,27 @@ def test_interrupted_read_keeps_what_was_coded(tmp_path, monkeypatch):
         whowhom.read([tmp_path / "report.txt"], tmp_path / "desk.duckdb")
     with whowhom.open(tmp_path / "desk.duckdb") as kept:
         assert kept.counts().n_articles == 1
+
+
+def test_interrupted_read_goes_on_from_there(tmp_path, monkeypatch):
+    """Read again after Ctrl-C, the store holds what one run would have given."""
+    reports = [{"text": EXPULSION}, {"text": GERMAN}, {"text": EXPULSION.replace("60", "61")}]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, reports)), encoding="utf-8")
+
+    def stop_after_two(items, *, code_articles=pipeline.code_articles, **options):
+        yield from islice(code_articles(items, **options), 2)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("whowhom.pipeline.code_articles", stop_after_two)
+        with pytest.raises(KeyboardInterrupt):
+            whowhom.read([tmp_path / "corpus.jsonl"], tmp_path / "desk.duckdb")
+    again = whowhom.read([tmp_path / "corpus.jsonl"], tmp_path / "desk.duckdb")
+    assert (again.n_articles, again.n_known) == (1, 1)
+    whowhom.read([tmp_path / "corpus.jsonl"], tmp_path / "whole.duckdb")
+    with whowhom.open(tmp_path / "desk.duckdb") as kept, whowhom.open(tmp_path / "whole.duckdb") as whole:
+        assert kept.counts() == whole.counts()
+        assert sorted(map(repr, kept.events().fetchall())) == sorted(map(repr, whole.events().fetchall()))
 
 
 def test_interrupted_code_writes_what_was_coded(tmp_path, monkeypatch):

@@ -73,7 +73,7 @@ def test_event_comes_back_equal_with_its_article_and_evidence(store: Store) -> N
         assert store.event(event.id) == (event, coded.article)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(coded_articles, max_size=3, unique_by=lambda coded: coded.article.id))
 def test_any_coded_articles_come_back_equal(batch: list[CodedArticle]) -> None:
     """Whatever stands in the texts, what was added is what is read, in the order in which it was added."""
@@ -83,7 +83,7 @@ def test_any_coded_articles_come_back_equal(batch: list[CodedArticle]) -> None:
         assert store.counts().n_articles == len(batch)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(coded_articles | skips, max_size=4))
 def test_adding_a_batch_again_changes_nothing(batch: list[CodedArticle | Skip]) -> None:
     """The second time everything counts as held, and every table is as it was."""
@@ -100,7 +100,7 @@ def dump(store: Store) -> list[list[Any]]:
     return [sorted(map(repr, rows.fetchall())) for rows in (store.articles(), store.events(), store.skips())]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(coded_articles, max_size=3, unique_by=lambda coded: coded.article.id))
 def test_rows_of_events_are_those_of_the_parquet_export(batch: list[CodedArticle]) -> None:
     """Who queries the store and who exports get the same columns with the same values."""
@@ -262,7 +262,7 @@ def test_question_finds_what_meets_every_condition(case: dict[str, Any], questio
     assert sorted(coded) == sorted(found)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(value=st.text(min_size=1).filter(str.strip))
 def test_no_value_is_read_as_sql(value: str, question_store: Store) -> None:
     """Quotes, dollars, semicolons and the like in any condition find nothing and break nothing."""
