@@ -1,59 +1,54 @@
 """Where an event took place: from the words to a named place with its country and coordinates.
 
-Many places share a name. What decides, in this order: the words that follow ("Tripoli, Lebanon"),
-the states of those who took part and of the sentences before, how many people live there.
-Where nothing decides, the country stays unknown.
+Many places share a name. What decides, in this order: the words around it ("Tripoli, Lebanon"), the
+states of those who took part and those named nearby, how many people live there. Words that name
+no place of the tables ("the town", "Kalemba") are put in the state likeliest by what stands
+around them. Where nothing decides, the country stays unknown.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
 import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whowhom.records import Article, Mention, Place, Precision
-from whowhom.resolvers.countries import load_countries, name_country
-from whowhom.resolvers.lexicon import Token, find_terms, fold_phrase, read_table, split_list, tokenize
+from whowhom.resolvers.countries import load_countries, name_country, settle_capital
+from whowhom.resolvers.gazetteer import Known, find_capital, find_places
+from whowhom.resolvers.lexicon import Match, Token, find_terms, tokenize
+from whowhom.resolvers.surroundings import Likely, rank_states
 
-# Tables of whowhom hold places that news names often; one weighs as much as a city of a million.
-_WEIGHT_OF_LISTED = 6.0
-_WEIGHT_OF_NEAR = 3.0
 # A city without any tie to the text must have this many times the people of its namesakes abroad.
 _CLEAR_LEAD = math.log10(4)
 # A town that the text gives no reason to think of is taken for the one meant from 200,000 people on.
 _KNOWN_ABROAD = 5.3
+_WEIGHT_OF_NEAR = 3.0
 _LONGEST_NAME = 5
-_CONTEXT_CHARACTERS = 600
 _AFTER = re.compile(r"\s*(?:,|in|of)\s+(?:the\s+)?(?:\w+ern\s+)?([^.;:()\n]{2,40})")
 _NEAR_BEFORE = re.compile(
     r"(?:near|outside|off|(?:kilomet(?:er|re)s|miles|km)\b[\w ]{0,16}\bof)\s+(?:the\s+)?$", re.I
 )
 _NEAR_WITHIN = frozenset("near outside off kilometers kilometres miles km".split())
+_LOCATIVE = frozenset("in at near outside inside off of from across around".split())
 _REGION_WORDS = frozenset(
     "province provinces region state district governorate county valley oblast prefecture department "
     "territory territories area areas part parts peninsula coast countryside mountains north south east west "
     "northern southern eastern western central northeastern northwestern southeastern southwestern "
     "northeast northwest southeast southwest border".split()
 )
-_WIDE = {"region", "area"}
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A place of the tables. `weight` is the decimal logarithm of its people, or what it stands for."""
-
-    name: str
-    country: str
-    latitude: float
-    longitude: float
-    kind: str
-    weight: float
-    geonames: int | None = None
+_BORDER_WORDS = frozenset("border borders frontier boundary".split())
+# What a state has abroad: "the U.S. embassy" is never in the United States, "a U.S. base" seldom.
+_MISSIONS = frozenset("embassy embassies consulate consulates mission missions legation".split())
+_CAMPS = frozenset("camp camps".split())
+# Towns there are of these names (Most, Police, University), but who writes them means the thing.
+_COMMON = frozenset(
+    "university police hospital airport square church cathedral mosque temple parliament palace embassy "
+    "central ministry school college city town village camp base old new north south east west street road "
+    "park bridge border district province state hotel market mall tower house hall court prison center "
+    "centre union the national international general presidential military naval air port station island "
+    "islands lake river mount mountain valley bay gate green of most same".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +60,26 @@ class _Found:
     places: tuple[Known, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A mention, its words and what is known around it; worked out once."""
+
+    article: Article
+    mention: Mention
+    tokens: list[Token]
+    terms: list[Match]
+    states: list[str]
+    likely: list[Likely]
+
+    @property
+    def words(self) -> set[str]:
+        return {token.key for token in self.tokens}
+
+    @property
+    def near(self) -> set[str]:
+        return {one.country for one in self.likely}
+
+
 def resolve_places(
     article: Article, mentions: Sequence[Mention], countries: Sequence[Sequence[str]]
 ) -> list[Place]:
@@ -73,85 +88,129 @@ def resolve_places(
     Args:
         article: Whose words the mentions are.
         mentions: Of places, in any order: the result of one does not depend on the others.
-        countries: For each mention the codes of those who took part in its event.
+        countries: For each mention the codes of those who took part in its event, actors first.
     """
     return [
-        _resolve(article, mention, [code for code in hints if code in load_countries()])
+        _resolve(_ask(article, mention, [code for code in hints if code in load_countries()]))
         for mention, hints in zip(mentions, countries, strict=True)
     ]
 
 
-def _resolve(article: Article, mention: Mention, hints: Sequence[str]) -> Place:
-    span = mention.span
-    tokens = tokenize(span.text)
-    states = _states_in(tokens)
-    near = {code for code, _ in _likely(article, mention, hints)}
+def _ask(article: Article, mention: Mention, hints: Sequence[str]) -> _Asked:
+    tokens = tokenize(mention.span.text)
+    terms = find_terms(tokens)
+    return _Asked(
+        article, mention, tokens, terms, _states_in(terms), rank_states(article, mention.span, hints)
+    )
+
+
+def _resolve(asked: _Asked) -> Place:
     found = [
-        one
-        for one in _find_known(tokens)
-        if not _is_state(tokens, one, near) and not _is_part(tokens, one, near)
+        one for one in _find_known(asked.tokens) if not _is_state(asked, one) and not _is_part(asked, one)
     ]
-    words = {token.key for token in tokens}
     if found:
-        chosen, why = _choose(article, mention, found, states, hints)
+        chosen, why = _choose(asked, found)
         if chosen is not None:
-            return Place(
-                span, chosen.name, chosen.country or _only(states), chosen.latitude, chosen.longitude,
-                chosen.geonames, _precision(article, mention, words, chosen), why,
-            )  # fmt: skip
-    if "capital" in words:
-        for code, why in (*((state, "named with it") for state in states), *_likely(article, mention, hints)):
-            capital = _capital_of(code)
-            if capital is not None:
-                evidence = f"capital of {name_country(code)}, {why}"
-                return Place(
-                    span, capital.name, code, capital.latitude, capital.longitude, capital.geonames,
-                    _precision(article, mention, words, capital), evidence,
-                )  # fmt: skip
-    if len(set(states)) == 1:
-        wide: Precision = "region" if words & _REGION_WORDS else "country"
-        return Place(span, name_country(states[0]), states[0], precision=wide, evidence=f"{span.text!r}")
-    if states:
-        return Place(span, evidence=f"{span.text!r} names several states")
-    for code, why in _likely(article, mention, hints):
-        return Place(span, "", code, precision="country", evidence=f"{span.text!r}: {why}")
-    return Place(span, evidence=f"{span.text!r} is in no table, and nothing near it tells the country")
+            return _place_known(asked, chosen, why)
+    if "capital" in asked.words:
+        return _resolve_capital(asked)
+    abroad = _find_abroad(asked)
+    if abroad:
+        return _place_likely(asked, abroad)
+    if len(set(asked.states)) == 1:
+        return _place_state(asked, asked.states[0], repr(asked.mention.span.text))
+    if asked.states:
+        if asked.words & _BORDER_WORDS:
+            return _place_state(asked, asked.states[0], "the first state of a border between two")
+        return Place(asked.mention.span, evidence=f"{asked.mention.span.text!r} names several states")
+    return _place_likely(asked, asked.likely)
 
 
-def _is_state(tokens: Sequence[Token], one: _Found, near: set[str]) -> bool:
+def _place_known(asked: _Asked, known: Known, why: str) -> Place:
+    country = settle_capital(known.name, known.country, asked.article.published)
+    country = country or (asked.states[0] if len(set(asked.states)) == 1 else "")
+    return Place(
+        asked.mention.span,
+        known.name,
+        country,
+        known.latitude,
+        known.longitude,
+        known.geonames,
+        _precision(asked, known),
+        why,
+    )
+
+
+def _place_state(asked: _Asked, code: str, why: str) -> Place:
+    precision: Precision = "region" if asked.words & _REGION_WORDS else "country"
+    return Place(asked.mention.span, name_country(code), code, precision=precision, evidence=why)
+
+
+def _place_likely(asked: _Asked, likely: Sequence[Likely]) -> Place:
+    """Return a place of which but the state is known, by what stands around it."""
+    span = asked.mention.span
+    if not likely:
+        return Place(span, evidence=f"{span.text!r} is in no table, and nothing near it tells the country")
+    best = likely[0]
+    return Place(span, "", best.country, precision="country", evidence=f"{span.text!r}: {best.why}")
+
+
+def _resolve_capital(asked: _Asked) -> Place:
+    """ "The capital" of the state that stands with it, else of the likeliest."""
+    likely = [Likely(code, 0.0, "named with it") for code in asked.states] or asked.likely
+    for one in likely:
+        capital = find_capital(one.country)
+        if capital is not None:
+            return _place_known(asked, capital, f"capital of {name_country(one.country)}, {one.why}")
+    return _place_likely(asked, likely)
+
+
+def _find_abroad(asked: _Asked) -> list[Likely]:
+    """Return the likely states of what is named after another one that it does not lie in.
+
+    That is an embassy, a camp of refugees, a border seen from this side ("the border with Lebanon").
+    """
+    if not asked.states:
+        return []
+    others = [one for one in asked.likely if one.country not in asked.states]
+    border = asked.words & _BORDER_WORDS and len(set(asked.states)) == 1
+    camp = asked.words & _CAMPS and "refugee" in asked.words
+    if border:
+        return [one for one in others if one.took_part] or others[:1]
+    return others if asked.words & _MISSIONS or camp else []
+
+
+def _is_state(asked: _Asked, one: _Found) -> bool:
     """Whether a name is that of a state: Lebanon is not the town in Oregon.
 
     Only where the text is about another state that has a region of the name is it that one: Georgia
     among Americans.
     """
-    for match in find_terms(tokens):
+    for match in asked.terms:
         if match.first <= one.first and one.last <= match.last:
             states = {term.country for term in match.terms if term.kind == "state"}
-            regions = {place.country for place in one.places if place.kind in _WIDE}
+            regions = {place.country for place in one.places if place.kind == "region"}
             if states:
-                return bool(states & near) or not regions & near
+                return bool(states & asked.near) or not regions & asked.near
     return False
 
 
-def _is_part(tokens: Sequence[Token], one: _Found, near: set[str]) -> bool:
-    """Whether a name is but a part of a longer one that no table has: "Makerere University", "Tal Afar"."""
+def _is_part(asked: _Asked, one: _Found) -> bool:
+    """Whether a name is but a part of a longer one that no table has: "Tal Kalakh Gate"."""
+    tokens = asked.tokens
     before = tokens[one.first - 1] if one.first else None
     after = tokens[one.last] if one.last < len(tokens) else None
     joined = any(
         token is not None and token.is_word and token.is_capital and not find_terms([token])
         for token in (before, after)
     )
-    return joined and not any(place.country in near for place in one.places)
+    return joined and not any(place.country in asked.near for place in one.places)
 
 
-def _only(states: Sequence[str]) -> str:
-    return states[0] if len(set(states)) == 1 else ""
-
-
-def _states_in(tokens: Sequence[Token]) -> list[str]:
+def _states_in(terms: Sequence[Match]) -> list[str]:
     """Return the codes of states that words name, or that adjectives belong to, in order."""
     codes: list[str] = []
-    for match in find_terms(tokens):
+    for match in terms:
         here = {term.country for term in match.terms if term.kind in ("state", "adjective", "people")}
         if len(here) == 1 and here <= set(load_countries()):
             codes += here
@@ -166,58 +225,62 @@ def _find_known(tokens: Sequence[Token]) -> list[_Found]:
             last = first + length
             if any(first < one.last and one.first < last for one in found):
                 continue
+            keys = [token.key for token in tokens[first:last]]
+            if length == 1 and keys[0] in _COMMON:
+                continue
             if tokens[first].is_capital or tokens[last - 1].is_capital:
-                places = _places_named([token.key for token in tokens[first:last]])
+                places = find_places(keys)
                 if places:
                     found.append(_Found(first, last, places))
     return found
 
 
-def _choose(
-    article: Article, mention: Mention, found: Sequence[_Found], states: Sequence[str], hints: Sequence[str]
-) -> tuple[Known | None, str]:
+def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
     """Return the place meant and what decided, or None and why nothing did."""
-    within = {*states, *_countries_after(article, mention)}
-    ordered = sorted(found, key=lambda one: (one.first - one.last, one.first))
+    within = {*asked.states, *_states_after(asked)}
+    ordered = sorted(found, key=lambda one: (not _is_inner(asked, one), one.first - one.last, one.first))
     for one in ordered:
         around = within | {
-            p.country for other in found if other is not one for p in other.places if p.kind in _WIDE
+            p.country for other in found if other is not one for p in other.places if p.kind == "region"
         }
         held = [place for place in one.places if place.country in around]
         if held:
-            place = _heaviest(held, mention)
+            place = _heaviest(asked, held)
             return place, f"in {name_country(place.country) or 'a wider area'}, as the words say"
-    near = {code for code, _ in _likely(article, mention, hints)}
     for one in ordered:
-        best = _heaviest(one.places, mention, near)
-        if best.country in near:
+        best = _heaviest(asked, one.places)
+        if best.country in asked.near:
             return best, f"{best.name}; {name_country(best.country)} is named nearby"
-    best = _heaviest(ordered[0].places, mention)
+    best = _heaviest(asked, ordered[0].places)
     rivals = [place.weight for place in ordered[0].places if place.country != best.country]
     if best.weight < _KNOWN_ABROAD or (rivals and best.weight - max(rivals) < _CLEAR_LEAD):
         return None, f"{best.name} may be elsewhere: nothing near it speaks of {name_country(best.country)}"
     return best, f"{best.name}, the largest place of that name"
 
 
-def _heaviest(
-    places: Sequence[Known], mention: Mention, near: set[str] | frozenset[str] = frozenset()
-) -> Known:
-    wants_region = bool(set(fold_phrase(mention.span.text)) & _REGION_WORDS)
-
-    def weight(place: Known) -> tuple[float, str, int]:
-        fits = (place.kind in _WIDE) == wants_region
-        return (
-            place.weight + _WEIGHT_OF_NEAR * (place.country in near) + fits,
-            place.name,
-            place.geonames or 0,
-        )
-
-    return max(places, key=weight)
+def _is_inner(asked: _Asked, one: _Found) -> bool:
+    """Whether a name tells where the rest lies: "Damascus Gate in Jerusalem", "Baghdad's Tahrir Square"."""
+    before = asked.tokens[one.first - 1] if one.first else None
+    if before is not None and before.key == "the":
+        before = asked.tokens[one.first - 2] if one.first > 1 else None
+    return asked.tokens[one.last - 1].owner or (before is not None and before.key in _LOCATIVE)
 
 
-def _countries_after(article: Article, mention: Mention) -> list[str]:
+def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
+    wants_region = bool(asked.words & _REGION_WORDS)
+    near = asked.near
+
+    def weigh(place: Known) -> tuple[float, str, int]:
+        fits = place.is_wide == wants_region
+        weight = place.weight + _WEIGHT_OF_NEAR * (place.country in near) + fits
+        return weight, place.name, place.geonames or 0
+
+    return max(places, key=weigh)
+
+
+def _states_after(asked: _Asked) -> list[str]:
     """Return the states of what follows a comma, "in" or "of" right after the words."""
-    span = mention.span
+    span, article = asked.mention.span, asked.article
     if span.start is None or span.end is None:
         return []
     whole = article.title if span.of == "title" else article.text
@@ -233,114 +296,10 @@ def _countries_after(article: Article, mention: Mention) -> list[str]:
     return codes
 
 
-def _likely(article: Article, mention: Mention, hints: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield the states that a place is likely in, the likeliest first, each with its reason."""
-    seen: set[str] = set()
-    named = _states_before(article, mention)
-    both = [code for code in hints if code in named]
-    for codes, why in (
-        (both, "of those who took part, and named nearby"),
-        (hints[-1:], "of those who took part"),
-        (named, "named nearby"),
-        (hints, "of those who took part"),
-    ):
-        for code in codes:
-            if code not in seen:
-                seen.add(code)
-                yield code, why
-
-
-def _states_before(article: Article, mention: Mention) -> list[str]:
-    """Return the states named shortly before and in the title, the nearest first."""
-    span = mention.span
-    if span.of == "title" or span.start is None:
-        text, title = article.text[:_CONTEXT_CHARACTERS], article.title
-    else:
-        text = article.text[max(0, span.start - _CONTEXT_CHARACTERS) : span.start + 120]
-        title = article.title
-    codes = _places_in(tokenize(text))[::-1] + _places_in(tokenize(title))
-    return list(dict.fromkeys(codes))
-
-
-def _places_in(tokens: Sequence[Token]) -> list[str]:
-    codes: list[str] = []
-    for match in find_terms(tokens):
-        here = {
-            term.country
-            for term in match.terms
-            if term.kind in ("state", "adjective", "people", "capital", "region")
-        }
-        if len(here) == 1 and here <= set(load_countries()):
-            codes += here
-    return codes
-
-
-def _precision(article: Article, mention: Mention, words: set[str], place: Known) -> Precision:
-    if place.kind in _WIDE:
+def _precision(asked: _Asked, place: Known) -> Precision:
+    if place.is_wide:
         return "region"
-    span = mention.span
+    span, article = asked.mention.span, asked.article
     whole = article.title if span.of == "title" else article.text
     before = whole[max(0, (span.start or 0) - 40) : span.start or 0]
-    return "near" if words & _NEAR_WITHIN or _NEAR_BEFORE.search(before) else "exact"
-
-
-def _capital_of(code: str) -> Known | None:
-    for capital in load_countries()[code].capitals:
-        here = [place for place in _places_named(fold_phrase(capital)) if place.country == code]
-        if here:
-            return replace(max(here, key=lambda place: place.weight), name=capital)
-    return None
-
-
-@cache
-def _load_places() -> dict[str, tuple[Known, ...]]:
-    """Return the listed places of every name, by its folded words."""
-    found: dict[str, tuple[Known, ...]] = {}
-    for row in read_table("places"):
-        place = Known(
-            row["name"],
-            row["country"],
-            float(row["latitude"]),
-            float(row["longitude"]),
-            row["kind"],
-            _WEIGHT_OF_LISTED,
-        )
-        for name in (row["name"], *split_list(row["names"])):
-            key = " ".join(fold_phrase(name))
-            if key and place not in found.get(key, ()):
-                found[key] = (*found.get(key, ()), place)
-    return found
-
-
-@cache
-def _load_cities() -> dict[str, list[list[str]]]:
-    """Return the rows of the table of cities by every key, as they stand: few are ever looked at."""
-    packed = files("whowhom.resolvers").joinpath("data/cities.csv.gz").read_bytes()
-    found: dict[str, list[list[str]]] = {}
-    for row in csv.reader(gzip.decompress(packed).decode("utf-8").splitlines()[1:]):
-        for key in row[1].split(";"):
-            found.setdefault(key, []).append(row)
-    return found
-
-
-@cache
-def _load_capitals() -> dict[tuple[str, str], str]:
-    return {
-        (code, " ".join(fold_phrase(name))): name
-        for code, country in load_countries().items()
-        for name in country.capitals
-    }
-
-
-def _places_named(keys: Sequence[str]) -> tuple[Known, ...]:
-    """Return the places of a name; a capital weighs more than its people, and has its usual name."""
-    key = " ".join(keys)
-    return (*_load_places().get(key, ()), *(_read_city(row) for row in _load_cities().get(key, ())))
-
-
-def _read_city(row: Sequence[str]) -> Known:
-    name, keys, country, latitude, longitude, population, geonames = row
-    capitals = (_load_capitals().get((country, key)) for key in keys.split(";"))
-    capital = next(filter(None, capitals), None)
-    weight = math.log10(int(population) + 1) + (1 if capital else 0)
-    return Known(capital or name, country, float(latitude), float(longitude), "city", weight, int(geonames))
+    return "near" if asked.words & _NEAR_WITHIN or _NEAR_BEFORE.search(before) else "exact"
