@@ -29,7 +29,7 @@ COMMAND = [sys.executable, "-m", "whowhom"]
 
 
 def write_copies(articles: list[dict[str, object]], copies: int, path: Path) -> tuple[int, int]:
-    """Write the articles several times under ids of their own; return the number of articles and sentences."""
+    """Write the articles several times under ids of their own; return how many articles and sentences."""
     with path.open("w", encoding="utf-8") as out:
         for copy in range(copies):
             for article in articles:

@@ -143,7 +143,8 @@ def main() -> None:
         "mode_threshold": arguments.mode_threshold,
         "joining_threshold": arguments.joining_threshold,
     }
-    write_checksums(arguments.weights, **settings)
+    # Placeholders, so that the weights can be read; the fitted values take their place below.
+    write_checksums(arguments.weights, joining={}, calibration={"bias": 0.0}, score_threshold=0.0, **settings)
     weights = load_weights(arguments.weights)
     notes, articles = corpus_files()
     examples = load_examples(notes, articles)

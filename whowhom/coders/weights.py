@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Array = npt.NDArray[np.float32]
+_SETTINGS = frozenset(
+    "sha256 trigger_threshold role_threshold actor_floor recipient_floor mode_threshold joining "
+    "joining_threshold calibration score_threshold".split()
+)
 FOLDER = Path(__file__).parent / "weights"
 
 
@@ -49,13 +53,16 @@ def read_manifest(folder: Path = FOLDER) -> dict[str, Any]:
     """Return the settings and checksums of the weights.
 
     Raises:
-        ModelError: There is no manifest, or it is not JSON.
+        ModelError: There is no manifest, it is not JSON, or it lacks a setting.
     """
     path = folder / "manifest.json"
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{path} cannot be read: {error}. Install whowhom anew.") from error
+    missing = sorted(_SETTINGS - manifest.keys())
+    if missing:
+        raise ModelError(f"{path} lacks {', '.join(missing)}: the weights were exported but never fitted.")
     return manifest
 
 

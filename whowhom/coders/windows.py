@@ -31,6 +31,7 @@ _CHUNK_CHARACTERS = 20_000
 _SENTENCES_AT_ONCE = 256
 # The tokenizer parts "U.S." into four words; spans would end within it.
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_HALF = re.compile("[\ud800-\udfff]")
 _MAX_CONTEXT = 8
 
 # Annotators mark "the signing of the accord" or "have been sent"; what tells the deed is "signing",
@@ -138,7 +139,10 @@ def _encode(
     article: Article, spans: Sequence[tuple[int, int, bool]], number: int, tokenizer: Tokenizer
 ) -> Iterator[_Pieces]:
     quotes = [(article.title if titled else article.text)[start:end] for start, end, titled in spans]
-    encodings = tokenizer.encode_batch(quotes, add_special_tokens=False)
+    # Half of a surrogate pair is no character to the tokenizer; a stand-in keeps the offsets.
+    encodings = tokenizer.encode_batch(
+        [_HALF.sub("\ufffd", quote) for quote in quotes], add_special_tokens=False
+    )
     for (offset, _, titled), quote, encoding in zip(spans, quotes, encodings, strict=True):
         ids, offsets, words = encoding.ids, encoding.offsets, encoding.word_ids
         firsts = [not number or word != words[number - 1] for number, word in enumerate(words)]

@@ -278,13 +278,13 @@ def _join(first: _Piece, last: _Piece, context: _Context) -> DaySpan:
         return DaySpan(begin.first, end.last)
     if isinstance(first.found, _Written) and not last.yearless:  # "December to February 2014"
         begin = _complete(replace(first.found, year=begin.first.year - 1), context)
-        return DaySpan(begin.first, end.last)
+        return DaySpan(min(begin.first, end.first), max(begin.last, end.last))
     if isinstance(last.found, _Written):
         later = [days for year in (0, 1) for days in _in_year(last.found, begin.first.year + year)]
         return DaySpan(begin.first, _pick_only([days for days in later if days.last >= begin.first]).last)
     if (end.last - end.first).days < 3:  # a weekday or a weekend
         return DaySpan(begin.first, shift(end.last, 7 * ((begin.first - end.last).days // 7 + 1)))
-    return DaySpan(end.first, begin.last)
+    return DaySpan(min(begin.first, end.first), max(begin.last, end.last))
 
 
 def _since(piece: _Piece, context: _Context, word: str) -> DaySpan:

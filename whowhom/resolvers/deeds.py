@@ -51,7 +51,7 @@ def join_readings(
 
 
 def describe_pair(readings: Sequence[Reading], events: Sequence[Event], a: int, b: int) -> dict[str, float]:
-    """Return what two readings of one type share, as named numbers; `training.joining` weighs them."""
+    """Return what two readings of one type share, as named numbers; `training.fitting` weighs them."""
     one, two = events[a], events[b]
     nearness = float(readings[a].vector @ readings[b].vector) if readings[a].vector is not None else 0.0
     return {

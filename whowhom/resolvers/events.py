@@ -9,7 +9,6 @@ from whowhom.codebooks.plover import find_code
 from whowhom.coders.labels import AUX
 from whowhom.records import (
     Article,
-    DaySpan,
     Entity,
     Event,
     EventDate,
@@ -21,10 +20,12 @@ from whowhom.records import (
     content_hash,
 )
 from whowhom.resolvers.actors import resolve_mentions
-from whowhom.resolvers.dates import resolve_date
+from whowhom.resolvers.dates import resolve_dates
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.places import resolve_places
 
+# From this probability on an event without date words is the news itself, of the day of publication.
+_NEWS_FROM = 0.5
 _HISTORICAL_AFTER = timedelta(days=30)
 
 Entities = tuple[Entity, ...]
@@ -34,8 +35,9 @@ def resolve_readings(article: Article, readings: Sequence[Reading]) -> list[Even
     """Return one event for each reading, in order; several may still be of the same deed."""
     people = _resolve_people(article, readings)
     places = _resolve_where(article, readings, people)
+    dates = _resolve_when(article, readings)
     return [
-        _make_event(article, reading, people[number], places[number])
+        _make_event(article, reading, people[number], places[number], dates[number])
         for number, reading in enumerate(readings)
     ]
 
@@ -90,10 +92,13 @@ def _resolve_where(
 
 
 def _make_event(
-    article: Article, reading: Reading, people: dict[str, Entities], place: Place | None
+    article: Article,
+    reading: Reading,
+    people: dict[str, Entities],
+    place: Place | None,
+    when: EventDate | None,
 ) -> Event:
     code = find_code(reading.event, reading.mode)
-    when = _resolve_when(article, reading)
     return Event(
         id=name_event(article, reading.event, reading.trigger),
         article=article.id,
@@ -124,19 +129,14 @@ def name_event(article: Article, event: str, trigger: Span) -> str:
     return content_hash(article.id, event, trigger.of, str(trigger.start), str(trigger.end))
 
 
-def _resolve_when(article: Article, reading: Reading) -> EventDate | None:
-    if reading.date:
-        span = reading.date.span
-        days = resolve_date(span.text, article.published, future="future" in reading.aux)
-        if days:
-            return EventDate(span, days, f"{span.text!r} in a text of {article.published or 'no known day'}")
-        return EventDate(
-            span, None, f"{span.text!r} names no day" if article.published else "no publication day"
-        )
-    if article.published and reading.dated >= 0.5:
-        today = DaySpan(article.published, article.published)
-        return EventDate(Span(""), today, "no date words: the news itself, of the day of publication")
-    return None
+def _resolve_when(article: Article, readings: Sequence[Reading]) -> list[EventDate | None]:
+    """Return the date of each reading; one call for the whole article, since dates lean on each other."""
+    return resolve_dates(
+        article,
+        [reading.date.span if reading.date else None for reading in readings],
+        future=["future" in reading.aux for reading in readings],
+        news=[reading.dated >= _NEWS_FROM for reading in readings],
+    )
 
 
 def _settle_aux(read: tuple[str, ...], when: EventDate | None, published: date | None) -> tuple[str, ...]:
