@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from whowhom.records import Article, Span
 from whowhom.resolvers.countries import load_countries
-from whowhom.resolvers.lexicon import TermKind, find_terms, tokenize
+from whowhom.resolvers.lexicon import TermKind, find_terms, fold_phrase, tokenize
 
 # Fitted by `python -m evaluation.fit_surroundings` (a choice among the states of a text, softmax) on words
 # that name no place of the tables: 0.85 right instead of 0.76 by a fixed order on the texts it was
@@ -50,6 +50,7 @@ class _Named:
 
     start: int
     end: int
+    key: str
     country: str
     kind: TermKind
     located: bool
@@ -81,8 +82,10 @@ def _tell(marks: Mapping[str, float]) -> str:
 
 def mark_states(article: Article, span: Span, hints: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return for each state that the text or the participants give what speaks for it, as in `WEIGHTS`."""
-    named = _find_named(article.text)
-    titled = {one.country for one in _find_named(article.title)}
+    # "Tripoli" elsewhere in the text says nothing on which Tripoli this one is.
+    own = " ".join(fold_phrase(span.text))
+    named = [one for one in _find_named(article.text) if one.key not in own]
+    titled = {one.country for one in _find_named(article.title) if one.key not in own}
     start, end = (span.start, span.end) if span.of == "text" and span.start is not None else (0, 0)
     before = [one for one in reversed(named) if one.end <= start]
     after = {one.country for one in named if (end or 0) <= one.start < (end or 0) + _AHEAD_CHARACTERS}
@@ -128,5 +131,6 @@ def _find_named(text: str) -> tuple[_Named, ...]:
             before -= 1
         located = before >= 0 and tokens[before].key in _LOCATIVE
         start, end = tokens[match.first].start, tokens[match.last - 1].end
-        found.append(_Named(start, end, codes.pop(), terms[0].kind, located))
+        key = " ".join(token.key for token in tokens[match.first : match.last])
+        found.append(_Named(start, end, key, codes.pop(), terms[0].kind, located))
     return tuple(found)
