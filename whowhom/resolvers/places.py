@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from whowhom.records import Article, Mention, Place, Precision
 from whowhom.resolvers.countries import load_countries, name_country, settle_capital
@@ -21,9 +22,13 @@ from whowhom.resolvers.surroundings import Likely, rank_states
 
 # A city without any tie to the text must have this many times the people of its namesakes abroad.
 _CLEAR_LEAD = math.log10(4)
-# A town that the text gives no reason to think of is taken for the one meant from 200,000 people on.
-_KNOWN_ABROAD = 5.3
-_WEIGHT_OF_NEAR = 3.0
+# A town that the text gives no reason to think of is taken for the one meant from 100,000 people on.
+_KNOWN_ABROAD = 5.0
+_WEIGHT_OF_NEAR = 0.5
+_WEIGHT_OF_ODDS = 3.0
+_SOUTH_SUDAN_SINCE = date(2011, 7, 9)
+# Below it the likeliest state is right for one place in ten (corpus): not known, rather than a guess.
+_LEAST_PROBABILITY = 0.4
 _LONGEST_NAME = 5
 _AFTER = re.compile(r"\s*(?:,|in|of)\s+(?:the\s+)?(?:\w+ern\s+)?([^.;:()\n]{2,40})")
 _NEAR_BEFORE = re.compile(
@@ -111,7 +116,7 @@ def _resolve(asked: _Asked) -> Place:
     if found:
         chosen, why = _choose(asked, found)
         if chosen is not None:
-            return _place_known(asked, chosen, why)
+            return _place_known(asked, chosen, why, _states_beside(asked, found))
     if "capital" in asked.words:
         return _resolve_capital(asked)
     abroad = _find_abroad(asked)
@@ -126,9 +131,9 @@ def _resolve(asked: _Asked) -> Place:
     return _place_likely(asked, asked.likely)
 
 
-def _place_known(asked: _Asked, known: Known, why: str) -> Place:
-    country = settle_capital(known.name, known.country, asked.article.published)
-    country = country or (asked.states[0] if len(set(asked.states)) == 1 else "")
+def _place_known(asked: _Asked, known: Known, why: str, beside: Sequence[str] = ()) -> Place:
+    country = known.country or (beside[0] if len(set(beside)) == 1 else "")
+    country = _settle_state(known.name, country, asked.article.published)
     return Place(
         asked.mention.span,
         known.name,
@@ -139,6 +144,13 @@ def _place_known(asked: _Asked, known: Known, why: str) -> Place:
         _precision(asked, known),
         why,
     )
+
+
+def _settle_state(name: str, code: str, day: date | None) -> str:
+    """Return the state that a place belonged to on `day`: Juba was in Sudan, Moscow in the Soviet Union."""
+    if code == "SSD" and day is not None and day < _SOUTH_SUDAN_SINCE:
+        return "SDN"
+    return settle_capital(name, code, day)
 
 
 def _place_state(asked: _Asked, code: str, why: str) -> Place:
@@ -152,12 +164,14 @@ def _place_likely(asked: _Asked, likely: Sequence[Likely]) -> Place:
     if not likely:
         return Place(span, evidence=f"{span.text!r} is in no table, and nothing near it tells the country")
     best = likely[0]
+    if best.probability < _LEAST_PROBABILITY:
+        return Place(span, evidence=f"{span.text!r} is in no table, and no state near it stands out")
     return Place(span, "", best.country, precision="country", evidence=f"{span.text!r}: {best.why}")
 
 
 def _resolve_capital(asked: _Asked) -> Place:
     """ "The capital" of the state that stands with it, else of the likeliest."""
-    likely = [Likely(code, 0.0, "named with it") for code in asked.states] or asked.likely
+    likely = [Likely(code, 1.0, "named with it") for code in asked.states] or asked.likely
     for one in likely:
         capital = find_capital(one.country)
         if capital is not None:
@@ -198,11 +212,11 @@ def _is_state(asked: _Asked, one: _Found) -> bool:
 def _is_part(asked: _Asked, one: _Found) -> bool:
     """Whether a name is but a part of a longer one that no table has: "Tal Kalakh Gate"."""
     tokens = asked.tokens
-    before = tokens[one.first - 1] if one.first else None
-    after = tokens[one.last] if one.last < len(tokens) else None
+    # "Baghdad's Tahrir Square" are two names: an owner and what it owns.
+    before = [token for token in tokens[max(0, one.first - 1) : one.first] if not token.owner]
+    after = tokens[one.last : one.last + 1] if not tokens[one.last - 1].owner else []
     joined = any(
-        token is not None and token.is_word and token.is_capital and not find_terms([token])
-        for token in (before, after)
+        token.is_word and token.is_capital and not find_terms([token]) for token in (*before, *after)
     )
     return joined and not any(place.country in asked.near for place in one.places)
 
@@ -215,6 +229,16 @@ def _states_in(terms: Sequence[Match]) -> list[str]:
         if len(here) == 1 and here <= set(load_countries()):
             codes += here
     return codes
+
+
+def _states_beside(asked: _Asked, found: Sequence[_Found]) -> list[str]:
+    """Return the states that words beside the names tell: not the Persia of "the Persian Gulf"."""
+    beside = [
+        match
+        for match in asked.terms
+        if not any(match.first < one.last and one.first < match.last for one in found)
+    ]
+    return _states_in(beside)
 
 
 def _find_known(tokens: Sequence[Token]) -> list[_Found]:
@@ -237,8 +261,11 @@ def _find_known(tokens: Sequence[Token]) -> list[_Found]:
 
 def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
     """Return the place meant and what decided, or None and why nothing did."""
-    within = {*asked.states, *_states_after(asked)}
-    ordered = sorted(found, key=lambda one: (not _is_inner(asked, one), one.first - one.last, one.first))
+    within = {*_states_beside(asked, found), *_states_after(asked)}
+    # Of several the last that "in" or "near" stands before: "near the Damascus Gate in Jerusalem".
+    ordered = sorted(
+        found, key=lambda one: (-one.first if _is_inner(asked, one) else 1, one.first - one.last, one.first)
+    )
     for one in ordered:
         around = within | {
             p.country for other in found if other is not one for p in other.places if p.kind == "region"
@@ -253,7 +280,8 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
             return best, f"{best.name}; {name_country(best.country)} is named nearby"
     best = _heaviest(asked, ordered[0].places)
     rivals = [place.weight for place in ordered[0].places if place.country != best.country]
-    if best.weight < _KNOWN_ABROAD or (rivals and best.weight - max(rivals) < _CLEAR_LEAD):
+    is_far = bool(asked.likely) and best.weight < _KNOWN_ABROAD
+    if is_far or (rivals and best.weight - max(rivals) < _CLEAR_LEAD):
         return None, f"{best.name} may be elsewhere: nothing near it speaks of {name_country(best.country)}"
     return best, f"{best.name}, the largest place of that name"
 
@@ -268,11 +296,16 @@ def _is_inner(asked: _Asked, one: _Found) -> bool:
 
 def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
     wants_region = bool(asked.words & _REGION_WORDS)
-    near = asked.near
+    odds = {one.country: one.probability for one in asked.likely}
 
     def weigh(place: Known) -> tuple[float, str, int]:
         fits = place.is_wide == wants_region
-        weight = place.weight + _WEIGHT_OF_NEAR * (place.country in near) + fits
+        weight = (
+            place.weight
+            + _WEIGHT_OF_NEAR * (place.country in odds)
+            + _WEIGHT_OF_ODDS * odds.get(place.country, 0.0)
+            + fits
+        )
         return weight, place.name, place.geonames or 0
 
     return max(places, key=weigh)

@@ -1,0 +1,82 @@
+"""The tables of places: found by name, and true to the states they name."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from whowhom.resolvers import gazetteer
+from whowhom.resolvers.countries import load_countries
+from whowhom.resolvers.gazetteer import find_capital, find_places
+from whowhom.resolvers.lexicon import fold_phrase, read_table, split_list
+
+# Territories that news names and that take part in nothing: they have no row among the states.
+TERRITORIES = {"ATA", "CXR", "IOT", "MNP"}
+ROWS = list(read_table("places"))
+
+
+def test_every_row_has_a_kind_a_code_and_coordinates_on_earth() -> None:
+    """The list holds nothing that a reader of it could not use."""
+    for row in ROWS:
+        assert row["kind"] in {"city", "site", "region", "area"}, row
+        assert not row["country"] or row["country"] in {*load_countries(), *TERRITORIES}, row
+        assert -90 <= float(row["latitude"]) <= 90, row
+        assert -180 <= float(row["longitude"]) <= 180, row
+
+
+def test_no_row_is_twice_in_the_list() -> None:
+    """One name, country and kind is one row: two would differ some day."""
+    rows = [(fold_phrase(row["name"]), row["country"], row["kind"]) for row in ROWS]
+    assert sorted({row for row in rows if rows.count(row) > 1}) == []
+
+
+def test_every_name_of_the_list_is_found() -> None:
+    """No name folds to nothing or to something else."""
+    for row in ROWS:
+        for name in (row["name"], *split_list(row["names"])):
+            found = {(place.name, place.country) for place in find_places(fold_phrase(name))}
+            assert (row["name"], row["country"]) in found, name
+
+
+def test_every_state_of_today_has_its_capital() -> None:
+    """ "The capital" of any member of the table of states has coordinates, or the table names none."""
+    lacking = {
+        code
+        for code, country in load_countries().items()
+        if country.until is None and country.capitals and find_capital(code) is None
+    }
+    assert lacking == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("Kiev", "UKR"),
+        ("Falluja", "IRQ"),
+        ("Sievierodonetsk", "UKR"),
+        ("Srebrenica", "BIH"),
+        ("Zakho", "IRQ"),
+    ],
+)
+def test_towns_are_found_by_other_spellings(name: str, country: str) -> None:
+    """News writes names as it did thirty years ago, and in several ways at once."""
+    assert country in {place.country for place in find_places(fold_phrase(name))}
+
+
+def test_no_common_name_of_another_city_is_a_spelling() -> None:
+    """GeoNames calls Little Rock "Acropolis" and Bordeaux "Bardo"; neither is what news means."""
+    assert all(place.name != "Little Rock" for place in find_places(["acropolis"]))
+    assert all(place.name != "Bordeaux" for place in find_places(["bardo"]))
+
+
+def test_the_packed_table_is_small_and_quick_to_open() -> None:
+    """Opening takes no time that somebody would notice, and a look-up next to none."""
+    gazetteer._load_cities.cache_clear()
+    began = time.perf_counter()
+    find_places(["tripoli"])
+    assert time.perf_counter() - began < 0.5
+    began = time.perf_counter()
+    for _ in range(1000):
+        find_places(["tripoli"])
+    assert time.perf_counter() - began < 0.5
