@@ -109,8 +109,12 @@ def _read_open_texts(wanted: set[str]) -> dict[str, dict[str, Any]]:
 
 
 def load_examples(note_files: Iterable[Path], article_files: Iterable[Path]) -> list[Example]:
-    """Read notes and their texts; a note whose text cannot be found is an error."""
-    notes = [row for path in note_files for row in _rows(path)]
+    """Read notes and their texts; a note whose text cannot be found is an error.
+
+    Passages named in corpus/dropped.txt are left out: each is nearly the same as another.
+    """
+    dropped = set((CORPUS / "dropped.txt").read_text(encoding="utf-8").split())
+    notes = [row for path in note_files for row in _rows(path) if row["id"] not in dropped]
     texts = {row["id"]: row for path in article_files for row in _rows(path)}
     texts |= _read_open_texts({row["id"] for row in notes} - set(texts))
     annotate = annotate_module()
