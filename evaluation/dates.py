@@ -1,9 +1,11 @@
 """How often are the date words of gold events resolved to exactly the gold days?
 
-    python -m evaluation.dates [dev|written|real ...] [--errors]
+    python -m evaluation.dates [dev|written|real ...] [--errors [--scored]]
 
-"words" reads each date's words alone; "article" also gives "the next day" the date before it.
-Counted are events with date words in articles of known publication day.
+"words" reads each date's words alone; "article" reads the dates of an article together, so that "the
+next day" counts from the date before it and a text that tells its own day is believed. "scored" is the
+share that the score takes as right: the same days, or days that overlap where the gold ones are a week
+or more. Counted are events with date words in articles of known publication day.
 """
 
 from __future__ import annotations
@@ -76,8 +78,11 @@ def to_span(gold: Row) -> Span:
     return Span(gold["text"], start, gold["end"]) if start >= 0 else Span(gold["text"], 0, 0, "title")
 
 
-def evaluate(name: str) -> tuple[Counter[str], Counter[tuple[str, ...]]]:
-    """Return how many dates there are and are right, and the failures with their counts."""
+def evaluate(name: str, *, scored: bool = False) -> tuple[Counter[str], Counter[tuple[str, ...]]]:
+    """Return how many dates there are and are right, and the failures with their counts.
+
+    With `scored`, only what the score takes as wrong is a failure.
+    """
     counts: Counter[str] = Counter()
     failures: Counter[tuple[str, ...]] = Counter()
     for article, events in read_gold(name):
@@ -92,7 +97,8 @@ def evaluate(name: str) -> tuple[Counter[str], Counter[tuple[str, ...]]]:
             counts["dates"] += 1
             counts["words"] += _is(resolve_date(gold["text"], article.published, future=ahead), gold)
             counts["article"] += _is(days, gold)
-            if not _is(days, gold):
+            counts["scored"] += _scores(days, gold)
+            if not (_scores(days, gold) if scored else _is(days, gold)):
                 shown = f"{days.first}..{days.last}" if days else "none"
                 wanted = f"{gold['first']}..{gold['last']}"
                 failures[gold["text"], str(article.published), wanted, shown, "future" if ahead else ""] += 1
@@ -103,12 +109,19 @@ def _is(days: DaySpan | None, gold: Row) -> bool:
     return days is not None and (str(days.first), str(days.last)) == (gold["first"], gold["last"])
 
 
+def _scores(days: DaySpan | None, gold: Row) -> bool:
+    if days is None or _is(days, gold):
+        return days is not None
+    first, last = date.fromisoformat(gold["first"]), date.fromisoformat(gold["last"])
+    return (last - first).days >= 6 and first <= days.last and days.first <= last
+
+
 def main(arguments: list[str]) -> None:
     for name in [argument for argument in arguments if argument in SETS] or SETS:
-        counts, failures = evaluate(name)
+        counts, failures = evaluate(name, scored="--scored" in arguments)
         n_dates = max(1, counts["dates"])
-        words, article = counts["words"] / n_dates, counts["article"] / n_dates
-        print(f"{name:8} {counts['dates']:5} dates   words {words:.3f}   article {article:.3f}")
+        shares = "   ".join(f"{what} {counts[what] / n_dates:.3f}" for what in ("words", "article", "scored"))
+        print(f"{name:8} {counts['dates']:5} dates   {shares}")
         if "--errors" in arguments:
             for (text, published, wanted, shown, ahead), n in failures.most_common():
                 print(f"  {n:3} {text!r}, published {published}: {shown}, gold {wanted} {ahead}")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whowhom.records import Article, DaySpan, Span
-from whowhom.resolvers.dates import resolve_date, resolve_dates, resolve_event_date
+from whowhom.resolvers.dates import find_published, resolve_date, resolve_dates, resolve_event_date
 
 CASES_FILE = Path(__file__).parents[1] / "cases" / "dates.jsonl"
 CASES = [json.loads(line) for line in CASES_FILE.read_text(encoding="utf-8").splitlines()]
@@ -102,7 +102,7 @@ def test_an_event_without_words_is_dated_only_when_it_is_the_news() -> None:
 
 def test_words_that_name_no_day_are_kept_with_the_reason() -> None:
     """The span stays, so that a reader sees the words; why there are no days is said."""
-    span = Span("for two weeks", 10, 23)
+    span = Span("during the war", 10, 24)
     no_day = resolve_event_date(span, WEDNESDAY)
     assert no_day is not None
     assert (no_day.span, no_day.days, no_day.evidence) == (span, None, "the words name no day")
@@ -110,6 +110,43 @@ def test_words_that_name_no_day_are_kept_with_the_reason() -> None:
     assert undated is not None
     assert undated.days is None
     assert "publication day is not known" in undated.evidence
+
+
+@pytest.mark.parametrize(
+    ("start", "day"),
+    [
+        ("Published November 17 2017 Shelling killed ten", date(2017, 11, 17)),
+        ("Updated: 3 May 2011\nA bomb went off.", date(2011, 5, 3)),
+        ("Sunday, January 20, 2008\nA website was attacked.", date(2008, 1, 20)),
+        ("January 20, 2008 was the day on which it all began.", WEDNESDAY),
+        ("Published reports say that a bomb went off.", WEDNESDAY),
+        ("Shelling killed ten. Published November 17 2017", WEDNESDAY),
+        ("", WEDNESDAY),
+    ],
+)
+def test_a_text_that_says_when_it_was_published_is_believed(start: str, day: date) -> None:
+    """What stands at the head of the text wins over the metadata; a date told there in passing does not."""
+    assert find_published(Article("a", start, published=WEDNESDAY)) == day
+
+
+def test_words_are_read_by_the_day_that_the_text_gives_itself() -> None:
+    """ "Friday" is the last one before that day, and the news itself is of that day."""
+    article = Article("a", "Published November 17 2017 Shelling on Friday killed ten.", published=WEDNESDAY)
+    friday, news = resolve_dates(article, [Span("Friday", 39, 45), None], future=[False] * 2, news=[True] * 2)
+    assert friday is not None
+    assert news is not None
+    assert friday.days == news.days == DaySpan(date(2017, 11, 17), date(2017, 11, 17))
+
+
+def test_what_comes_days_after_counts_from_the_news() -> None:
+    """In "the visit comes two days after" it is the visit that the days count from."""
+    text = "They fought on 3 May. The visit comes two days after a strike."
+    spans = [Span("on 3 May", 12, 20), Span("two days after", 38, 52)]
+    dates = resolve_dates(
+        Article("a", text, published=WEDNESDAY), spans, future=[False] * 2, news=[False] * 2
+    )
+    assert dates[1] is not None
+    assert dates[1].days == DaySpan(date(2024, 6, 17), date(2024, 6, 17))
 
 
 def test_the_next_day_counts_from_the_date_named_before_it() -> None:
@@ -133,3 +170,16 @@ def test_a_year_named_in_passing_does_not_move_the_same_day() -> None:
     )
     assert dates[1] is not None
     assert dates[1].days == DaySpan(WEDNESDAY, WEDNESDAY)
+
+
+@given(st.permutations(range(4)))
+def test_the_order_of_dates_does_not_matter(order: list[int]) -> None:
+    """An event has its day whatever event was asked for before it."""
+    text = "They met in Oslo on 3 May. The next day they signed. On Friday they left, a year ago they came."
+    words = ["on 3 May", "The next day", "On Friday", "a year ago"]
+    spans = [Span(word, text.index(word), text.index(word) + len(word)) for word in words]
+    article = Article("a", text, published=WEDNESDAY)
+    flags = [False] * 4
+    once = resolve_dates(article, spans, future=flags, news=flags)
+    again = resolve_dates(article, [spans[i] for i in order], future=flags, news=flags)
+    assert again == [once[i] for i in order]

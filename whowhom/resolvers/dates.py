@@ -38,11 +38,14 @@ def resolve_date(
     what happened. "next" turns it forward, and so does `future`. Ranges are those of the codebook:
     "last week" is Monday to Sunday, "recently" the 30 days before publication, "in early May" the
     1st to the 10th, "this week" ends with publication unless the event lies ahead. Where the
-    codebook is silent: "two weeks ago" is a day, "two months ago" a month, "a year ago" a year.
+    codebook is silent: "two weeks ago" is a day, "two months ago" a month, "a year ago" a year;
+    what went on "for two weeks" did so up to publication.
 
         >>> resolve_date("on Sunday", date(2024, 6, 19))
         DaySpan(first=datetime.date(2024, 6, 16), last=datetime.date(2024, 6, 16))
-        >>> resolve_date("for two weeks", date(2024, 6, 19)) is None
+        >>> resolve_date("for two weeks", date(2024, 6, 19))
+        DaySpan(first=datetime.date(2024, 6, 5), last=datetime.date(2024, 6, 19))
+        >>> resolve_date("during the war", date(2024, 6, 19)) is None
         True
 
     Args:
@@ -96,6 +99,34 @@ def resolve_event_date(
     return EventDate(span, None, "the words name no day")
 
 
+_DATELINE = re.compile(
+    r"\W{0,3}(?:(?:first |last )?(?:published|posted|updated)(?: on| at)?:? )?(?:[A-Z][a-z]+day,? )?"
+    r"(?P<day>\d{1,2} [A-Z][a-z]{2,8}\.?,? (?:19|20)\d\d|[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d)"
+    r"\b(?P<end>\n)?",
+    re.I,
+)
+
+
+def find_published(article: Article) -> date | None:
+    """Return the day of publication: what the text says of itself, else what its source says.
+
+    Only words at the very start count, those that say "published" or a line of their own: by the
+    codebook the text wins over the metadata that it contradicts.
+
+        >>> find_published(Article("a", "Published May 3, 2011 A bomb went off.", published=date(2012, 1, 1)))
+        datetime.date(2011, 5, 3)
+    """
+    start = article.text.lstrip()[:120]
+    title = article.title.strip()
+    if title and start.startswith(title):
+        start = start[len(title) :].lstrip()
+    found = _DATELINE.match(start)
+    if found is None or not (found["end"] or "ed" in start[: found.start("day")].lower()):
+        return article.published
+    days = resolve_date(found["day"], None)
+    return days.first if days and days.first == days.last else article.published
+
+
 _WIDE = re.compile(rf"\b(?:week|month|year|time|then|that (?:{'|'.join(month_name[1:]).lower()}))")
 
 
@@ -105,14 +136,14 @@ def resolve_dates(
     """Return when each event of an article took place, in the order of `spans`.
 
     Like `resolve_event_date`, and beyond it "the next day" counts from the date last named: in the
-    sentence, else before it, else from the day of publication.
+    sentence, else before it, else from the day of publication. That day is `find_published`'s.
 
     Args:
         spans: The date words of each event, None for an event without.
         future: For each event, whether it lies ahead.
         news: For each event without words, whether it is the news itself.
     """
-    published = article.published
+    published = find_published(article)
     named = {
         (span.start, span.end): days
         for span, ahead in zip(spans, future, strict=True)
@@ -133,6 +164,10 @@ def resolve_dates(
     ]
 
 
+# "The visit comes two days after an attack" counts from the news itself, or from its day in the sentence.
+_COMES = re.compile(r"\b(?:comes?|came|coming) (?:just |only |barely )?$")
+
+
 def _find_anchor(
     text: str, span: Span, named: Mapping[tuple[int | None, int | None], DaySpan], published: date | None
 ) -> DaySpan | None:
@@ -140,6 +175,9 @@ def _find_anchor(
     default = one(published) if published else None
     if span.start is None or span.end is None or span.of != "text":
         return default
+    sentence = 0
+    if _COMES.search(text, max(0, span.start - 30), span.start):
+        sentence = max(text.rfind(end, 0, span.start) for end in (". ", "\n"))
     # A year named in passing is not what "the next day" counts from: only dates of up to three days are,
     # save for "that month" and the like.
     wide = _WIDE.search(span.text.lower()) is not None
@@ -147,7 +185,7 @@ def _find_anchor(
         (end, days)
         for (_, end), days in named.items()
         if end is not None
-        and end <= span.start
+        and sentence < end <= span.start
         and (published is None or days.first <= published)
         and (wide or (days.last - days.first).days < 3)
     ]
@@ -613,7 +651,8 @@ def _coming_stretch(groups: _Groups, context: _Context) -> DaySpan | None:
     """ "in the coming days", "within two weeks": from publication on."""
     today, number, unit = context.day(), _number(groups), groups["unit"]
     if unit in ("hour", "minute"):
-        return DaySpan(today, shift(today, 1)) if "coming" in groups or context.future else None
+        ahead = "coming" in groups or context.future
+        return DaySpan(today, shift(today, 1)) if ahead else context.anchor
     if number is None and ("many" in groups or groups.get("number")):
         n_days = _VAGUE_DAYS.get(unit)
         return DaySpan(today, shift(today, n_days)) if n_days else None
@@ -621,12 +660,27 @@ def _coming_stretch(groups: _Groups, context: _Context) -> DaySpan | None:
 
 
 def _in_so_long(groups: _Groups, context: _Context) -> DaySpan | None:
-    """ "in two weeks" is a day only for what is still to come; else it is a duration."""
+    """ "in two weeks" is a day only for what is still to come; else it is how long it took."""
     number, unit = _number(groups), groups["unit"]
-    if not context.future or number is None:
+    if not context.future:
+        return _so_long(groups, context)
+    if number is None:
         return None
     day = move(context.day(), number, unit)
     return period(day, unit) if unit in ("month", "year") else one(day)
+
+
+def _so_long(groups: _Groups, context: _Context) -> DaySpan | None:
+    """ "for two weeks" of what happened: so long, up to publication; of what is to come it names no day."""
+    today, number, unit = context.day(), _number(groups), groups["unit"]
+    if context.future or unit == "minute":
+        return None
+    if unit == "hour":  # "for three hours" is some part of a day, and the words do not say of which
+        return DaySpan(shift(today, -((number or 0) // 24)), today) if (number or 0) >= 24 else None
+    if number is None:
+        n_days = _VAGUE_DAYS.get(unit)
+        return DaySpan(shift(today, -n_days), today) if n_days else None
+    return DaySpan(move(today, -number, unit), today)
 
 
 def _nth_day(groups: _Groups, context: _Context) -> DaySpan | None:
@@ -720,6 +774,8 @@ _PATTERNS: tuple[tuple[str, _Rule], ...] = (
     (rf"(?:past|last|previous) {_SOME}{_UNIT}", _past_stretch),
     (rf"recent {_UNIT}", _past_stretch),
     (r"recently|recent|lately", _from_today(-30, 0)),
+    (r"^(?:just )?(?:now|currently)$", _from_today(0, 0)),
+    (r"^earlier$", _from_today(-7, 0)),
     (rf"{_ORDER}(?:this|(?:all|throughout)(?: the| this)?) {_LONG_UNIT}", _this_period),
     (rf"{_ORDER}(?P<side>last|past|previous|next|coming) {_LONG_UNIT}(?!s)", _other_period),
     (rf"(?P<coming>coming|next) (?:{_SOME})?{_UNIT}", _coming_stretch),
@@ -729,7 +785,8 @@ _PATTERNS: tuple[tuple[str, _Rule], ...] = (
     (rf"(?:{_SOME})?{_UNIT} (?P<word>after)$", _ago),
     (rf"(?:{_SOME})?{_UNIT} (?:later|afterwards)", _later),
     (rf"in (?:about |around )?{_SOME}{_UNIT}", _in_so_long),
-    (rf"{_SOME}{_UNIT}", _nothing),
+    (rf"{_SOME}(?:- )?{_UNIT}", _so_long),
+    (r"(?<=for )(?P<unit>day|week|month)(?P<many>s)", _so_long),
     (r"(?<!at )(?P<day>\d\d?)th$", _written),
     (r"24 - hour period", _from_today(-1, 0)),
     (r"(?:has |have )?since(?: then)?$", _since_then),
