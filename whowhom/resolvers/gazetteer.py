@@ -33,7 +33,7 @@ class Known:
         country: Code, "" for what lies in no state or in several: seas, Kashmir.
         kind: "city", "site", "region" (a first-level part of a state) or "area" (any other wide one).
         weight: How likely news means it: decimal logarithm of its people, or what stands for them.
-        state: Postal code of the American state, else "".
+        state: Name of the American state, else "".
     """
 
     name: str

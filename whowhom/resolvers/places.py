@@ -17,7 +17,7 @@ from datetime import date
 from whowhom.records import Article, Mention, Place, Precision
 from whowhom.resolvers.countries import load_countries, name_country, settle_capital
 from whowhom.resolvers.gazetteer import Known, find_capital, find_places
-from whowhom.resolvers.lexicon import Match, Token, find_terms, tokenize
+from whowhom.resolvers.lexicon import Match, Token, find_terms, fold_phrase, tokenize
 from whowhom.resolvers.surroundings import Likely, rank_states
 
 # A city without any tie to the text must have this many times the people of its namesakes abroad.
@@ -26,6 +26,7 @@ _CLEAR_LEAD = math.log10(4)
 _KNOWN_ABROAD = 5.0
 _WEIGHT_OF_NEAR = 0.5
 _WEIGHT_OF_ODDS = 3.0
+_WEIGHT_OF_STATE = 4.0
 _SOUTH_SUDAN_SINCE = date(2011, 7, 9)
 # Below it the likeliest state is right for one place in ten (corpus): not known, rather than a guess.
 _LEAST_PROBABILITY = 0.4
@@ -42,6 +43,10 @@ _REGION_WORDS = frozenset(
     "northern southern eastern western central northeastern northwestern southeastern southwestern "
     "northeast northwest southeast southwest border".split()
 )
+# Each of these lies in one state, though the sea or the mountains that it is named after lie in none.
+_SHORE_WORDS = frozenset("coast shore port harbor harbour town city village republic resort province".split())
+# No state is meant, or more than one.
+_STATELESS = frozenset("countries capitals strait straits".split())
 _BORDER_WORDS = frozenset("border borders frontier boundary".split())
 # What a state has abroad: "the U.S. embassy" is never in the United States, "a U.S. base" seldom.
 _MISSIONS = frozenset("embassy embassies consulate consulates mission missions legation".split())
@@ -128,11 +133,17 @@ def _resolve(asked: _Asked) -> Place:
         if asked.words & _BORDER_WORDS:
             return _place_state(asked, asked.states[0], "the first state of a border between two")
         return Place(asked.mention.span, evidence=f"{asked.mention.span.text!r} names several states")
+    if asked.words & _STATELESS:
+        return Place(
+            asked.mention.span, evidence=f"{asked.mention.span.text!r}: no state is meant, or several"
+        )
     return _place_likely(asked, asked.likely)
 
 
 def _place_known(asked: _Asked, known: Known, why: str, beside: Sequence[str] = ()) -> Place:
     country = known.country or (beside[0] if len(set(beside)) == 1 else "")
+    if not country and known.kind == "area" and asked.words & _SHORE_WORDS:
+        country = next((one.country for one in asked.likely if one.probability >= _LEAST_PROBABILITY), "")
     country = _settle_state(known.name, country, asked.article.published)
     return Place(
         asked.mention.span,
@@ -297,6 +308,7 @@ def _is_inner(asked: _Asked, one: _Found) -> bool:
 def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
     wants_region = bool(asked.words & _REGION_WORDS)
     odds = {one.country: one.probability for one in asked.likely}
+    around = f" {' '.join(fold_phrase(f'{asked.mention.span.text} {_text_after(asked)}'))} "
 
     def weigh(place: Known) -> tuple[float, str, int]:
         fits = place.is_wide == wants_region
@@ -305,6 +317,7 @@ def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
             + _WEIGHT_OF_NEAR * (place.country in odds)
             + _WEIGHT_OF_ODDS * odds.get(place.country, 0.0)
             + fits
+            + _WEIGHT_OF_STATE * (bool(place.state) and f" {place.state.casefold()} " in around)
         )
         return weight, place.name, place.geonames or 0
 
@@ -312,21 +325,24 @@ def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
 
 
 def _states_after(asked: _Asked) -> list[str]:
-    """Return the states of what follows a comma, "in" or "of" right after the words."""
-    span, article = asked.mention.span, asked.article
-    if span.start is None or span.end is None:
-        return []
-    whole = article.title if span.of == "title" else article.text
-    after = _AFTER.match(whole, span.end, span.end + 60)
-    if not after:
-        return []
-    tokens = tokenize(after[1])[:4]
+    """Return the states, and those of the regions, that follow right after the words."""
+    tokens = tokenize(_text_after(asked))[:4]
     starting = [match for match in find_terms(tokens) if match.first == 0]
     codes = [t.country for match in starting for t in match.terms if t.kind in ("state", "region")]
     for one in _find_known(tokens):
         if one.first == 0:
             codes += [place.country for place in one.places if place.kind == "region"]
     return codes
+
+
+def _text_after(asked: _Asked) -> str:
+    """Return what follows a comma, "in" or "of" right after the words, else ""."""
+    span, article = asked.mention.span, asked.article
+    if span.start is None or span.end is None:
+        return ""
+    whole = article.title if span.of == "title" else article.text
+    after = _AFTER.match(whole, span.end, span.end + 60)
+    return after[1] if after else ""
 
 
 def _precision(asked: _Asked, place: Known) -> Precision:
