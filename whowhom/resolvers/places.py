@@ -311,17 +311,19 @@ def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
     around = f" {' '.join(fold_phrase(f'{asked.mention.span.text} {_text_after(asked)}'))} "
 
     def weigh(place: Known) -> tuple[float, str, int]:
-        fits = place.is_wide == wants_region
         weight = (
             place.weight
             + _WEIGHT_OF_NEAR * (place.country in odds)
             + _WEIGHT_OF_ODDS * odds.get(place.country, 0.0)
-            + fits
             + _WEIGHT_OF_STATE * (bool(place.state) and f" {place.state.casefold()} " in around)
+            + (wants_region and place.is_wide)
         )
         return weight, place.name, place.geonames or 0
 
-    return max(places, key=weigh)
+    best = max(places, key=weigh)
+    # A city and a region of one name in one state: the words tell which.
+    fitting = [place for place in places if place.country == best.country and place.is_wide == wants_region]
+    return max(fitting, key=weigh, default=best)
 
 
 def _states_after(asked: _Asked) -> list[str]:
