@@ -20,7 +20,7 @@ from whowhom.records import (
     content_hash,
 )
 from whowhom.resolvers.actors import resolve_mentions
-from whowhom.resolvers.dates import resolve_dates
+from whowhom.resolvers.dates import find_published, resolve_dates
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.places import resolve_places
 
@@ -36,8 +36,9 @@ def resolve_readings(article: Article, readings: Sequence[Reading]) -> list[Even
     people = _resolve_people(article, readings)
     places = _resolve_where(article, readings, people)
     dates = _resolve_when(article, readings)
+    published = find_published(article)
     return [
-        _make_event(article, reading, people[number], places[number], dates[number])
+        _make_event(article, reading, people[number], places[number], dates[number], published)
         for number, reading in enumerate(readings)
     ]
 
@@ -97,6 +98,7 @@ def _make_event(
     people: dict[str, Entities],
     place: Place | None,
     when: EventDate | None,
+    published: date | None,
 ) -> Event:
     code = find_code(reading.event, reading.mode)
     return Event(
@@ -115,7 +117,7 @@ def _make_event(
         date=when,
         source=_resolve_source(reading, people["source"]),
         certainty=reading.certainty,
-        aux=_settle_aux(reading.aux, when, article.published),
+        aux=_settle_aux(reading.aux, when, published),
         condition=reading.condition.span if reading.condition else None,
         killed=_count(reading.killed),
         injured=_count(reading.injured),
