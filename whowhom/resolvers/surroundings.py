@@ -12,7 +12,7 @@ from whowhom.records import Article, Span
 from whowhom.resolvers.countries import load_countries
 from whowhom.resolvers.lexicon import TermKind, find_terms, fold_phrase, tokenize
 
-# Fitted by `python -m evaluation.fit_surroundings` (a choice among the states of a text, softmax) on words
+# Fitted by `python -m training.surroundings` (a choice among the states of a text, softmax) on words
 # that name no place of the tables: 0.85 right instead of 0.76 by a fixed order on the texts it was
 # fitted to, 0.84 instead of 0.68 on unseen ones. What the United States do they mostly do abroad.
 WEIGHTS: Mapping[str, float] = {

@@ -1,6 +1,6 @@
 """Fit the weights by which the surroundings tell the country of a group: data/pulls.csv.
 
-    python -m evaluation.fit_pulls [--rounds 100] [--decay 0.01]
+    python -m training.pulls [--rounds 100] [--decay 0.01]
 
 For every mention of the corpus (without its unseen tenth) whose country only the surroundings can
 tell, the countries of the article are candidates, and so is "none"; the gold one is to score

@@ -1,6 +1,6 @@
 """Fit how much each sign speaks for a state where the words of a place name none.
 
-    python -m evaluation.fit_surroundings
+    python -m training.surroundings
 
 Prints the weights that stand in whowhom/resolvers/surroundings.py: a softmax over the states of a text,
 fitted by gradient ascent to the gold places of the annotated corpus that no table resolves, and the
