@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from whowhom.records import (
     Place,
     Reading,
     Source,
+    SourceKind,
     Span,
     content_hash,
 )
@@ -24,6 +26,13 @@ from whowhom.resolvers.dates import find_published, resolve_dates
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.places import resolve_places
 
+# By the codebook officials, witnesses and reports are unnamed, an office or a force by its name is named.
+_UNNAMED = re.compile(
+    r"\b(?:officials|sources?|witness(?:es)?|reports|residents|analysts|observers|diplomats|activists|experts"
+    r"|allegedly|reportedly)$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"\b(?:police|army|military|ministry|agency|spokes(?:man|woman|person))$", re.IGNORECASE)
 # From this probability on an event without date words is the news itself, of the day of publication.
 _NEWS_FROM = 0.5
 _HISTORICAL_AFTER = timedelta(days=30)
@@ -48,7 +57,7 @@ def _resolve_people(article: Article, readings: Sequence[Reading]) -> list[dict[
     asked: list[Mention] = []
     owners: list[tuple[int, str]] = []
     for number, reading in enumerate(readings):
-        source = (reading.source,) if reading.source and reading.source_kind == "named" else ()
+        source = (reading.source,) if reading.source and _settle_kind(reading) == "named" else ()
         for role, mentions in (
             ("actor", reading.actor),
             ("recipient", reading.recipient),
@@ -157,11 +166,22 @@ def _settle_aux(read: tuple[str, ...], when: EventDate | None, published: date |
 
 
 def _resolve_source(reading: Reading, named: Entities) -> Source:
-    if reading.source_kind == "named" and named:
+    kind = _settle_kind(reading)
+    if kind == "named" and named:
         return Source("named", named[0])
-    if reading.source_kind == "author":
+    if kind == "author":
         return Source()
     return Source("unnamed", Entity(reading.source.span) if reading.source else None)
+
+
+def _settle_kind(reading: Reading) -> SourceKind:
+    """Return the kind of source; where its words are clear they decide, as the codebook says."""
+    if reading.source_kind == "author" or reading.source is None:
+        return reading.source_kind
+    words = reading.source.span.text
+    if _UNNAMED.search(words):
+        return "unnamed"
+    return "named" if _NAMED.search(words) else reading.source_kind
 
 
 def _count(mention: Mention | None) -> int | None:
