@@ -19,10 +19,11 @@ import numpy as np
 from training.data import Example, corpus_files, load_examples
 from training.export import WEIGHTS, write_checksums
 from whowhom.coders.confidence import describe_event
+from whowhom.coders.labels import TYPES
 from whowhom.coders.small import read_events
 from whowhom.coders.weights import Weights, load_weights
 from whowhom.exporters.records import record_article
-from whowhom.records import CodedArticle, Event, Reading
+from whowhom.records import CodedArticle, Event, Reading, Span
 from whowhom.resolvers.deeds import describe_pair, join_readings
 from whowhom.resolvers.events import resolve_readings
 from whowhom.scoring import pair_records, shares_who_whom
@@ -92,6 +93,54 @@ def fit_joining(read: Sequence[Read]) -> tuple[dict[str, float], int, int]:
     return fit_logistic(rows, right, 1.0), sum(right), len(right) - sum(right)
 
 
+def fit_floors(read: Sequence[Read], role: str, threshold: float) -> dict[str, float]:
+    """Return for each type how likely words must be to fill a role that nothing likelier fills.
+
+    Where no words reach the role's threshold, the likeliest are taken from the floor on at which most
+    decisions are right: to take them where they are the gold participant, to leave the role empty where
+    gold leaves it empty. Types with few cases follow all types together.
+    """
+    cases: dict[str, list[tuple[float, int]]] = {kind: [] for kind in TYPES}
+    for example, readings, events in read:
+        for reading, event in zip(readings, events, strict=True):
+            mentions = getattr(reading, role)
+            if len(mentions) != 1 or mentions[0].score >= threshold:
+                continue
+            record = next(
+                (r for r in example.events if r["event"] == event.event and _overlap(event, r)), None
+            )
+            if record is not None:
+                right = any(_touches(mentions[0].span, entity) for entity in record[role])
+                gain = 1 if right else -1 if not record[role] else 0
+                cases[event.event].append((mentions[0].score, gain))
+    pooled = [case for own in cases.values() for case in own]
+    return {
+        kind: _best_floor(own if len(own) >= _ENOUGH else pooled, threshold) for kind, own in cases.items()
+    }
+
+
+_ENOUGH = 25
+
+
+def _best_floor(cases: Sequence[tuple[float, int]], threshold: float) -> float:
+    """Return the score from which taking the words gains most; the threshold itself where none gains."""
+    best, total, most = threshold, 0, 0
+    for score, gain in sorted(cases, reverse=True):
+        total += gain
+        if total > most:
+            best, most = score, total
+    return round(best, 3)
+
+
+def _touches(span: Span, entity: dict[str, Any]) -> bool:
+    return (
+        entity.get("start") is not None
+        and (entity.get("of") or "text") == span.of
+        and entity["start"] < (span.end or 0)
+        and (span.start or 0) < entity["end"]
+    )
+
+
 def judge_rows(example: Example, events: Sequence[Event]) -> list[bool]:
     """Tell of each event whether it is right in who did what to whom, as `evaluate` counts it."""
     records = record_article(CodedArticle(example.article, tuple(events)))["events"]
@@ -130,16 +179,14 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--trigger-threshold", type=float, default=0.35)
     parser.add_argument("--role-threshold", type=float, default=0.5)
-    parser.add_argument("--actor-floor", type=float, default=0.15)
-    parser.add_argument("--recipient-floor", type=float, default=0.3)
     parser.add_argument("--mode-threshold", type=float, default=0.35)
     parser.add_argument("--joining-threshold", type=float, default=0.5)
     arguments = parser.parse_args()
     settings = {
         "trigger_threshold": arguments.trigger_threshold,
         "role_threshold": arguments.role_threshold,
-        "actor_floor": arguments.actor_floor,
-        "recipient_floor": arguments.recipient_floor,
+        "actor_floor": dict.fromkeys(TYPES, 0.03),
+        "recipient_floor": dict.fromkeys(TYPES, 0.03),
         "mode_threshold": arguments.mode_threshold,
         "joining_threshold": arguments.joining_threshold,
     }
@@ -149,13 +196,22 @@ def main() -> None:
     notes, articles = corpus_files()
     examples = load_examples(notes, articles)
 
+    held = [example for example in examples if example.held_out]
+    read = read_examples(held, weights)
+    settings["actor_floor"] = fit_floors(read, "actor", arguments.role_threshold)
+    settings["recipient_floor"] = fit_floors(read, "recipient", arguments.role_threshold)
+    print("floors:", settings["actor_floor"], settings["recipient_floor"])
+    write_checksums(arguments.weights, **settings)
+    load_weights.cache_clear()
+    weights = load_weights(arguments.weights)
+
     whole = [example for example in examples if len(example.article.text) > 1200]
     joining, n_same, n_other = fit_joining(read_examples(whole, weights))
     print(f"joining: {n_same} pairs of one deed, {n_other} of two")
 
     # A whole article is given twice the weight of its kind: corpora are made of articles.
     rows, right, n_gold = [], [], 0
-    for example, readings, events in read_examples([e for e in examples if e.held_out], weights):
+    for example, readings, events in read_examples(held, weights):
         joined = join_readings(example.article, readings, events, {**settings, "joining": joining})
         rows += [describe_event(event) for event in joined]
         right += judge_rows(example, joined)

@@ -7,7 +7,7 @@ is tagged with the roles it may fill, and runs of tagged words become mentions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +23,11 @@ Places = npt.NDArray[np.int64]
 
 # "signed a new accord" is one trigger: words of one type with nothing but grammar between them.
 _MAX_GAP = 3
-# Words that a tagger may leave alone on their way to a name; they mention nothing.
-_NOBODY = re.compile(
-    r"(?:the|a|an|of|and|or|in|on|at|to|for|from|by|with|as|that|'s|’s|s|[^\w]+|\s)+", re.IGNORECASE
-)
+# Words that no mention begins or ends with, and those that alone mention nothing.
+_EDGE = re.compile(r"(?:of|and|or|in|on|at|to|for|from|by|with|as|that|'s|’s|s|\W+)", re.IGNORECASE)
+_NOBODY = re.compile(r"(?:the|a|an|no|any)", re.IGNORECASE)
+# Roles filled by names; "by Friday" and "if they leave" need their first word.
+_NAMES = frozenset(("actor", "recipient", "location", "source"))
 # Alternatives kept with a mention: the resolver takes the first that fits.
 _N_SECTORS = 3
 _N_ANTECEDENTS = 3
@@ -134,14 +135,18 @@ def _read_one(
     settings = weights.settings
     roles = _tag_roles(window, outputs, trigger, weights)
     found = {
-        role: _find_mentions(article, window, words, roles[:, number], settings["role_threshold"])
+        role: _find_mentions(
+            article, window, words, roles[:, number], settings["role_threshold"], trim=role in _NAMES
+        )
         for number, role in enumerate(ROLES)
     }
     for role in ("actor", "recipient"):
         # Nearly every deed has a doer: where none is likely, the likeliest is still worth more than none.
         if not found[role]:
             column = roles[:, ROLES.index(role)]
-            unlikely = _find_mentions(article, window, words, column, settings[f"{role}_floor"])
+            unlikely = _find_mentions(
+                article, window, words, column, settings[f"{role}_floor"][TYPES[trigger.kind]], trim=True
+            )
             taken = [span for other in ("actor", "recipient") for span, _ in found[other]]
             free = [one for one in unlikely if all(one[0].span != mention.span for mention in taken)]
             found[role] = [max(free, key=lambda one: one[0].score)] if free else []
@@ -179,7 +184,7 @@ def _by_score(mention: Mention) -> float:
 
 
 def _find_mentions(
-    article: Article, window: Window, words: list[Places], role: Array, threshold: float
+    article: Article, window: Window, words: list[Places], role: Array, threshold: float, *, trim: bool
 ) -> list[tuple[Mention, Places]]:
     """Return the runs of words tagged with one role, with their pieces. Shape of role: (pieces, 3)."""
     by_word = _mean_over(words, role)
@@ -199,12 +204,27 @@ def _find_mentions(
             and window.sentence[words[end + 1][0]] == window.sentence[words[start][0]]
         ):
             end += 1
-        pieces = np.concatenate(words[start : end + 1])
-        span = window.span(article, int(pieces[0]), int(pieces[-1]))
-        if not _NOBODY.fullmatch(span.text):
-            mentions.append((Mention(span, float(1 - by_word[start : end + 1, 0].mean())), pieces))
+        score = float(1 - by_word[start : end + 1, 0].mean())
+        run = words[start : end + 1]
+        pieces = _trim(article, window, run) if trim else np.concatenate(run)
+        if len(pieces):
+            span = window.span(article, int(pieces[0]), int(pieces[-1]))
+            mentions.append((Mention(span, score), pieces))
         start = end + 1
     return mentions
+
+
+def _trim(article: Article, window: Window, words: Sequence[Places]) -> Places:
+    """Return the pieces of a mention without the grammar at its edges; none where nothing else is left."""
+    quotes = [window.span(article, int(word[0]), int(word[-1])).text for word in words]
+    first, last = 0, len(words)
+    while first < last and _EDGE.fullmatch(quotes[first]):
+        first += 1
+    while last > first and _EDGE.fullmatch(quotes[last - 1]):
+        last -= 1
+    if first == last or (last - first == 1 and _NOBODY.fullmatch(quotes[first])):
+        return np.zeros(0, np.int64)
+    return np.concatenate(words[first:last])
 
 
 def _describe(
