@@ -25,7 +25,9 @@ Places = npt.NDArray[np.int64]
 _MAX_GAP = 3
 # Words that no mention begins or ends with, and those that alone mention nothing.
 _EDGE = re.compile(r"(?:of|and|or|in|on|at|to|for|from|by|with|as|that|'s|’s|s|\W+)", re.IGNORECASE)
+_BETWEEN = re.compile(r"and|or|nor|\W+", re.IGNORECASE)
 _NOBODY = re.compile(r"(?:the|a|an|no|any)", re.IGNORECASE)
+_NEARLY = 0.6
 # Roles filled by names; "by Friday" and "if they leave" need their first word.
 _NAMES = frozenset(("actor", "recipient", "location", "source"))
 # Alternatives kept with a mention: the resolver takes the first that fits.
@@ -186,9 +188,13 @@ def _by_score(mention: Mention) -> float:
 def _find_mentions(
     article: Article, window: Window, words: list[Places], role: Array, threshold: float, *, trim: bool
 ) -> list[tuple[Mention, Places]]:
-    """Return the runs of words tagged with one role, with their pieces. Shape of role: (pieces, 3)."""
+    """Return the runs of words tagged with one role, with their pieces. Shape of role: (pieces, 3).
+
+    A run has a word that reaches the threshold; names (`trim`) take in the words next to it that come near.
+    """
     by_word = _mean_over(words, role)
-    inside = 1 - by_word[:, 0] >= threshold
+    chances = 1 - by_word[:, 0]
+    inside = chances >= (_NEARLY * threshold if trim else threshold)
     begins = np.array([role[word[0], 1] > role[word[0], 2] for word in words], np.bool_)
     mentions = []
     start = 0
@@ -200,18 +206,29 @@ def _find_mentions(
         while (
             end + 1 < len(words)
             and inside[end + 1]
-            and not begins[end + 1]
+            and not (begins[end + 1] and _parts(article, window, words[end], trim=trim))
             and window.sentence[words[end + 1][0]] == window.sentence[words[start][0]]
         ):
             end += 1
-        score = float(1 - by_word[start : end + 1, 0].mean())
+        score = float(chances[start : end + 1].mean())
         run = words[start : end + 1]
         pieces = _trim(article, window, run) if trim else np.concatenate(run)
-        if len(pieces):
+        if len(pieces) and chances[start : end + 1].max() >= threshold:
             span = window.span(article, int(pieces[0]), int(pieces[-1]))
             mentions.append((Mention(span, score), pieces))
         start = end + 1
     return mentions
+
+
+def _parts(article: Article, window: Window, word: Places, *, trim: bool) -> bool:
+    """Whether a new mention may begin after a word.
+
+    Names stand apart by a comma or "and"; a tagger that begins anew within "North Korean leader Kim Jong
+    Il" has lost the thread.
+    """
+    if not trim:
+        return True
+    return bool(_BETWEEN.fullmatch(window.span(article, int(word[0]), int(word[-1])).text))
 
 
 def _trim(article: Article, window: Window, words: Sequence[Places]) -> Places:
