@@ -28,6 +28,7 @@ _EDGE = re.compile(r"(?:of|and|or|in|on|at|to|for|from|by|with|as|that|'s|’s|s
 _BETWEEN = re.compile(r"and|or|nor|\W+", re.IGNORECASE)
 _NOBODY = re.compile(r"(?:the|a|an|no|any)", re.IGNORECASE)
 _NEARLY = 0.6
+_CAPITAL_FROM = 0.1
 # Roles filled by names; "by Friday" and "if they leave" need their first word.
 _NAMES = frozenset(("actor", "recipient", "location", "source"))
 # Alternatives kept with a mention: the resolver takes the first that fits.
@@ -211,13 +212,40 @@ def _find_mentions(
         ):
             end += 1
         score = float(chances[start : end + 1].mean())
-        run = words[start : end + 1]
+        sure = chances[start : end + 1].max() >= threshold
+        first, last = _whole_name(article, window, words, chances, start, end) if trim else (start, end)
+        run = words[first : last + 1]
         pieces = _trim(article, window, run) if trim else np.concatenate(run)
-        if len(pieces) and chances[start : end + 1].max() >= threshold:
+        if len(pieces) and sure:
             span = window.span(article, int(pieces[0]), int(pieces[-1]))
             mentions.append((Mention(span, score), pieces))
-        start = end + 1
+        start = last + 1
     return mentions
+
+
+def _whole_name(
+    article: Article, window: Window, words: list[Places], chances: Array, start: int, end: int
+) -> tuple[int, int]:
+    """Return the run with what a name is cut off from: "Kim" before "Jong Il", "-jung" after "Kim Dae".
+
+    Capitals beside capitals and what a hyphen joins are taken in where the tagger gives them any chance.
+    """
+
+    def leads_on(left: int, right: int, outer: int) -> bool:
+        a, b = words[left], words[right]
+        if window.sentence[a[0]] != window.sentence[b[0]] or chances[outer] < _CAPITAL_FROM:
+            return False
+        gap = int(window.start[b[0]]) - int(window.end[a[-1]])
+        one, two = (window.span(article, int(w[0]), int(w[-1])).text for w in (a, b))
+        if gap == 0:
+            return "-" in (one, two)
+        return gap == 1 and one[:1].isupper() and two[:1].isupper()
+
+    while start and leads_on(start - 1, start, start - 1):
+        start -= 1
+    while end + 1 < len(words) and leads_on(end, end + 1, end + 1):
+        end += 1
+    return start, end
 
 
 def _parts(article: Article, window: Window, word: Places, *, trim: bool) -> bool:

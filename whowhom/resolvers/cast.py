@@ -114,20 +114,29 @@ def read_cast(text: str, day: date | None = None) -> Cast:
     """
     cast = Cast(sentences=split_sentences(text))
     pending: list[tuple[int, int, tuple[str, ...], str]] = []
+    headlines: list[tuple[int, int]] = []
     for start, end in _pieces(text, cast.sentences):
         tokens = tokenize(text, start, end)
         units = make_units(text, tokens, day)
         _add_anchors(cast, tokens, units)
-        _add_names(cast, text, tokens, units, pending)
+        if _is_headline(tokens):
+            headlines.append((start, end))
+        _add_names(cast, text, tokens, units, pending, introduce=not _is_headline(tokens))
     for start, end, keys, name in pending:
         person = cast.find_person(keys)
-        if person is None and len(keys) > 1:
+        if person is None and len(keys) > 1 and not any(a <= start < b for a, b in headlines):
             person = _make_person(cast, Phrase(start, end, "person", name, keys), start)
         if person is not None:
             cast.names.append((start, end, person))
     cast.names.sort(key=lambda name: name[0])
     _add_persons(cast, day)
     return cast
+
+
+def _is_headline(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence is set like "Thai Military Seizes Control": its capitals tell no names."""
+    words = [token for token in tokens if token.is_word and len(token.raw) > 3 and token.raw[0].isalpha()]
+    return len(words) > 3 and all(token.is_capital for token in words)
 
 
 def _add_persons(cast: Cast, day: date | None) -> None:
@@ -181,6 +190,8 @@ def _add_names(
     tokens: Sequence[Token],
     units: Sequence[Unit],
     pending: list[tuple[int, int, tuple[str, ...], str]],
+    *,
+    introduce: bool,
 ) -> None:
     """Keep the names of a sentence: the introduced ones as persons, the bare ones for later."""
     for place, unit in enumerate(units):
@@ -191,7 +202,7 @@ def _add_names(
         start, end = tokens[unit.first].start, tokens[unit.last - 1].end
         window = list(units[first:last])
         has_role = any(other.term("role") for other in window)
-        if has_role:
+        if has_role and introduce:
             span = tokens[window[0].first].start, tokens[window[-1].last - 1].end
             phrase = read_units(tokens, window, span)
             if phrase.kind == "person" and phrase.keys == keys:

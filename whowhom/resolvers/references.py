@@ -47,6 +47,11 @@ _VAGUE = frozenset(
     "soldiers troops forces".split()
 )
 _BODIES = frozenset("group organisation organization movement network cell band militia faction body".split())
+_BODY_WORDS = frozenset(
+    "government administration cabinet regime junta army military navy force police party parliament "
+    "congress senate council commission committee court tribunal ministry agency company union alliance "
+    "coalition state press media community newspaper opposition team temple church".split()
+)
 _PERSONAL = frozenset("leaders presidents ministers men premiers chancellors".split())
 _OF_STATES = frozenset("countries nations states governments capitals neighbours neighbors koreas".split())
 _KOREAS = ("PRK", "KOR")
@@ -144,6 +149,8 @@ def settle_description(
     if phrase.country:
         return [_describe(phrase, mention, phrase.country)]
     country, why = find_country_of(scene, phrase.belongs)
+    if not country and phrase.belongs:
+        country, why = _find_country_of_half(scene, phrase.belongs[-1])
     if country:
         return [_describe(phrase, mention, country, why)]
     if _is_group(phrase):
@@ -155,19 +162,50 @@ def settle_description(
         if owner is not None:
             return [_describe_owned(phrase, mention, owner)]
     if phrase.determiner in _DEFINITE:
-        found = follow_antecedents(scene, mention, settle) or _find_described(scene, phrase, place)
-        if found:
-            return found
+        found = follow_antecedents(scene, mention, settle)
+        same = [known for known in found if _may_be(phrase, known)]
+        if same or not found:
+            same = same or _find_described(scene, phrase, place)
+            if same:
+                return same
+        else:
+            # The coder ties a description also to what merely tells its country: no name comes from there.
+            entity = found[0].entity
+            if entity.country:
+                line = f"country: that of {entity.span.text or entity.name!r}"
+                return _find_described(scene, phrase, place) or [
+                    _describe(phrase, mention, entity.country, line)
+                ]
     if phrase.default:
         country = "" if phrase.default == "-" else phrase.default
         return [_describe(phrase, mention, country, f"country: usual for {phrase.head!r}")]
     return [_describe(phrase, mention, *read_surroundings(scene, place, phrase.sectors))]
 
 
+def _may_be(phrase: Phrase, known: Settled) -> bool:
+    """Whether a description can mean somebody named elsewhere: "the army" is nobody's name.
+
+    A person is meant by the words of an office or by a person's word ("the minister", "the suspect"), several
+    of them by none; a body by the words of a body or of its kind of people ("the rebels").
+    """
+    if known.kind == "person":
+        return not phrase.plural and phrase.count < 2 and not (phrase.sectors[:1] and _is_body(phrase))
+    if phrase.kind == known.kind or not known.entity.name:
+        return True
+    return _is_body(phrase) or (bool(phrase.sectors) and phrase.sectors[:1] == known.entity.sector[:1])
+
+
+def _is_body(phrase: Phrase) -> bool:
+    word = phrase.head.split()[-1] if phrase.head else ""
+    return word in _BODIES or word in _BODY_WORDS
+
+
 def _is_group(phrase: Phrase) -> bool:
     """Tell whether the words mean several who were named: "the two men", "both sides", not "two men"."""
     if phrase.head in ("sides", "parties", "side"):
         return True
+    if "others" in phrase.head.split():  # "four others" are just not those who were named
+        return False
     return phrase.count >= 2 and (phrase.determiner in _DEFINITE or not phrase.head)
 
 
@@ -204,7 +242,7 @@ def _find_described(scene: Scene, phrase: Phrase, place: int | None) -> list[Set
     half = _find_half(scene, phrase)
     if half:
         return [half]
-    if not phrase.plural:
+    if not phrase.plural and not phrase.belongs:  # "the president of X" is not the last president named
         found = _find_person_of_role(scene, phrase, place) or _find_body_of_word(scene, phrase, place)
         if found:
             return [found]
@@ -213,13 +251,18 @@ def _find_described(scene: Scene, phrase: Phrase, place: int | None) -> list[Set
 
 def _find_half(scene: Scene, phrase: Phrase) -> Settled | None:
     """Return the half of Korea that "the North" or "the South" is, where the article is about Korea."""
-    counts = scene.cast.counts
-    if phrase.head not in ("north", "south") or not (counts["PRK"] or counts["KOR"]):
+    country, why = _find_country_of_half(scene, phrase.head)
+    if not country:
         return None
-    country, name = ("PRK", "North Korea") if phrase.head == "north" else ("KOR", "South Korea")
-    return make_settled(
-        phrase, name, country, ("GOV",), (f"country: {phrase.head!r} of Korea",), kind="state"
-    )
+    return make_settled(phrase, name_country(country), country, ("GOV",), (why,), kind="state")
+
+
+def _find_country_of_half(scene: Scene, word: str) -> tuple[str, str]:
+    """Return the half of Korea that "north" or "south" means where the article is about Korea, else ""."""
+    counts = scene.cast.counts
+    if word not in ("north", "south") or not (counts["PRK"] or counts["KOR"]):
+        return "", ""
+    return ("PRK" if word == "north" else "KOR"), f"country: {word!r} of Korea"
 
 
 def _find_person_of_role(scene: Scene, phrase: Phrase, place: int) -> Settled | None:

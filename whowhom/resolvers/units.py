@@ -31,8 +31,8 @@ _PARTICIPLES = frozenset(
 NUMBERS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen dozens "
-    "hundred hundreds thousand thousands million scores several many most more least about nearly "
-    "almost over some few other others half both numerous multiple".split()
+    "hundred hundreds thousand thousands million millions billion billions tens scores several many most "
+    "more least about nearly almost over some few other others half both numerous multiple".split()
 )
 # "in", "at" and the like tell where somebody is, "of" and "for" whose somebody is.
 BELONGING = (
@@ -77,7 +77,8 @@ NOT_NAMES = (
         "latin sunni shiite shiites shia sunnis hindu kurdish kurd kurds tutsi tutsis hutu hutus "
         "young old big great high mass police state national special general federal military human "
         "airborne first second third angry captured suspected alleged masked armed unidentified "
-        "wounded pro anti neighbouring neighboring independence".split()
+        "wounded injured outgoing incoming detained jailed hooded rival ruling pro anti neighbouring "
+        "neighboring independence defence defense security buddhist catholic jewish".split()
     )
 )
 LEADS = frozenset("leads heads led headed chairs chaired runs".split())
