@@ -153,6 +153,16 @@ def _place_in_title(value: Any, title: str) -> None:
 
 
 @dataclass
+class Taught:
+    """What a teacher says of a window. Arrays of half floats; rows are pieces."""
+
+    type: np.ndarray
+    sector: np.ndarray
+    roles: list[np.ndarray]
+    classes: list[dict[str, np.ndarray]]
+
+
+@dataclass
 class Labelled:
     """A window with its labels. Arrays over pieces; lists over the triggers in its core."""
 
@@ -167,7 +177,7 @@ class Labelled:
     source_kind: list[int] = field(default_factory=list)
     dated: list[int] = field(default_factory=list)
     refers: list[tuple[list[int], list[int]]] = field(default_factory=list)
-    taught: Any = None  # what a teacher says of a window without annotations
+    taught: Taught | None = None
 
 
 def _inside(window: Window, span: dict[str, Any] | None) -> list[int]:

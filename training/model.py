@@ -46,12 +46,12 @@ _N_RELATIVE = 32
 _FARTHEST = 128
 
 
-def relative_buckets(length: int) -> Tensor:
+def relative_buckets(length: int, device: torch.device | None = None) -> Tensor:
     """Return for each pair of places the bucket of their distance (Raffel et al. 2020, section 2.1).
 
     Half of the buckets are for places to the right; near distances have one each, far ones share.
     """
-    places = torch.arange(length)
+    places = torch.arange(length, device=device)
     step = places[:, None] - places[None, :]
     half = _N_RELATIVE // 2
     near = half // 2
@@ -94,11 +94,13 @@ class Layer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """x: (batch, pieces, width); bias: added to the scores, (batch, 1 or heads, 1 or pieces, pieces)."""
+        """x: (batch, pieces, width); bias: added to the scores, (batch, 1 or heads, pieces, pieces)."""
         n, length, width = x.shape
         q, k, v = self.qkv(x).view(n, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        weights = (q @ k.transpose(-1, -2)) * (width // self.heads) ** -0.5 + bias
-        mixed = (self.dropout(weights.softmax(-1)) @ v).transpose(1, 2).reshape(n, length, width)
+        mixed = functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=bias.to(q.dtype), dropout_p=self.dropout.p if self.training else 0.0
+        )
+        mixed = mixed.transpose(1, 2).reshape(n, length, width)
         x = self.norm_1(x + self.dropout(self.out(mixed)))
         return self.norm_2(x + self.dropout(self.down(functional.gelu(self.up(x)))))
 
@@ -162,7 +164,7 @@ class Network(nn.Module):
 
     def forward(self, pieces: Tensor, features: Tensor, core: Tensor, mask: Tensor) -> Tensor:
         """All inputs (batch, pieces); returns (batch, pieces, N_OUTPUTS)."""
-        places = torch.arange(pieces.shape[1]) + self.shape.first_position
+        places = torch.arange(pieces.shape[1], device=pieces.device) + self.shape.first_position
         x = (
             self.words(self.renumber[pieces])
             + self.positions(places)
@@ -172,7 +174,9 @@ class Network(nn.Module):
         x = self.dropout(self.norm(x))
         bias = ((1.0 - mask.to(x.dtype)) * -1e4)[:, None, None, :]
         if self.relative is not None:
-            bias = bias + self.relative(relative_buckets(pieces.shape[1])).permute(2, 0, 1)[None]
+            buckets = relative_buckets(pieces.shape[1], pieces.device)
+            bias = bias + self.relative(buckets).permute(2, 0, 1)[None]
+        bias = bias.expand(len(x), -1, pieces.shape[1], -1)
         for layer in self.layers:
             x = layer(x, bias)
         return self.project(self.dropout(x))

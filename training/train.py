@@ -2,8 +2,8 @@
 
     python training/train.py --out runs/first --epochs 8
 
-A checkpoint is written after every epoch, so a run that is stopped can be exported, and
-`--resume` goes on from it. Two cores need about a minute for 250,000 word pieces.
+A checkpoint is written after every epoch, so a run that is stopped can be exported, and `--start`
+goes on from it. Two cores need about a minute for 250,000 word pieces; where there is a GPU it is used.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import json
 import math
 import random
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
 from training.data import Labelled, corpus_files, label_windows, load_examples
 from training.model import SHAPES, Network
@@ -35,9 +38,13 @@ def encoder_files() -> tuple[Path, Path]:
     return folder / "model.safetensors", folder / "tokenizer.json"
 
 
-def make_network(encoder: str, checkpoint: Path | None) -> Network:
-    """Return a network on a pretrained encoder: `minilm` is at hand, `mpnet` lies in a folder."""
-    network = Network(SHAPES[encoder])
+def make_network(encoder: str, checkpoint: Path | None, layers: int | None = None) -> Network:
+    """Return a network on a pretrained encoder: `minilm` is at hand, `mpnet` lies in a folder.
+
+    With fewer layers than the encoder has, those kept are spread evenly, the first and the last among them.
+    """
+    shape = SHAPES[encoder]
+    network = Network(shape)
     if encoder == "minilm":
         network.load_encoder(encoder_files()[0])
     else:
@@ -46,6 +53,10 @@ def make_network(encoder: str, checkpoint: Path | None) -> Network:
         old = load_tokenizer(encoder_files()[1])
         words = [old.id_to_token(number) or "[UNK]" for number in range(old.get_vocab_size())]
         network.renumber_words(words, load_tokenizer(checkpoint / "tokenizer.json").get_vocab())
+    if layers is not None:
+        chosen = np.linspace(0, shape.layers - 1, layers).round().astype(int)
+        network.layers = torch.nn.ModuleList(network.layers[number] for number in chosen)
+        network.shape = replace(shape, layers=layers)
     return network
 
 
@@ -53,7 +64,9 @@ def load_network(path: Path) -> Network:
     """Return a trained network, of the shape that its weights have."""
     state = torch.load(path, weights_only=True)
     state.setdefault("renumber", torch.arange(30522))
-    network = Network(SHAPES["mpnet" if "relative.weight" in state else "minilm"])
+    shape = SHAPES["mpnet" if "relative.weight" in state else "minilm"]
+    n_layers = len({name.split(".")[1] for name in state if name.startswith("layers.")})
+    network = Network(replace(shape, layers=n_layers))
     network.load_state_dict(state)
     return network
 
@@ -141,62 +154,80 @@ def collate(batch: list[Labelled], chance: random.Random | None) -> dict[str, to
     return tensors
 
 
-def losses_taught(network: Network, group: list[Labelled]) -> dict[str, torch.Tensor]:
-    """Return the losses of windows that a teacher has read: its probabilities are what is to be said."""
+def collate_taught(group: list[Labelled]) -> dict[str, torch.Tensor]:
+    """Pad windows that a teacher has read, with the probabilities that it gave (names in `taught_`)."""
     length = max(len(one.window.pieces) for one in group)
 
     def pad(arrays: list[np.ndarray]) -> torch.Tensor:
         widths = [((0, length - len(a)), *[(0, 0)] * (a.ndim - 1)) for a in arrays]
         return torch.from_numpy(np.stack([np.pad(a, w) for a, w in zip(arrays, widths, strict=True)]))
 
-    mask = pad([np.ones(len(one.window.pieces), np.int64) for one in group])
-    core = pad([one.window.core for one in group])
+    tensors = {
+        "pieces": pad([one.window.pieces for one in group]),
+        "features": pad([one.window.features for one in group]),
+        "core": pad([one.window.core for one in group]),
+        "mask": pad([np.ones(len(one.window.pieces), np.int64) for one in group]),
+        "taught_type": pad([one.taught.type for one in group]),
+        "taught_sector": pad([one.taught.sector for one in group]),
+    }
     triggers = [(row, t, pieces) for row, one in enumerate(group) for t, pieces in enumerate(one.triggers)]
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        outputs = network(
-            pad([one.window.pieces for one in group]), pad([one.window.features for one in group]), core, mask
+    if triggers:
+        weights = np.zeros((len(triggers), length), np.float32)
+        sentences = np.full((len(group), length), -1, np.int32)
+        for row, one in enumerate(group):
+            sentences[row, : len(one.window.pieces)] = one.window.sentence
+        for number, (_, _, pieces) in enumerate(triggers):
+            weights[number, pieces] = 1 / len(pieces)
+        buckets = [distance_buckets(np.arange(length), pieces[0]) for _, _, pieces in triggers]
+        steps = [sentence_steps(sentences[row], pieces[0]) for row, _, pieces in triggers]
+        tensors |= {
+            "rows": torch.tensor([row for row, _, _ in triggers]),
+            "triggers": torch.from_numpy(weights),
+            "buckets": torch.from_numpy(np.stack(buckets)),
+            "steps": torch.from_numpy(np.stack(steps)),
+            "taught_roles": pad([group[row].taught.roles[t] for row, t, _ in triggers]),
+        }
+        for name in group[triggers[0][0]].taught.classes[triggers[0][1]]:
+            values = [group[row].taught.classes[t][name] for row, t, _ in triggers]
+            tensors[f"taught_{name}"] = torch.from_numpy(np.stack(values))
+    return tensors
+
+
+def losses_taught(network: Network, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the losses of windows that a teacher has read: its probabilities are what is to be said."""
+    core, mask = batch["core"], batch["mask"]
+    with torch.autocast(core.device.type, dtype=torch.bfloat16):
+        outputs = network(batch["pieces"], batch["features"], core, mask)
+        roles = (
+            network.tag_roles(outputs, batch["rows"], batch["triggers"], batch["buckets"], batch["steps"])
+            if "rows" in batch
+            else None
         )
-        roles = None
-        if triggers:
-            weights = torch.zeros(len(triggers), length)
-            sentences = pad([one.window.sentence + 1 for one in group]).numpy() - 1
-            for number, (_, _, pieces) in enumerate(triggers):
-                weights[number, pieces] = 1 / len(pieces)
-            rows = torch.tensor([row for row, _, _ in triggers])
-            buckets = [distance_buckets(np.arange(length), pieces[0]) for _, _, pieces in triggers]
-            steps = [sentence_steps(sentences[row], pieces[0]) for row, _, pieces in triggers]
-            roles = network.tag_roles(
-                outputs, rows, weights, torch.from_numpy(np.stack(buckets)), torch.from_numpy(np.stack(steps))
-            )
     outputs = outputs.float()
-    kinds = pad([one.taught.type for one in group]).float()
     said = outputs[..., COLUMNS["type"]].log_softmax(-1)
-    found = {"type": -((kinds * said).sum(-1) * core).sum() / (4 * len(group))}
+    found = {"type": -((batch["taught_type"].float() * said).sum(-1) * core).sum() / (4 * len(core))}
     if roles is not None:
-        want = pad([group[row].taught.roles[t] for row, t, _ in triggers]).float()
+        rows = batch["rows"]
+        want = batch["taught_roles"].float()
         inside = mask[rows]
         said = roles.float().log_softmax(-1)
-        found["roles"] = -((want * said).sum((-1, -2)) * inside).sum() / (6 * len(triggers))
-        sectors = pad([one.taught.sector for one in group]).float()[rows]
+        found["roles"] = -((want * said).sum((-1, -2)) * inside).sum() / (6 * len(rows))
         people = (1 - want[:, :, :2, 0]).amax(-1) * inside  # sectors are learnt where participants stand
         said = outputs[rows][..., COLUMNS["sector"]].log_softmax(-1)
+        sectors = batch["taught_sector"].float()[rows]
         found["sector"] = -0.4 * ((sectors * said).sum(-1) * people).sum() / people.sum().clamp(min=1)
-        mean = torch.bmm(weights[:, None, :], outputs[rows]).squeeze(1)
+        mean = torch.bmm(batch["triggers"][:, None, :], outputs[rows]).squeeze(1)
         for name, scale in (("mode", 20.0), ("aux", 1.0), ("dated", 0.3)):
-            target = torch.from_numpy(
-                np.stack([group[row].taught.classes[t][name] for row, t, _ in triggers])
+            found[name] = scale * functional.binary_cross_entropy_with_logits(
+                mean[:, COLUMNS[name]], batch[f"taught_{name}"]
             )
-            found[name] = scale * functional.binary_cross_entropy_with_logits(mean[:, COLUMNS[name]], target)
         for name in ("certainty", "source_kind"):
-            target = torch.from_numpy(
-                np.stack([group[row].taught.classes[t][name] for row, t, _ in triggers])
-            )
-            found[name] = 0.4 * functional.cross_entropy(mean[:, COLUMNS[name]], target)
+            found[name] = 0.4 * functional.cross_entropy(mean[:, COLUMNS[name]], batch[f"taught_{name}"])
     return found
 
 
 def losses(network: Network, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(batch["pieces"].device.type, dtype=torch.bfloat16):
         outputs = network(batch["pieces"], batch["features"], batch["core"], batch["mask"])
         roles = (
             network.tag_roles(outputs, batch["rows"], batch["triggers"], batch["buckets"], batch["steps"])
@@ -220,7 +251,7 @@ def losses(network: Network, batch: dict[str, torch.Tensor]) -> dict[str, torch.
         )
     if roles is not None:
         n_triggers = len(batch["rows"])
-        weights = torch.tensor([1.0, 1.5, 1.5])
+        weights = torch.tensor([1.0, 1.5, 1.5], device=outputs.device)
         found["roles"] = functional.cross_entropy(
             roles.float().flatten(0, 2), batch["roles"].flatten(), weights, reduction="sum"
         ) / (8 * n_triggers)
@@ -255,14 +286,14 @@ def losses(network: Network, batch: dict[str, torch.Tensor]) -> dict[str, torch.
 
 
 @torch.no_grad()
-def measure(network: Network, groups: list[list[Labelled]]) -> dict[str, float]:
+def measure(network: Network, groups: list[list[Labelled]], device: str) -> dict[str, float]:
     """Piece-level figures on held-out windows; the real measure is `evaluation/`."""
     network.eval()
     right = said = wanted = 0
     role_right = role_said = role_wanted = 0
     totals: dict[str, float] = {}
     for group in groups:
-        batch = collate(group, None)
+        batch = {name: tensor.to(device) for name, tensor in collate(group, None).items()}
         for name, value in losses(network, batch).items():
             totals[name] = totals.get(name, 0.0) + float(value)
         outputs = network(batch["pieces"], batch["features"], batch["core"], batch["mask"])
@@ -294,93 +325,142 @@ def measure(network: Network, groups: list[list[Labelled]]) -> dict[str, float]:
     }
 
 
+class Stream(Dataset[dict[str, torch.Tensor]]):
+    """The batches of an epoch, made when they are asked for (in other processes, where there are any)."""
+
+    def __init__(self, groups: list[list[Labelled]], seed: int) -> None:
+        self.groups = groups
+        self.seed = seed
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def __getitem__(self, number: int) -> dict[str, torch.Tensor]:
+        group = self.groups[number]
+        if group[0].taught is not None:
+            return collate_taught(group)
+        return collate(group, random.Random(self.seed * 1_000_003 + number))
+
+
+def make_optimizer(network: Network, encoder_rate: float, head_rate: float) -> torch.optim.Optimizer:
+    """Return AdamW with one rate for the encoder and one for the rest (see `set_rates`)."""
+    groups = []
+    for is_slow, rate in ((True, encoder_rate), (False, head_rate)):
+        own = [p for name, p in network.named_parameters() if (name.split(".")[0] in SLOW) == is_slow]
+        groups.append({"params": own, "lr": rate, "peak": rate})
+    return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+
+
+def set_rates(optimizer: torch.optim.Optimizer, progress: float) -> None:
+    """Let the rates rise over the first 8 % of the run, then fall to nothing. progress: 0 to 1."""
+    share = min(progress / 0.08 + 1e-3, (1 - progress) / 0.92)
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * max(share, 0.0)
+
+
+def fit(
+    network: Network,
+    kept: list[Labelled],
+    taught: list[Labelled],
+    held: list[Labelled],
+    arguments: argparse.Namespace,
+) -> Iterator[dict[str, float]]:
+    """Train epoch by epoch; yield the figures of each."""
+    chance = random.Random(arguments.seed)
+    device = arguments.device
+    n_steps = arguments.epochs * (
+        math.ceil(len(kept) / arguments.batch) + math.ceil(len(taught) / arguments.batch)
+    )
+    optimizer = make_optimizer(network, arguments.encoder_rate, arguments.head_rate)
+    network.train()
+    begun, step, progress = time.monotonic(), 0, 0.0
+    for epoch in range(arguments.epochs):
+        started = time.monotonic()
+        total = torch.zeros((), device=device)
+        groups = batches(kept, arguments.batch, chance) + batches(taught, arguments.batch, chance)
+        chance.shuffle(groups)
+        stream = DataLoader(
+            Stream(groups, arguments.seed + epoch), batch_size=None, num_workers=arguments.workers
+        )
+        for given in stream:
+            progress = max(step / n_steps, (time.monotonic() - begun) / (60 * arguments.minutes))
+            if progress >= 1:
+                break
+            set_rates(optimizer, progress)
+            batch = {name: tensor.to(device, non_blocking=True) for name, tensor in given.items()}
+            by_head = (losses_taught if "taught_type" in batch else losses)(network, batch)
+            loss = torch.stack(list(by_head.values())).sum()
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            total += loss.detach()
+        last = epoch + 1 == arguments.epochs or progress >= 1
+        figures = measure(network, batches(held, 16, None), device) if held and (epoch % 2 or last) else {}
+        yield {
+            "epoch": epoch + 1,
+            "loss": float(total) / len(groups),
+            "seconds": time.monotonic() - started,
+            **figures,
+        }
+        if last:
+            break
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end early, the rates fallen by then")
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--encoder-rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--encoder", choices=sorted(SHAPES), default="minilm")
+    parser.add_argument("--layers", type=int, help="fewer layers than the encoder has, spread over them")
     parser.add_argument("--checkpoint", type=Path, help="folder of the encoder, for mpnet")
     parser.add_argument("--taught", type=Path, help="windows that a teacher has read, by training.teach")
     parser.add_argument("--start", type=Path, help="checkpoint to start from instead of the bare encoder")
     parser.add_argument("--all", action="store_true", help="train on the held-out tenth too")
+    parser.add_argument("--part", type=float, default=1.0, help="share of the passages, for a learning curve")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--workers", type=int, default=0, help="processes that make batches")
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
-    chance = random.Random(arguments.seed)
+    torch.multiprocessing.set_sharing_strategy("file_system")
     arguments.out.mkdir(parents=True, exist_ok=True)
 
     tokenizer = load_tokenizer(encoder_files()[1])
     examples = load_examples(*corpus_files())
-    kept = [
-        window
-        for one in examples
-        if arguments.all or not one.held_out
-        for window in label_windows(one, tokenizer)
-    ]
+    to_train = [one for one in examples if arguments.all or not one.held_out]
+    if arguments.part < 1:
+        random.Random(0).shuffle(to_train)
+        to_train = to_train[: round(arguments.part * len(to_train))]
+    kept = [window for one in to_train for window in label_windows(one, tokenizer)]
     held = [window for one in examples if one.held_out for window in label_windows(one, tokenizer)]
     taught = torch.load(arguments.taught, weights_only=False) if arguments.taught else []
     print(
-        f"{len(examples)} passages, {sum(len(e.events) for e in examples)} events, "
+        f"{len(to_train)} passages, {sum(len(e.events) for e in to_train)} events, "
         f"{len(kept)} windows to train, {len(held)} held out, {len(taught)} taught",
         flush=True,
     )
-
     network = (
         load_network(arguments.start)
         if arguments.start
-        else make_network(arguments.encoder, arguments.checkpoint)
-    )
-    slow = [p for name, p in network.named_parameters() if name.split(".")[0] in SLOW]
-    fast = [p for name, p in network.named_parameters() if name.split(".")[0] not in SLOW]
-    optimizer = torch.optim.AdamW(
-        [{"params": slow, "lr": arguments.encoder_rate}, {"params": fast, "lr": arguments.head_rate}],
-        weight_decay=0.01,
-        fused=True,
-    )
-    n_steps = arguments.epochs * math.ceil((len(kept) + len(taught)) / arguments.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer,
-        lambda step: min((step + 1) / (0.08 * n_steps), max(0.0, (n_steps - step) / (0.92 * n_steps))),
-    )
+        else make_network(arguments.encoder, arguments.checkpoint, arguments.layers)
+    ).to(arguments.device)
     history = []
-    for epoch in range(arguments.epochs):
-        started, total = time.monotonic(), 0.0
-        groups = batches(kept, arguments.batch, chance) + batches(taught, arguments.batch, chance)
-        chance.shuffle(groups)
-        for group in groups:
-            by_head = (
-                losses(network, collate(group, chance))
-                if group[0].taught is None
-                else losses_taught(network, group)
-            )
-            loss = torch.stack(list(by_head.values())).sum()
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            total += loss.item()
-        torch.save(network.state_dict(), arguments.out / "network.pt")
-        figures = (
-            measure(network, batches(held, 16, None))
-            if held and (epoch % 2 == 1 or epoch + 1 == arguments.epochs)
-            else {}
+    for figures in fit(network, kept, taught, held, arguments):
+        torch.save(
+            {name: tensor.cpu() for name, tensor in network.state_dict().items()},
+            arguments.out / "network.pt",
         )
-        history.append(
-            {
-                "epoch": epoch + 1,
-                "loss": total / len(groups),
-                "seconds": time.monotonic() - started,
-                **figures,
-            }
-        )
-        print(json.dumps({k: round(v, 4) for k, v in history[-1].items()}), flush=True)
-    (arguments.out / "history.json").write_text(json.dumps(history, indent=1))
+        history.append(figures)
+        print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)
+        (arguments.out / "history.json").write_text(json.dumps(history, indent=1))
 
 
 if __name__ == "__main__":

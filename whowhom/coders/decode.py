@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,15 +79,19 @@ def _words(window: Window) -> list[Places]:
     return np.split(inside, starts[1:]) if len(inside) else []
 
 
+def _sum_over(words: list[Places], values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the sum of each word's pieces. Shape: (words, columns)."""
+    if not words:
+        return np.zeros((0, *values.shape[1:]), values.dtype)
+    starts = np.array([word[0] for word in words])
+    # The last piece is the closing special one; it belongs to no word.
+    return np.add.reduceat(values[: int(words[-1][-1]) + 1], starts, axis=0)
+
+
 def _mean_over(words: list[Places], values: Array) -> Array:
     """Return the mean of each word's pieces. Shape: (words, columns)."""
-    if not words:
-        return np.zeros((0, values.shape[1]), np.float32)
-    starts = np.array([word[0] for word in words])
     sizes = np.array([len(word) for word in words], np.float32)
-    # The last piece is the closing special one; it belongs to no word.
-    sums = np.add.reduceat(values[: int(words[-1][-1]) + 1], starts, axis=0)
-    return np.asarray(sums / sizes[:, np.newaxis], np.float32)
+    return np.asarray(_sum_over(words, values) / sizes[:, np.newaxis], np.float32)
 
 
 def _find_triggers(
@@ -137,19 +142,21 @@ def _read_one(
 ) -> Reading:
     settings = weights.settings
     roles = _tag_roles(window, outputs, trigger, weights)
-    found = {
-        role: _find_mentions(
-            article, window, words, roles[:, number], settings["role_threshold"], trim=role in _NAMES
+    chances = 1 - _mean_over(words, roles[:, :, 0])
+    heads = np.array([word[0] for word in words], np.int64)
+    begins = roles[heads, :, 1] > roles[heads, :, 2]
+
+    def find(role: str, threshold: float, *, trim: bool) -> list[tuple[Mention, Places]]:
+        number = ROLES.index(role)
+        return _find_mentions(
+            article, window, words, chances[:, number], begins[:, number], threshold, trim=trim
         )
-        for number, role in enumerate(ROLES)
-    }
+
+    found = {role: find(role, settings["role_threshold"], trim=role in _NAMES) for role in ROLES}
     for role in ("actor", "recipient"):
         # Nearly every deed has a doer: where none is likely, the likeliest is still worth more than none.
         if not found[role]:
-            column = roles[:, ROLES.index(role)]
-            unlikely = _find_mentions(
-                article, window, words, column, settings[f"{role}_floor"][TYPES[trigger.kind]], trim=True
-            )
+            unlikely = find(role, settings[f"{role}_floor"][TYPES[trigger.kind]], trim=True)
             taken = [span for other in ("actor", "recipient") for span, _ in found[other]]
             free = [one for one in unlikely if all(one[0].span != mention.span for mention in taken)]
             found[role] = [max(free, key=lambda one: one[0].score)] if free else []
@@ -187,23 +194,30 @@ def _by_score(mention: Mention) -> float:
 
 
 def _find_mentions(
-    article: Article, window: Window, words: list[Places], role: Array, threshold: float, *, trim: bool
+    article: Article,
+    window: Window,
+    words: list[Places],
+    chances: Array,
+    begins: npt.NDArray[np.bool_],
+    threshold: float,
+    *,
+    trim: bool,
 ) -> list[tuple[Mention, Places]]:
-    """Return the runs of words tagged with one role, with their pieces. Shape of role: (pieces, 3).
+    """Return the runs of words tagged with one role, with their pieces.
+
+    Args:
+        chances: Of each word, that it has the role.
+        begins: Whether a mention rather begins than goes on at each word.
 
     A run has a word that reaches the threshold; names (`trim`) take in the words next to it that come near.
     """
-    by_word = _mean_over(words, role)
-    chances = 1 - by_word[:, 0]
     inside = chances >= (_NEARLY * threshold if trim else threshold)
-    begins = np.array([role[word[0], 1] > role[word[0], 2] for word in words], np.bool_)
     mentions = []
     start = 0
-    while start < len(words):
-        if not inside[start]:
-            start += 1
+    for place in np.flatnonzero(inside).tolist():
+        if place < start:
             continue
-        end = start
+        start = end = place
         while (
             end + 1 < len(words)
             and inside[end + 1]
@@ -283,7 +297,7 @@ def _describe(
     scores[window.sentence < 0] = -1e4
     scores[pieces] = -1e4
     chances = _softmax(scores)
-    by_word = np.array([chances[word].sum() for word in words])
+    by_word = _sum_over(words, chances)
     return Mention(
         span=mention.span,
         score=mention.score,
@@ -298,11 +312,10 @@ def _find_antecedents(
     """Return runs of words that the pointer falls on, the likeliest first."""
     runs: list[tuple[float, int, int]] = []
     start = 0
-    while start < len(words):
-        end = start
-        if chances[start] < _MIN_ANTECEDENT / 2:
-            start += 1
+    for place in np.flatnonzero(chances >= _MIN_ANTECEDENT / 2).tolist():
+        if place < start:
             continue
+        start = end = place
         while (
             end + 1 < len(words)
             and chances[end + 1] >= _MIN_ANTECEDENT / 2
