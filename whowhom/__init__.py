@@ -28,8 +28,10 @@ if TYPE_CHECKING:
         read,
     )
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
+    from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
 
 __all__ = [
+    "Actor",
     "Article",
     "CodedArticle",
     "Entity",
@@ -50,10 +52,14 @@ __all__ = [
     "explain",
     "open",
     "read",
+    "resolve_actor",
+    "resolve_date",
+    "resolve_place",
 ]
 _RECORDS = frozenset(
     ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")
 )
+_ANSWERS = frozenset(("Actor", "resolve_actor", "resolve_date", "resolve_place"))
 
 
 def __getattr__(name: str) -> Any:
@@ -65,7 +71,8 @@ def __getattr__(name: str) -> Any:
 
         found: Any = version("whowhom")
     elif name in __all__:
-        found = getattr(import_module("whowhom.records" if name in _RECORDS else "whowhom.api"), name)
+        home = "records" if name in _RECORDS else "resolvers.answers" if name in _ANSWERS else "api"
+        found = getattr(import_module(f"whowhom.{home}"), name)
     else:
         raise AttributeError(f"module 'whowhom' has no attribute {name!r}")
     globals()[name] = found

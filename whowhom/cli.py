@@ -145,6 +145,10 @@ def _option(name: str, value: str, help: str) -> Any:
     return typer.Option(name, metavar=value, help=help, show_default=False)
 
 
+People = Annotated[
+    Path | None,
+    _option("--people", "CSV", "People of your own, with the columns that `check-people` tells."),
+]
 StorePath = Annotated[Path, typer.Option("--store", metavar="PATH", help="The DuckDB file of the store.")]
 
 
@@ -174,6 +178,7 @@ def _read(
     store: StorePath = _STORE,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="Rows of the table at most.")] = 50,
     allow_local: AllowLocal = False,
+    people: People = None,
     debug: Debug = False,
 ) -> None:
     """Read and code sources, keep the events in a store, and show them as a table.
@@ -188,6 +193,7 @@ def _read(
     """
     from whowhom import api, terminal
 
+    _add_people(people)
     console = terminal.make_console(sys.stdout)
     rows: list[terminal.Row] = []
     skips: list[Skip] = []
@@ -223,6 +229,7 @@ def _code(
         typer.Option("--format", help="By the suffix of -o where not given, else jsonl.", show_default=False),
     ] = None,
     allow_local: AllowLocal = False,
+    people: People = None,
     debug: Debug = False,
 ) -> None:
     """Read and code sources without a store; one record an article, in order.
@@ -238,6 +245,7 @@ def _code(
     """
     from whowhom import api, terminal
 
+    _add_people(people)
     skips: list[Skip] = []
 
     def keep(item: CodedArticle | Skip) -> None:
@@ -355,6 +363,139 @@ def _explain(
         console.print(passage)
     console.print()
     console.print(terminal.make_field_table(explanation.event, console))
+
+
+Words = Annotated[str, typer.Argument(metavar="TEXT", help="The words.", show_default=False)]
+Context = Annotated[str, _option("--in", "CONTEXT", "Text that stood before the words.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)]
+
+
+@app.command("who", short_help="Tell who words mean.")
+def _who(
+    text: Words,
+    on: Annotated[str | None, _option("--on", "DAY", "When they were written, YYYY-MM-DD.")] = None,
+    context: Context = "",
+    people: People = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Tell who words mean: name, country, sectors, the office on the day, and how each was reached.
+
+    Without --on the latest office counts. An empty field means that it is not known.
+
+    \b
+    Examples:
+      whowhom who "President Yoon" --on 2024-11-30
+      whowhom who "the foreign minister of Iran" --on 2015-07-14
+      whowhom who "both sides" --in "Armenia and Azerbaijan resumed talks." --json
+    """
+    from whowhom import terminal
+    from whowhom.resolvers.answers import resolve_actor
+
+    _add_people(people)
+    actors = resolve_actor(text, on=on, context=context)
+    _answer([terminal.list_actor_fields(actor) for actor in actors], as_json=as_json)
+
+
+@app.command("where", short_help="Tell where words are.")
+def _where(
+    text: Words,
+    context: Context = "",
+    on: Annotated[str | None, _option("--on", "DAY", "When they were written, YYYY-MM-DD.")] = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Tell where words are: the place, its country and coordinates, how exact they are, and why.
+
+    \b
+    Examples:
+      whowhom where "50 km north of Mosul"
+      whowhom where Tripoli --in "Lebanon's army sent soldiers north."
+    """
+    from whowhom import terminal
+    from whowhom.resolvers.answers import resolve_place
+
+    place = resolve_place(text, context=context, on=on)
+    _answer([terminal.list_place_fields(place)], as_json=as_json)
+
+
+@app.command("when", short_help="Tell which days words mean.")
+def _when(
+    text: Words,
+    published: Annotated[str | None, _option("--published", "DAY", "Of the report, YYYY-MM-DD.")] = None,
+    future: Annotated[
+        bool, typer.Option("--future", help="What they tell of lies ahead.", show_default=False)
+    ] = False,
+    after: Annotated[str | None, _option("--after", "DAY", 'From which "the next day" counts.')] = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Tell which days words mean, first and last, and the rule.
+
+    \b
+    Examples:
+      whowhom when "last Friday" --published 2024-11-30
+      whowhom when "two days later" --published 2024-11-30 --after 2024-11-12
+    """
+    from whowhom import terminal
+    from whowhom.resolvers.answers import resolve_date
+
+    days = resolve_date(text, published=published, future=future, after=after)
+    _answer([terminal.list_date_fields(days)], as_json=as_json)
+
+
+@app.command("check-people", short_help="Check a table of people in office.")
+def _check_people(
+    table: Annotated[
+        Path | None,
+        typer.Argument(metavar="CSV", help="The table; that of the package where not given."),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Check a table of people in office: wrong rows, and what is worth a look.
+
+    Wrong are unknown codes, impossible dates and missing fields. Worth a look are terms of one office
+    that overlap, spans in which a state has no head, and terms of over fifty years.
+
+    \b
+    Columns: name, names, country, body, office, sectors, from, to, basis. `names` are other spellings
+    and what the news calls the person for short, set apart by ";". Days are YYYY-MM-DD, or as much of
+    that as is known; `to` is empty for those in office.
+
+    \b
+    Examples:
+      whowhom check-people
+      whowhom check-people mine.csv && whowhom who "Minister Quist" --people mine.csv
+    """
+    from whowhom.resolvers.knowledge import check_table
+
+    findings = list(check_table(table))
+    for finding in findings:
+        typer.echo(f"line {finding.line}: {'wrong: ' if finding.is_error else ''}{finding.text}")
+    n_wrong = sum(finding.is_error for finding in findings)
+    typer.echo(f"{n_wrong} wrong, {len(findings) - n_wrong} worth a look")
+    if n_wrong:
+        raise typer.Exit(NOTHING_USABLE)
+
+
+def _add_people(path: Path | None) -> None:
+    if path is not None:
+        from whowhom.resolvers.people import add_people
+
+        add_people(path)
+
+
+def _answer(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    from whowhom import terminal
+
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        return
+    console = terminal.make_console(sys.stdout)
+    for fields in found:
+        console.print(terminal.make_answer_table(fields, console))
 
 
 @app.command("evaluate", short_help="Measure the coder on a gold file.")

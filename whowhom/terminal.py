@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -20,7 +20,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from whowhom.records import Article, DaySpan, Entity, Event, Skip, Span
+from whowhom.records import Article, DaySpan, Entity, Event, EventDate, Place, Skip, Span
+
+if TYPE_CHECKING:
+    from whowhom.resolvers.answers import Actor
 
 # Type and mode take the colour of their quad class: cooperation cool, conflict warm.
 _COLOR_BY_QUAD = {1: "green", 2: "cyan", 3: "yellow", 4: "red"}
@@ -455,6 +458,61 @@ def make_field_table(event: Event, console: Console) -> Table:
         if width >= _NARROW:
             cells.append(Text(neutralize(line.reached), "dim"))
         table.add_row(*cells)
+    return table
+
+
+def list_actor_fields(actor: Actor) -> dict[str, Any]:
+    """Return what is known of an actor, as names and values; days as they are written in ISO 8601."""
+    first, last = actor.office_days
+    return {
+        "words": actor.words,
+        "name": actor.name,
+        "country": actor.country,
+        "country_name": actor.country_name,
+        "sector": list(actor.sector),
+        "office": actor.office,
+        "office_from": first.isoformat() if first else "",
+        "office_to": last.isoformat() if last else "",
+        "evidence": list(actor.evidence),
+    }
+
+
+def list_place_fields(place: Place) -> dict[str, Any]:
+    """Return what is known of a place, as names and values."""
+    return {
+        "words": place.span.text,
+        "name": place.name,
+        "country": place.country,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "geonames": place.geonames,
+        "precision": place.precision,
+        "evidence": [place.evidence] if place.evidence else [],
+    }
+
+
+def list_date_fields(days: EventDate) -> dict[str, Any]:
+    """Return the days that words mean, as names and values."""
+    return {
+        "words": days.span.text,
+        "first": days.days.first.isoformat() if days.days else "",
+        "last": days.days.last.isoformat() if days.days else "",
+        "evidence": [days.evidence] if days.evidence else [],
+    }
+
+
+def make_answer_table(fields: Mapping[str, Any], console: Console) -> Table:
+    """Return a table of names and values, one a line; what is not known says so."""
+    width = min(console.width, _WIDEST)
+    table = Table(box=None, width=width, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    table.add_column("field", no_wrap=True)
+    table.add_column("value", ratio=1, overflow="fold")
+    for name, value in fields.items():
+        values = value if isinstance(value, list) and name == "evidence" else [value]
+        for number, one in enumerate(values):
+            words = " ".join(one) if isinstance(one, list) else "" if one is None else str(one)
+            label = Text(name.replace("_", " ") if number == 0 else "", "bold")
+            table.add_row(label, Text(neutralize(words)) if words else Text("not known", "dim"))
     return table
 
 

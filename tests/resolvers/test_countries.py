@@ -12,7 +12,8 @@ import pytest
 from whowhom.coders.labels import SECTORS
 from whowhom.records import Article
 from whowhom.resolvers.countries import load_countries, name_country, settle_capital
-from whowhom.resolvers.lexicon import find_offices, find_terms, fold_phrase, split_list, tokenize
+from whowhom.resolvers.lexicon import find_terms, fold_phrase, split_list, tokenize
+from whowhom.resolvers.people import find_offices
 from whowhom.resolvers.scene import group_of, read_scene, weigh_countries
 
 ABOVE = {"UNO", "EUR", "IGO", "NGO", "MNC", "IMG", "ISM"}
@@ -21,7 +22,7 @@ KINDS = {
     "roles": {"office", "body", "group", "any", "kin", "proper", "title"},
     "regions": {"region", "city", "people", "breakaway"},
 }
-DAYS = (("people", "name"), ("changes", "name"))
+DAYS = (("changes", "name"),)
 
 
 def rows_of(table: str) -> list[dict[str, str]]:

@@ -15,7 +15,8 @@ from datetime import date
 from typing import NamedTuple
 
 from whowhom.coders.sentences import split_sentences
-from whowhom.resolvers.lexicon import Token, find_office, tokenize
+from whowhom.resolvers.lexicon import Token, tokenize
+from whowhom.resolvers.people import find_office
 from whowhom.resolvers.phrases import Phrase, read_units
 from whowhom.resolvers.units import LEADS, NOT_NAMES, Unit, make_units
 

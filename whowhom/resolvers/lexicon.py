@@ -1,4 +1,4 @@
-"""The words that tell who somebody is: tables of states, bodies, people in office and roles.
+"""The words that tell who somebody is: tables of states, bodies and roles.
 
 The tables are the CSV files in `data/`; this module reads them once, on first use, and finds their
 phrases in a text. A phrase matches word by word whatever the accents, hyphens, apostrophes and
@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -69,22 +69,9 @@ class Match(NamedTuple):
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
-    """A person known by name, and the days between which he or she held an office or a post."""
-
-    name: str
-    country: str
-    sectors: tuple[str, ...]
-    first: date | None
-    last: date | None
-
-
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?|[A-Z]\.[A-Z](?![\w.])|[^\W_]+(?:['’ʼ`][^\W_]+)*['’]?|[^\w\s]"
 )
-# A bare surname is that of somebody in office, or out of it for less than this.
-_YEARS_BY_SURNAME = 8
 _SAINTS = ("st", "ste", "mt", "ft")
 _HYPHENS = "-‐‑–"
 _APOSTROPHES = re.compile("['’ʼ`.]")
@@ -196,49 +183,6 @@ def _load_changes() -> dict[str, list[tuple[date, date, tuple[str, ...]]]]:
     return changes
 
 
-def find_offices(keys: tuple[str, ...]) -> tuple[Office, ...]:
-    """Return every office of the people whom the table knows under the name with these keys.
-
-    >>> [office.country for office in find_offices(("angela", "merkel"))]
-    ['DEU']
-    """
-    return _load_offices().get(keys, ())
-
-
-def find_office(keys: tuple[str, ...], roles: Iterable[str], day: date | None) -> Office | None:
-    """Return the office that fits `day` best: held then, else ended last before it, else nearest to come.
-
-    Without a day, the latest. `roles` are titles that may belong to the name: "President Clinton"
-    stands in the table, "Clinton" alone, who might be either, does not.
-    """
-    offices = find_offices(keys)
-    if not offices:
-        with_title = (find_offices((role, *keys)) for role in sorted(roles))
-        offices = next((found for found in with_title if found), ())
-    if day is not None and len(keys) == 1:
-        offices = tuple(office for office in offices if _is_near(office, day))
-    return max(offices, key=lambda office: _fit(office, day), default=None)
-
-
-def _is_near(office: Office, day: date) -> bool:
-    """Tell whether news of `day` can mean the holder by the surname alone ("Abe", "Chen", "Saleh")."""
-    years = 366 * _YEARS_BY_SURNAME
-    before = office.first is not None and (office.first - day).days > years
-    after = office.last is not None and (day - office.last).days > years
-    return not before and not after
-
-
-def _fit(office: Office, day: date | None) -> tuple[int, int]:
-    first = office.first.toordinal() if office.first else 0
-    if day is None:
-        return 1, first
-    if (office.first is None or office.first <= day) and (office.last is None or day <= office.last):
-        return 3, first
-    if office.last is not None and office.last < day:
-        return 2, office.last.toordinal()
-    return 1, -first
-
-
 def _has_shape(tokens: Sequence[Token], place: int, shapes: tuple[str, ...]) -> bool:
     """Tell whether the words are written as the table writes them: capitals, acronyms."""
     for offset, shape in enumerate(shapes):
@@ -330,19 +274,6 @@ def _state_terms(row: dict[str, str]) -> Iterator[tuple[str, Term]]:
         yield words, Term("people", code, ("CVL",), name)
     for words in split_list(row["capitals"]):
         yield words, Term("capital", code, ("GOV",), name)
-
-
-@cache
-def _load_offices() -> dict[tuple[str, ...], tuple[Office, ...]]:
-    offices: dict[tuple[str, ...], list[Office]] = {}
-    for row in read_table("people"):
-        first, last = (date.fromisoformat(row[day]) if row[day] else None for day in ("from", "to"))
-        office = Office(row["name"], row["country"], _codes(row["sectors"]), first, last)
-        for words in (row["name"], *split_list(row["names"])):
-            known = offices.setdefault(fold_phrase(words), [])
-            if office not in known:
-                known.append(office)
-    return {keys: tuple(known) for keys, known in offices.items()}
 
 
 def read_table(name: str) -> Iterator[dict[str, str]]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from whowhom.records import Mention, Span
 from whowhom.resolvers.cast import Person
-from whowhom.resolvers.lexicon import Office, find_office
+from whowhom.resolvers.people import Office, find_office, means_office
 from whowhom.resolvers.phrases import Phrase
 from whowhom.resolvers.scene import (
     REACH,
@@ -23,6 +23,9 @@ from whowhom.resolvers.scene import (
     trust_coder,
 )
 
+# Tables and outlets may differ by some weeks on when a term ended.
+_COURTESY = 60
+
 
 def settle_person(scene: Scene, phrase: Phrase, mention: Mention, place: int | None) -> Settled:
     """Return the person that a phrase names.
@@ -34,8 +37,9 @@ def settle_person(scene: Scene, phrase: Phrase, mention: Mention, place: int | N
     office = _find_office(phrase, person, scene.published)
     name, evidence = phrase.name, list(phrase.evidence)
     if office is not None and not _is_other(office, person, phrase):
-        name = office.name
-        evidence.append(f"name: {office.name!r} in the table of people")
+        name = office.name or name
+        if office.name:
+            evidence.append(f"name: {office.name!r}, {office.tell()}")
     elif person is not None:
         if person.name != name:
             evidence.append(f"same as {person.name!r} at {scene.tell_place(person.start)}")
@@ -56,14 +60,17 @@ def _is_other(office: Office, person: Person | None, phrase: Phrase) -> bool:
 def _find_sectors(
     scene: Scene, person: Person | None, office: Office | None, phrase: Phrase, mention: Mention
 ) -> tuple[tuple[str, ...], str]:
+    over = office is not None and _is_over(office, phrase, scene.published)
+    if over and office is not None:
+        return ("ELI",), f"sector: no longer {office.tell()}"
     if phrase.sectors and not phrase.weak:
         return phrase.sectors, ""
     if person is not None and person.sectors and not person.weak:
         return person.sectors, person.evidence[-1] if person.evidence else ""
     if office is not None:
-        return _sectors_on(
-            office, scene.published
-        ), f"sector: office of {office.name!r} in the table of people"
+        on_the_day = _sectors_on(office, scene.published)
+        if on_the_day:
+            return on_the_day, f"sector: {office.tell()}"
     sectors, why = trust_coder(mention)
     if sectors:
         return sectors, why
@@ -79,11 +86,22 @@ def _find_office(phrase: Phrase, person: Person | None, day: date | None) -> Off
         tries = [person.keys]
     elif person is not None and person.keys != phrase.keys:
         tries = [person.keys, phrase.keys]
-    found = (find_office(keys, phrase.roles, day) for keys in tries)
+    country = phrase.country or (person.country if person else "")
+    roles = phrase.roles | (person.roles if person else frozenset())
+    found = (find_office(keys, roles, day, country) for keys in tries)
     return next((office for office in found if office), None)
 
 
+def _is_over(office: Office, phrase: Phrase, day: date | None) -> bool:
+    """Whether a title is given out of courtesy: "President Obama" of 2019."""
+    if day is None or office.last is None or not office.name or office.sectors[0] != "GOV":
+        return False
+    return (day - office.last).days > _COURTESY and means_office(phrase.roles, office)
+
+
 def _sectors_on(office: Office, day: date | None) -> tuple[str, ...]:
+    if day is not None and office.first is not None and day < office.first:
+        return ()
     if day is None or office.last is None or day <= office.last:
         return office.sectors
     return ("ELI",) if office.sectors[0] in ("GOV", "LEG", "MIL", "JUD") else office.sectors
@@ -95,7 +113,7 @@ def _find_country(
     if person is not None and person.country:
         return person.country, next((line for line in person.evidence if line.startswith("country")), "")
     if office is not None:
-        return office.country, f"country: {office.name!r} in the table of people"
+        return office.country, f"country: {office.tell()}"
     start = person.start if person is not None and not phrase.owner else place
     owner = phrase.owner or (person.owner if person else "")
     if owner and start is not None and phrase.keys not in scene.asking:
@@ -121,7 +139,7 @@ def find_country_of(scene: Scene, keys: tuple[str, ...]) -> tuple[str, str]:
     fullest = person.keys if person is not None and len(person.keys) > 1 else keys
     office = find_office(fullest, frozenset(), scene.published)
     if office is not None:
-        return office.country, f"country: that of {office.name!r} in the table of people"
+        return office.country, f"country: that of {office.name or ' '.join(fullest)!r}, {office.tell()}"
     return "", ""
 
 

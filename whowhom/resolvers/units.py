@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
-from whowhom.resolvers.lexicon import Match, Term, Token, find_offices, find_terms
+from whowhom.resolvers.lexicon import Match, Term, Token, find_terms
+from whowhom.resolvers.people import find_offices
 
 PhraseKind = Literal["person", "state", "body", "people", "role", "pronoun", "place", "other"]
 PRONOUNS = frozenset(
