@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--trigger-threshold", type=float, default=0.35)
     parser.add_argument("--role-threshold", type=float, default=0.5)
-    parser.add_argument("--mode-threshold", type=float, default=0.35)
+    parser.add_argument("--mode-threshold", type=float, default=0.23)
     parser.add_argument("--joining-threshold", type=float, default=0.5)
     arguments = parser.parse_args()
     settings = {

@@ -144,6 +144,8 @@ class Entity:
         country: ISO 3166-1 alpha-3, or KOS, UNO, EUR, IGO, NGO, MNC, IMG, ISM; "" not known.
         sector: PLOVER sector codes, the main one first.
         evidence: How name, country and sector were reached, one line each, for `explain`.
+        score: The coder's probability that the words have this part in the event, 0 where it was
+            not asked. It goes into the event's own score and is not stored.
     """
 
     span: Span
@@ -151,6 +153,7 @@ class Entity:
     country: str = ""
     sector: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

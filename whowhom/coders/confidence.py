@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from whowhom.records import Event
+from whowhom.records import Entity, Event, Span
+
+_PRONOUNS = frozenset("i we us he him his she her it its they them their who which".split())
+# Characters between a trigger and a participant; farther is as good as in another paragraph.
+_FAR = 1000
 
 
 def keep_likely(events: Sequence[Event], settings: Mapping[str, Any]) -> tuple[Event, ...]:
@@ -29,15 +33,10 @@ def rate_event(event: Event, weights: Mapping[str, float]) -> float:
 
 def describe_event(event: Event) -> dict[str, float]:
     """Return what tells right rows from wrong ones, as named numbers; `training.fitting` weighs them."""
-    chance = min(max(event.score, 1e-4), 1 - 1e-4)
-    return {
+    told = {
         "bias": 1.0,
-        "trigger": math.log(chance / (1 - chance)),
-        "actor": float(bool(event.actor)),
-        "actor_country": float(any(entity.country for entity in event.actor)),
+        "trigger": _log_odds(event.score),
         "actor_named": float(any(entity.name for entity in event.actor)),
-        "recipient": float(bool(event.recipient)),
-        "recipient_country": float(any(entity.country for entity in event.recipient)),
         "many": float(len(event.actor) > 1 or len(event.recipient) > 1),
         "same_country": float(
             bool({e.country for e in event.actor} & {e.country for e in event.recipient} - {""})
@@ -46,6 +45,44 @@ def describe_event(event: Event) -> dict[str, float]:
         "place": float(bool(event.location)),
         "date_words": float(bool(event.date and event.date.span)),
         "mentions": math.log1p(len(event.mentions)),
-        "aux": float(bool(event.aux)),
+        "title": float(event.trigger.of == "title"),
+        "certain": float(event.certainty == "certain"),
+        f"source_{event.source.kind}": 1.0,
         f"type_{event.event}": 1.0,
+        **{f"aux_{name}": 1.0 for name in event.aux},
     }
+    for role in ("actor", "recipient"):
+        told |= _describe_participants(role, getattr(event, role), event.trigger)
+    return told
+
+
+def _describe_participants(role: str, entities: Sequence[Entity], trigger: Span) -> dict[str, float]:
+    """Return what tells whether the actors or the recipients are right; nothing where there are none."""
+    if not entities:
+        return {}
+    nearest = min(
+        (
+            abs((entity.span.start or 0) - (trigger.start or 0))
+            for entity in entities
+            if entity.span.start is not None and entity.span.of == trigger.of
+        ),
+        default=_FAR,
+    )
+    return {
+        role: 1.0,
+        f"{role}_score": _log_odds(max(entity.score for entity in entities)),
+        f"{role}_country": float(any(entity.country for entity in entities)),
+        f"{role}_countries": float(all(entity.country for entity in entities)),
+        f"{role}_civilian": float(entities[0].sector[:1] == ("CVL",)),
+        f"{role}_no_sector": float(not entities[0].sector),
+        f"{role}_referred": float(
+            any(line.startswith(("same as", "one of")) for entity in entities for line in entity.evidence)
+        ),
+        f"{role}_pronoun": float(entities[0].span.text.lower() in _PRONOUNS),
+        f"{role}_distance": math.log1p(min(nearest, _FAR) / 50),
+    }
+
+
+def _log_odds(chance: float) -> float:
+    chance = min(max(chance, 1e-3), 1 - 1e-3)
+    return math.log(chance / (1 - chance))

@@ -15,7 +15,7 @@ from dataclasses import replace
 from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.arms import is_armed_deed, is_target, read_shared_head
 from whowhom.resolvers.countries import name_country, settle_capital
-from whowhom.resolvers.persons import settle_person
+from whowhom.resolvers.persons import name_holder, settle_person
 from whowhom.resolvers.phrases import Phrase, read_phrase
 from whowhom.resolvers.references import settle_description, settle_pronoun
 from whowhom.resolvers.scene import Scene, Settled, make_settled, read_scene, trust_coder
@@ -68,7 +68,7 @@ def _order(mention: Mention) -> tuple[object, ...]:
 def _resolve(scene: Scene, mention: Mention) -> tuple[Entity, ...]:
     place = scene.find_place(mention.span)
     entities: list[Entity] = []
-    for phrase in read_phrase(mention.span.text, scene.published):
+    for phrase in read_phrase(mention.span.text, scene.published, scene.cast.counts):
         span = _span_part(mention.span, phrase)
         for settled in _settle(scene, phrase, mention, place):
             entity = replace(settled.entity, span=span)
@@ -109,7 +109,8 @@ def _settle(scene: Scene, phrase: Phrase, mention: Mention, place: int | None) -
         return settle_pronoun(scene, phrase, mention, place, _settle)
     if phrase.kind in ("state", "body", "people", "place") and phrase.country:
         return [_settle_state(scene, phrase, mention, place)]
-    return settle_description(scene, phrase, mention, place, _settle)
+    described = settle_description(scene, phrase, mention, place, _settle)
+    return [name_holder(scene, phrase, described[0])] if len(described) == 1 else described
 
 
 def _settle_state(scene: Scene, phrase: Phrase, mention: Mention, place: int | None) -> Settled:

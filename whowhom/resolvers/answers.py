@@ -15,6 +15,7 @@ from whowhom.resolvers.countries import name_country
 from whowhom.resolvers.dates import resolve_event_date
 from whowhom.resolvers.lexicon import fold_phrase
 from whowhom.resolvers.people import Office, find_holder, find_office
+from whowhom.resolvers.persons import means_state
 from whowhom.resolvers.phrases import Phrase, read_phrase
 from whowhom.resolvers.places import resolve_places
 
@@ -55,8 +56,7 @@ def resolve_actor(text: str, *, on: Day = None, context: str = "") -> list[Actor
         >>> [(actor.country, actor.sector) for actor in resolve_actor("three Kenyan nurses")]
         [('KEN', ('MED',))]
 
-    A title of one state's office is answered with its holder on the day ("the president of Kenya"),
-    which the coder does not do: a report that names nobody is kept as one that names nobody.
+    A title of one state's office is answered with its holder on the day ("the president of Kenya").
 
     Args:
         text: The words, such as "the former foreign minister of Iran".
@@ -93,12 +93,12 @@ def resolve_actor(text: str, *, on: Day = None, context: str = "") -> list[Actor
 
 
 def _find_office(phrase: Phrase, name: str, country: str, day: date | None) -> tuple[Office | None, str]:
-    if name and phrase.kind == "person":
+    if name and phrase.kind in ("person", "role"):
         office = find_office(fold_phrase(name), phrase.roles, day, country)
         return (office, "") if office is not None and office.name else (None, "")
-    single = phrase.kind == "role" and not phrase.plural and not name and country
-    if single and day is not None and "ELI" not in phrase.sectors:
-        holder = find_holder(country, phrase.roles, day)
+    single = phrase.kind == "role" and not phrase.plural and not phrase.former and means_state(phrase)
+    if single and day is not None:
+        holder = find_holder(country, [phrase.head], day)
         if holder is not None:
             return holder, f"name: {holder.name!r} held the office, {holder.tell()}"
     return None, ""

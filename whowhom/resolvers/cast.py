@@ -118,7 +118,7 @@ def read_cast(text: str, day: date | None = None) -> Cast:
     headlines: list[tuple[int, int]] = []
     for start, end in _pieces(text, cast.sentences):
         tokens = tokenize(text, start, end)
-        units = make_units(text, tokens, day)
+        units = make_units(text, tokens, day, cast.counts)
         _add_anchors(cast, tokens, units)
         if _is_headline(tokens):
             headlines.append((start, end))

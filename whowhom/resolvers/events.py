@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from whowhom.codebooks.plover import find_code
@@ -66,8 +67,11 @@ def _resolve_people(article: Article, readings: Sequence[Reading]) -> list[dict[
             asked.extend(mentions)
             owners.extend([(number, role)] * len(mentions))
     people: list[dict[str, Entities]] = [{"actor": (), "recipient": (), "source": ()} for _ in readings]
-    for (number, role), entities in zip(owners, resolve_mentions(article, asked), strict=True):
-        people[number][role] = _add_new(people[number][role], entities)
+    for (number, role), mention, entities in zip(
+        owners, asked, resolve_mentions(article, asked), strict=True
+    ):
+        rated = tuple(replace(entity, score=mention.score) for entity in entities)
+        people[number][role] = _add_new(people[number][role], rated)
     return people
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -51,7 +51,8 @@ class Term:
 
     `role` is the column "kind" of roles.csv for a role, and of regions.csv for a region, else "".
     `country` of a role is what it stands for where the words name none: "aid agencies" are NGO,
-    "the international community" belongs nowhere ("-").
+    "the international community" belongs nowhere ("-"). A `local` name of a body counts only in a text
+    that names its state: "PDP" is a party of Nigeria, of Kashmir and of others.
     """
 
     kind: TermKind
@@ -59,6 +60,7 @@ class Term:
     sectors: tuple[str, ...] = ()
     name: str = ""
     role: str = ""
+    local: bool = False
 
 
 class Match(NamedTuple):
@@ -135,10 +137,11 @@ def fold_phrase(words: str) -> tuple[str, ...]:
     return tuple(token.key for token in tokenize(words) if token.is_word)
 
 
-def find_terms(tokens: Sequence[Token], day: date | None = None) -> list[Match]:
+def find_terms(tokens: Sequence[Token], day: date | None = None, states: Container[str] = ()) -> list[Match]:
     """Return the phrases of the tables in `tokens`, the longest first at each place, none overlapping.
 
-    A body has the sectors it had on `day`: the Taliban are rebels in 2010 and a government in 2023.
+    A body has the sectors it had on `day`: the Taliban are rebels in 2010 and a government in 2023. Of
+    bodies of one name those count whose state is among `states`, named elsewhere, or among the tokens.
     """
     entries = _load_entries()
     matches: list[Match] = []
@@ -155,7 +158,38 @@ def find_terms(tokens: Sequence[Token], day: date | None = None) -> list[Match]:
                 step = length
                 break
         place += step
+    if any(_is_open(match.terms) for match in matches):
+        matches = list(_choose_bodies(matches, states))
     return matches
+
+
+def _is_open(terms: tuple[Term, ...]) -> bool:
+    """Whether it takes the states of the text to tell which body is meant, if any."""
+    return sum(term.kind == "body" for term in terms) > 1 or any(term.local for term in terms)
+
+
+def _choose_bodies(matches: Sequence[Match], states: Container[str]) -> Iterator[Match]:
+    here = {
+        term.country
+        for match in matches
+        if not _is_open(match.terms)
+        for term in match.terms
+        if term.kind in ("state", "adjective", "people", "capital", "seat", "region")
+    }
+    for match in matches:
+        if _is_open(match.terms):
+            named = [
+                term
+                for term in match.terms
+                if term.kind == "body" and (term.country in here or term.country in states)
+            ]
+            others = [term for term in match.terms if term.kind != "body"]
+            known = [term for term in match.terms if term.kind == "body" and not term.local]
+            terms = (*(named or known[:1]), *others)
+            if terms:
+                yield match._replace(terms=terms)
+        else:
+            yield match
 
 
 def _date_terms(terms: tuple[Term, ...], day: date | None) -> tuple[Term, ...]:
@@ -247,6 +281,9 @@ def _read_terms() -> Iterator[tuple[str, Term]]:
         term = Term("body", row["country"], _codes(row["sectors"]), row["name"])
         for words in (row["name"], *split_list(row["names"])):
             yield words, term
+        local = replace(term, local=True)
+        for words in split_list(row["local"]):
+            yield words, local
     for row in read_table("roles"):
         yield row["words"], Term("role", row["country"], _codes(row["sectors"]), role=row["kind"])
 

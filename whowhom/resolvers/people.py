@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import csv
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -98,9 +98,22 @@ _TITLES: dict[str, frozenset[str]] = {
     "secretary of defense": frozenset(("defence minister",)),
     "secretary of defence": frozenset(("defence minister",)),
     "attorney general": frozenset(("justice minister",)),
+    "leader": HEADS | {"leader", "leader of the opposition"},
     "secretary": _MINISTERS,
     "minister": _MINISTERS,
 }
+# Titles that a state gives to one person at a time.
+SINGLE_TITLES = frozenset(_TITLES) - {
+    "secretary",
+    "minister",
+    "governor",
+    "secretary general",
+    "opposition leader",
+    "deputy prime minister",
+    "chief of staff",
+    "premier",
+}
+ROYAL = frozenset(("king", "queen", "emir", "sultan", "pope", "prince", "sheikh", "crown prince"))
 # A bare surname is that of somebody in office, or out of it for less than this many years.
 _YEARS_OF_A_HEAD = 8
 _YEARS_OF_OTHERS = 2
@@ -141,7 +154,12 @@ def find_offices(keys: tuple[str, ...]) -> tuple[Office, ...]:
 
 
 def find_office(
-    keys: tuple[str, ...], roles: Iterable[str], day: date | None, country: str = ""
+    keys: tuple[str, ...],
+    roles: Iterable[str],
+    day: date | None,
+    country: str = "",
+    *,
+    states: Container[str] = (),
 ) -> Office | None:
     """Return the office that fits `day` best: held then, else ended last before it, else nearest to come.
 
@@ -154,12 +172,16 @@ def find_office(
         roles: Folded titles that belong to it ("foreign minister").
         day: That of the news; without one, the latest office counts.
         country: Of the person, where it is known.
+        states: Those that the text names: of two presidents of one surname the one of such a state.
     """
+    roles = frozenset(roles)
     offices = find_offices(keys)
+    for role in sorted(roles & ROYAL) if len(keys) == 1 else ():
+        offices = find_offices((role, *keys)) or offices
     if country:
         offices = tuple(office for office in offices if office.country == country)
     if len(keys) == 1:
-        offices = _of_surname(offices, frozenset(roles), day)
+        offices = _of_surname(offices, roles, day, states)
     if not offices:
         return None
     best = max(offices, key=lambda office: _fit(office, day))
@@ -174,7 +196,9 @@ def find_office(
     return None
 
 
-def _of_surname(offices: tuple[Office, ...], roles: frozenset[str], day: date | None) -> tuple[Office, ...]:
+def _of_surname(
+    offices: tuple[Office, ...], roles: frozenset[str], day: date | None, states: Container[str]
+) -> tuple[Office, ...]:
     """Return the offices of those whom a surname with these titles can mean on the day: of one person or
     of one country, else none."""
     told = [_TITLES[role] for role in roles if role in _TITLES]
@@ -188,13 +212,12 @@ def _of_surname(offices: tuple[Office, ...], roles: frozenset[str], day: date | 
         one = len({office.name for office in likely}) == 1 or len({office.country for office in likely}) == 1
         if not one or len(offices) > _MANY * len(likely):
             return ()
-    for choice in (
-        likely,
-        [office for office in likely if day is not None and office.holds_on(day)],
-        [office for office in likely if day is not None and office.holds_on(day) and office.office in HEADS],
-    ):
-        for same in ({office.name for office in choice}, {office.country for office in choice}):
-            if len(same) == 1:
+    held = [office for office in likely if day is not None and office.holds_on(day)]
+    heads = [office for office in held if office.office in HEADS]
+    named = [office for office in heads or held if office.country in states] if told else []
+    for what in ("name", "country"):
+        for choice in (likely, held, heads, named):
+            if len({getattr(office, what) for office in choice}) == 1:
                 names = {office.name for office in choice}
                 return tuple(office for office in offices if office.name in names)
     return ()
@@ -283,7 +306,7 @@ def find_holder(country: str, roles: Iterable[str], day: date) -> Office | None:
         if office.holds_on(day)
     ]
     # A president is the head of state where there is one beside the government.
-    order = _ORDER_OF_PRESIDENTS if "president" in roles else tuple(RANKS)
+    order = _ORDER_OF_PRESIDENTS if roles & {"president", "leader"} else tuple(RANKS)
     found = next(
         (
             [one for one in held if one.office == kind]

@@ -7,7 +7,7 @@ from datetime import date
 
 from whowhom.records import Mention, Span
 from whowhom.resolvers.cast import Person
-from whowhom.resolvers.people import Office, find_office, means_office
+from whowhom.resolvers.people import SINGLE_TITLES, Office, find_holder, find_office, means_office
 from whowhom.resolvers.phrases import Phrase
 from whowhom.resolvers.scene import (
     REACH,
@@ -34,7 +34,7 @@ def settle_person(scene: Scene, phrase: Phrase, mention: Mention, place: int | N
     table of people in office, then the coder's sectors and the surroundings.
     """
     person = scene.cast.find_person(phrase.keys)
-    office = _find_office(phrase, person, scene.published)
+    office = _find_office(scene, phrase, person)
     name, evidence = phrase.name, list(phrase.evidence)
     if office is not None and not _is_other(office, person, phrase):
         name = office.name or name
@@ -65,12 +65,12 @@ def _find_sectors(
         return ("ELI",), f"sector: no longer {office.tell()}"
     if phrase.sectors and not phrase.weak:
         return phrase.sectors, ""
-    if person is not None and person.sectors and not person.weak:
-        return person.sectors, person.evidence[-1] if person.evidence else ""
     if office is not None:
         on_the_day = _sectors_on(office, scene.published)
         if on_the_day:
             return on_the_day, f"sector: {office.tell()}"
+    if person is not None and person.sectors and not person.weak:
+        return person.sectors, person.evidence[-1] if person.evidence else ""
     sectors, why = trust_coder(mention)
     if sectors:
         return sectors, why
@@ -79,7 +79,7 @@ def _find_sectors(
     return (phrase.sectors, "") if phrase.sectors else trust_coder(mention, blank=True)
 
 
-def _find_office(phrase: Phrase, person: Person | None, day: date | None) -> Office | None:
+def _find_office(scene: Scene, phrase: Phrase, person: Person | None) -> Office | None:
     """Return the office of the person whom the phrase names, by the fullest name the article has."""
     tries = [phrase.keys]
     if person is not None and len(person.keys) > 1:
@@ -88,7 +88,9 @@ def _find_office(phrase: Phrase, person: Person | None, day: date | None) -> Off
         tries = [person.keys, phrase.keys]
     country = phrase.country or (person.country if person else "")
     roles = phrase.roles | (person.roles if person else frozenset())
-    found = (find_office(keys, roles, day, country) for keys in tries)
+    # "Counsellor Aung San Suu Kyi": a title that no table knows stands before the name.
+    tries += [keys[cut:] for keys in tries for cut in range(1, len(keys) - 1)]
+    found = (find_office(keys, roles, scene.published, country, states=scene.cast.counts) for keys in tries)
     return next((office for office in found if office), None)
 
 
@@ -129,6 +131,31 @@ def _find_country(
     if phrase.default or (person and person.default):
         return phrase.default or (person.default if person else ""), "country: that of the office"
     return read_surroundings(scene, place if start is None else start, (), group="person")
+
+
+def means_state(phrase: Phrase) -> bool:
+    """Whether the words are a title of a whole state: "the leader of Abkhazia" does not lead Georgia."""
+    told = any(line.startswith(("country: state", "country: adjective")) for line in phrase.evidence)
+    return told and phrase.head in SINGLE_TITLES
+
+
+def name_holder(scene: Scene, phrase: Phrase, settled: Settled) -> Settled:
+    """Give "the Turkish president" the name of who held the office on the day, where there is no doubt.
+
+    The words must name the state themselves and mean a single office.
+    """
+    entity = settled.entity
+    doubtful = phrase.plural or phrase.count or phrase.former or phrase.determiner in ("a", "an", "another")
+    if doubtful or entity.name or not phrase.country or scene.published is None:
+        return settled
+    if phrase.kind != "role" or phrase.head not in phrase.roles or not means_state(phrase):
+        return settled
+    holder = find_holder(phrase.country, [phrase.head], scene.published)
+    if holder is None:
+        return settled
+    line = f"name: {holder.name!r} held the office, {holder.tell()}"
+    named = replace(entity, name=holder.name, evidence=(*entity.evidence, line))
+    return replace(settled, entity=named)
 
 
 def find_country_of(scene: Scene, keys: tuple[str, ...]) -> tuple[str, str]:

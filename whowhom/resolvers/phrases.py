@@ -6,7 +6,7 @@ open who; "its army" leaves open whose. Nothing here looks at the rest of the ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -77,12 +77,12 @@ class Phrase:
     head: str = ""
 
 
-def read_phrase(text: str, day: date | None = None) -> list[Phrase]:
+def read_phrase(text: str, day: date | None = None, states: Container[str] = ()) -> list[Phrase]:
     """Return the participants that the words name, with what the words alone say of each.
 
     One for most words; several for "Russia and China" (each with offsets of its own), for
     "Ethiopian and Somali negotiators" and "the leaders of Peru, Chile and Bolivia" (all with the
-    offsets of the whole). Never none.
+    offsets of the whole). Never none. `states` are those named elsewhere in the article.
 
         >>> [(phrase.name, phrase.country) for phrase in read_phrase("Russia and China")]
         [('Russia', 'RUS'), ('China', 'CHN')]
@@ -92,7 +92,7 @@ def read_phrase(text: str, day: date | None = None) -> list[Phrase]:
     tokens = tokenize(text[:MAX_LENGTH])
     if not tokens:
         return [Phrase(0, len(text))]
-    units = make_units(text, tokens, day)
+    units = make_units(text, tokens, day, states)
     parts = split_parts(tokens, units)
     phrases: list[Phrase] = []
     for part in parts:
@@ -235,7 +235,7 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[Segment], phrase:
             continue
         for unit in segment.units:
             if unit.kind == "name":
-                return _read_name(tokens, segment, unit, phrase)
+                return _read_name(tokens, segment, unit, phrase, apposed=place > 0)
     head = segments[0]
     for unit in reversed(head.units):
         term = unit.term("body", "seat", "state", "capital", "adjective", "people", "region", "role")
@@ -287,8 +287,13 @@ def _proper_name(tokens: Sequence[Token], segment: Segment, head: Unit) -> str:
     return " ".join(token.raw + ("'s" if token.owner else "") for token in words)
 
 
-def _read_name(tokens: Sequence[Token], segment: Segment, unit: Unit, phrase: Phrase) -> Phrase:
-    """Fill in a person's name, or that of a body whose last word tells what it is."""
+def _read_name(
+    tokens: Sequence[Token], segment: Segment, unit: Unit, phrase: Phrase, *, apposed: bool
+) -> Phrase:
+    """Fill in a person's name, or that of a body whose last word tells what it is.
+
+    `apposed`: the name stands behind a comma ("the French president, Chirac").
+    """
     words = [token for token in tokens[unit.first : unit.last] if token.is_word]
     name = _join_name(words, tokens, unit)
     place = segment.units.index(unit)
@@ -317,11 +322,19 @@ def _read_name(tokens: Sequence[Token], segment: Segment, unit: Unit, phrase: Ph
             belongs=tuple(token.key for token in words),
             head=join_words(tokens, segment.units[-1]).lower(),
         )
-    plain = all(other is unit or other.kind == "word" for other in segment.units)
+    if following is not None and len(words) == 1 and _is_common_noun(tokens, following):
+        # "Park rangers", "Bush fire crews": the name, if it is one, only tells what kind they are.
+        return replace(phrase, head=tokens[segment.units[-1].last - 1].key)
+    plain = not apposed and all(other is unit or other.kind == "word" for other in segment.units)
     if phrase.determiner in ("the", "both") and len(words) == 1 and plain:
         return replace(phrase, name="" if words[0].key in _HALVES else name, head=words[0].key)
     keys = tuple(token.key for token in words)
     return replace(phrase, kind="person", name=name, keys=keys, head=name.lower())
+
+
+def _is_common_noun(tokens: Sequence[Token], unit: Unit) -> bool:
+    token = tokens[unit.first]
+    return unit.kind == "word" and token.raw.islower() and token.key not in _AFTER_NAMES
 
 
 def _read_roles(tokens: Sequence[Token], segments: Sequence[Segment], phrase: Phrase) -> Phrase:
@@ -351,6 +364,8 @@ def _join_name(words: Sequence[Token], tokens: Sequence[Token], unit: Unit) -> s
     return name
 
 
+# What may follow a name without making it a modifier.
+_AFTER_NAMES = LINKS | PRONOUNS | frozenset("and or then now jr sr too also alone al ibn bin".split())
 _COUNTRY_KINDS = ("state", "adjective", "people", "capital", "body", "seat", "region")
 
 

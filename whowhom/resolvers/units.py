@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
@@ -79,7 +79,11 @@ NOT_NAMES = (
         "young old big great high mass police state national special general federal military human "
         "airborne first second third angry captured suspected alleged masked armed unidentified "
         "wounded injured outgoing incoming detained jailed hooded rival ruling pro anti neighbouring "
-        "neighboring independence defence defense security buddhist catholic jewish".split()
+        "neighboring exiled deposed ousted ex retired late disgraced veteran "
+        "fugitive prominent influential "
+        "incumbent newly embattled longtime onetime "
+        "ailing slain toppled convicted independence defence defense security buddhist "
+        "catholic jewish".split()
     )
 )
 LEADS = frozenset("leads heads led headed chairs chaired runs".split())
@@ -106,9 +110,15 @@ class Segment:
     units: list[Unit] = field(default_factory=list)
 
 
-def make_units(text: str, tokens: Sequence[Token], day: date | None = None) -> list[Unit]:
-    """Cut tokens into terms (as they were on `day`), names, single words and marks."""
-    matches = {match.first: match for match in find_terms(tokens, day)}
+def make_units(
+    text: str, tokens: Sequence[Token], day: date | None = None, states: Container[str] = ()
+) -> list[Unit]:
+    """Cut tokens into terms (as they were on `day`), names, single words and marks.
+
+    Args:
+        states: Codes of the states named elsewhere in the text; they tell which body a short name means.
+    """
+    matches = {match.first: match for match in find_terms(tokens, day, states)}
     units: list[Unit] = []
     place = 0
     while place < len(tokens):
@@ -174,7 +184,7 @@ def _end_of_run(text: str, tokens: Sequence[Token], place: int) -> int:
         if end > place and not _touches(text, tokens[end - 1], token):
             break
         if (
-            (token.raw[0].isupper() and (token.key not in NOT_NAMES or (end > place and token.key == "may")))
+            (token.raw[0].isupper() and (token.key not in NOT_NAMES or _is_may(tokens, place, end)))
             or (token.raw[0].islower() and _leads_on(text, tokens, end))
             or (end > place and tokens[end - 1].joined and token.is_word)
         ):
@@ -186,6 +196,14 @@ def _end_of_run(text: str, tokens: Sequence[Token], place: int) -> int:
     if end == place + 1 and tokens[place].raw[0].islower():
         return place
     return end
+
+
+def _is_may(tokens: Sequence[Token], place: int, end: int) -> bool:
+    """Whether "May" is a surname: behind a first name or a title."""
+    if tokens[end].key != "may":
+        return False
+    before = [token.key for token in tokens[max(0, end - 2) : end] if token.is_word]
+    return end > place or before[-1:] in (["mrs"], ["ms"], ["mr"], ["minister"], ["secretary"])
 
 
 def _leads_on(text: str, tokens: Sequence[Token], place: int) -> bool:
