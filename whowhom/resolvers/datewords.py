@@ -1,14 +1,16 @@
 """Put date words into a small code that rules can be written for.
 
 "on Tuesday, Nov. 29" becomes "on w1 m11 29": months are m1 to m12, weekdays w0 (Monday) to w6,
-number words are digits, ordinals end in "th". Times of day are dropped, or are "dawn" and "clock"
-(a later one) where nothing else tells the day. One space stands between tokens; punctuation other
-than a dash is dropped.
+"w4s" is a plural, number words are digits, ordinals end in "th". Times of day are dropped, or are
+"dawn" and "clock" (a later one) where nothing else tells the day. What looks like a date and is none
+("Resolution 1973", "Bloody Sunday", "since May became prime minister") is "unclear". One space stands
+between tokens; punctuation other than a dash is dropped.
 """
 
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -16,13 +18,17 @@ from functools import lru_cache
 MAX_CHARACTERS = 240
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_SHORT_MONTHS = "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+_SHORT_WEEKDAYS = "mon|tues?|wed|thu(?:rs?)?|fri|sat|sun"
+# "Mar-a-Lago" and "the Sun-Times" go on with letters; "Mar-Apr" and "Sun-Tue" are ranges.
+_WORD_GOES_ON = rf"-(?!(?:{_SHORT_MONTHS}|may|{_SHORT_WEEKDAYS}))[a-z]"
 _MONTH = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?=\b|\d))\.?"
+    rf"|(?:{_SHORT_MONTHS})(?=\b|\d)(?!{_WORD_GOES_ON}))\.?"
 )
 _WEEKDAYS = "mon tue wed thu fri sat sun".split()
 _WEEKDAY = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b\.?"
+    rf"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:{_SHORT_WEEKDAYS})(?!{_WORD_GOES_ON}))\b\.?"
 )
 _NUMBERS = {
     word: number
@@ -69,7 +75,8 @@ def _month_code(match: re.Match[str]) -> str:
 
 
 def _weekday_code(match: re.Match[str]) -> str:
-    return f" w{_WEEKDAYS.index(match.group()[:3])} "
+    plural = "s" if match.group().endswith("days") else ""  # "on Fridays" is a habit
+    return f" w{_WEEKDAYS.index(match.group()[:3])}{plural} "
 
 
 def _day_code(day: int, month: int, year: int) -> str:
@@ -79,16 +86,93 @@ def _day_code(day: int, month: int, year: int) -> str:
 def _slash_code(match: re.Match[str]) -> str:
     """11/29/2024 and 29/11/2024 are clear; 5/6/2024 may be two days, so it is none."""
     first, second, year = (int(group) for group in match.groups())
-    if year < 100:
-        year += 2000 if year < 70 else 1900
+    year = _full_year(year)
     if first != second and first <= 12 and second <= 12:
         return " unclear "
     return _day_code(second, first, year) if first <= 12 else _day_code(first, second, year)
 
 
+def _full_year(year: int) -> int:
+    """Return 1968 for 68 and 2011 for 11: news looks back further than ahead."""
+    return year if year >= 100 else year + (2000 if year < 40 else 1900)
+
+
+def _short_year(match: re.Match[str]) -> str:
+    return f" {_full_year(int(match.group(1)))} "
+
+
+def _dotted_code(match: re.Match[str]) -> str:
+    """31.12.1999: where dots are written the day stands first."""
+    day, month, year = (int(group) for group in match.groups())
+    return _day_code(day, month, _full_year(year))
+
+
+_DECADE_WORDS = {
+    word: 1900 + 10 * tens
+    for tens, word in enumerate(
+        "twenties thirties forties fifties sixties seventies eighties nineties".split(), 2
+    )
+} | {"noughties": 2000}
+
+
+def _decade_code(match: re.Match[str]) -> str:
+    return f" {_DECADE_WORDS[match.group()]}s "
+
+
 def _iso_code(match: re.Match[str]) -> str:
-    year, month, day = (int(group) for group in match.groups())
-    return _day_code(day, month, year)
+    year, _, month, day = match.groups()
+    return _day_code(int(day), int(month), int(year))
+
+
+# ---------------------------------------------------------------------------------------------
+# What looks like a date and is none. Capitals count here, so this comes before the words are lowered.
+
+_DAY_MONTH = r"(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?{month}|{month} \d{1,2}(?:st|nd|rd|th)?)".replace(
+    "{month}", f"(?:{'|'.join(month_name[1:])})"
+)
+# Bodies and places that bear a date: "the 17 February Brigade", "April 6 Youth Movement", "26 July Street".
+_DATED_NAMES = (
+    "[Bb]rigades?|[Mm]ovement|[Bb]attalion|[Cc]oalition|[Aa]lliance|[Bb]loc|Camp|Group|Organi[sz]ation|Party"
+    "|Front|Forces|Square|Bridge|Street|Avenue|University|Stadium|Airport|Hospital|Committee|Foundation"
+)
+_NUMBERED = (
+    r"[Rr]esolutions?|[Aa]rticle|[Ss]ection|[Pp]aragraph|[Cc]hapter|[Dd]ecree|[Dd]irective|[Ff]light|Act"
+    r"|[Hh]ighway|[Rr]oute|[Rr]oom|[Uu]nit"
+)
+_TITLES = (
+    "Mrs?|Ms|Miss|Theresa|Minister|Chancellor|President|Premier|Senator|Secretary|Lord|Lady|Sir|General"
+    "|Judge|Justice"
+)
+# Verbs that make of "since May became" a person; any in "-ed" does so too.
+_VERBS = (
+    "became|began|came|fell|gave|had|has|held|is|left|lost|made|met|quit|said|says|saw|set|spoke|stood|took"
+    "|told|was|went|won|wrote"
+)
+_DATE_FOLLOWS = r"(?=\.? ?\d|\.?,? (?:{months})[a-z]*)".replace(
+    "{months}", "|".join(name[:3] for name in month_name[1:])
+)
+_NO_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b{_DAY_MONTH} (?:[A-Z][a-z]+ ){{0,2}}(?:{_DATED_NAMES})\b",
+        rf"\b(?:{_NUMBERED}) (?:[Nn]o\.? |[Nn]umber )?\d+(?:[/-]\d+)?\b",
+        r"\b\d{1,4}(?:st|nd|rd|th)?(?: [Cc]entury)? ?(?:B\.? ?C\b\.?(?:E\b\.?)?|bce?\b)",
+        r"\b(?:Bloody|Black|Super|Cyber) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
+        r"\bJan (?=[A-Z][a-z])(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)",
+        rf"\b(?:{_TITLES})\.? (?:May|March|April|June|August)\b(?! \d)",
+        rf"\bMay (?=(?:[a-z]+ed|{_VERBS})\b)",
+        rf"(?<=[Tt]he )(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|sun)\b(?!{_DATE_FOLLOWS})(?!\.)",
+        rf"\b(?:sat|wed)\b(?!{_DATE_FOLLOWS})",
+        # People marching; "in march" of hasty writers is the month.
+        r"\b(?:the|a|an|this|that|his|her|their|its|protest|peace|long) march\b(?! \d)",
+    )
+)
+
+
+def _drop_no_dates(words: str) -> str:
+    for pattern in _NO_DATES:
+        words = pattern.sub(" unclear ", words)
+    return words
 
 
 _Code = str | Callable[[re.Match[str]], str]
@@ -97,9 +181,24 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], _Code], ...] = (
     (re.compile("[\u2018\u2019\u02bc`]"), "'"),
     (re.compile(r"\bnew year'?s(?= day\b| eve\b)"), "newyear"),
     (re.compile(r"\b(?:fourth|4th) of july\b"), " 4 m7 "),
+    (re.compile(r"\b(?:a?round|round)[ -]the[ -]clock\b"), " "),
+    (
+        re.compile(r"\b(?:the )?(?:morning|evening|afternoon)(?= (?:before|after) (?!sun|mid|dawn))"),
+        "the day",
+    ),
     (re.compile(r"'(\d0s)\b"), r" 19\1"),
+    (re.compile(r"(?<![\w'])'(\d\d)\b(?!')"), _short_year),
+    (
+        re.compile(
+            rf"(?:(?<=the )|(?<=early[ -])|(?<=mid[ -])|(?<=late[ -]))(?:{'|'.join(_DECADE_WORDS)})\b"
+        ),
+        _decade_code,
+    ),
+    (re.compile(r"\b(?:no|not) later than\b"), "by"),
     (re.compile(r"'s\b|(?<=s)'(?=\s|$)"), " "),
-    (re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:t[\d:.]{2,15}z?)?\b"), _iso_code),
+    (re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:t[\d:.]{2,15}z?)?\b"), _iso_code),
+    (re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?![\d.]*\d)"), _dotted_code),
+    (re.compile(r"\b([12]\d{3})/(?=\d\d\b(?!/))"), r"\1-"),
     (re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\d/])"), _slash_code),
     (re.compile(r"(?<![\d/])9/11(?![\d/])"), " 11 m9 2001 "),
     (re.compile(r"\bsept?(?:ember|\.)? 11(?:th)?,? (?:terror(?:ist)? )?attacks?\b"), " 11 m9 2001 "),
@@ -107,10 +206,19 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], _Code], ...] = (
     (re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{4} ?(?:gmt|utc|hours|hrs)\b"), " clock "),
     (re.compile(r"\b(?:gmt|utc)\b"), " clock "),
     (_MONTH, _month_code),
+    (re.compile(r"\b(\d{1,2})- m(\d+) -(\d{4}|\d{2})\b"), _dotted_code),
+    (re.compile(r"(m\d+) +/ +(?=m\d)"), r"\1 - "),
     (_WEEKDAY, _weekday_code),
     (re.compile(r"\b(\d{1,3}) ?(?:st|nd|rd|th)\b"), r" \1th "),
 )
-_TOKEN = re.compile(r"\bm\d+|\bw\d|\d+th\b|\d+s\b|\d+|[a-z]+|-")
+_TOKEN = re.compile(r"\bm\d+|\bw\ds?|\d+th\b|\d+s\b|\d+|[a-z]+|-")
+
+
+# "Monday, Tuesday and Wednesday" is a range, as are "the 5th, 6th and 7th" and "May 5, 6 and 7".
+_LISTS = tuple(
+    re.compile(rf"\b({item})(?: {item})+ (?:and|or) (?={item}\b)")
+    for item in (r"w\d", r"m\d+", r"\d{1,2}th", r"\d{1,2}")
+)
 
 
 @lru_cache(maxsize=4096)
@@ -120,13 +228,15 @@ def encode_words(words: str) -> str:
     >>> encode_words("shortly before dawn on the twenty-first of May, 2019")
     'on the 21th of m5 2019'
     """
-    text = words[:MAX_CHARACTERS].lower()
+    text = _drop_no_dates(words[:MAX_CHARACTERS]).lower()
     for pattern, code in _REPLACEMENTS:
         text = pattern.sub(code, text)
     tokens: list[str] = []
     for token in _TOKEN.findall(text):
         _add_token(tokens, token)
     code = " ".join(tokens)
+    for listed in _LISTS:
+        code = listed.sub(r"\1 to ", code)
     bare = " ".join(_CLOCK_PHRASE.sub(lambda phrase: _keep_pointer(code, phrase), code).split())
     # Where nothing but a time of day is said, it stands for the day at hand.
     if bare != code and _NAMES_DAYS.search(bare):

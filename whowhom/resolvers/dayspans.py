@@ -120,6 +120,25 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+def orthodox_easter(year: int) -> date:
+    """Return Orthodox Easter Sunday, in the Gregorian calendar.
+
+    Source: the Julian computus, Meeus, Astronomical Algorithms (1991), chapter 8.
+
+    >>> orthodox_easter(2022)
+    datetime.date(2022, 4, 24)
+    """
+    moon = (19 * (year % 19) + 15) % 30
+    week = (2 * (year % 4) + 4 * (year % 7) - moon + 34) % 7
+    month, day = divmod(moon + week + 114, 31)
+    century = year // 100
+    return shift(date(year, month, day + 1), century - century // 4 - 2)  # 13 days from 1900 to 2099
+
+
+def _from_easter(n_days: int) -> Callable[[int], date]:
+    return lambda year: shift(easter(year), n_days)
+
+
 def _fixed(month: int, day: int) -> Callable[[int], date]:
     return lambda year: date(year, month, day)
 
@@ -132,6 +151,8 @@ def _thanksgiving(year: int) -> date:
 # Names as `encode_words` writes them; only days that fall alike wherever news is written in English,
 # and Thanksgiving, which is the American one. The longer name stands first.
 HOLIDAYS: dict[str, Callable[[int], date]] = {
+    "orthodox christmas eve": _fixed(1, 6),
+    "orthodox christmas": _fixed(1, 7),
     "christmas eve": _fixed(12, 24),
     "christmas": _fixed(12, 25),
     "boxing day": _fixed(12, 26),
@@ -145,11 +166,17 @@ HOLIDAYS: dict[str, Callable[[int], date]] = {
     "halloween": _fixed(10, 31),
     "armistice day": _fixed(11, 11),
     "thanksgiving": _thanksgiving,
-    "good w4": lambda year: shift(easter(year), -2),
-    "palm w6": lambda year: shift(easter(year), -7),
-    "easter w0": lambda year: shift(easter(year), 1),
+    "shrove w1": _from_easter(-47),
+    "ash w2": _from_easter(-46),
+    "palm w6": _from_easter(-7),
+    "maundy w3": _from_easter(-3),
+    "good w4": _from_easter(-2),
+    "orthodox easter w6": orthodox_easter,
+    "orthodox easter": orthodox_easter,
+    "easter w0": _from_easter(1),
     "easter w6": easter,
     "easter": easter,
+    "whit w6": _from_easter(49),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,12 @@ _WEIGHT_OF_CAPITAL = 1.0
 _WEIGHT_OF_SPELLING = -1.0
 # GeoNames does not know how many people live in some towns that war made known.
 _WEIGHT_OF_UNKNOWN_SIZE = 3.5
+# A listed city so near (in degrees) to one of GeoNames by the same name is that one.
+_SAME = 0.3
+# With which a name of the list tells that it is a region: "Kherson Oblast" is "Kherson" with such a word.
+_REGION_ENDINGS = frozenset(
+    "oblast governorate region province department voivodeship krai prefecture state division".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,66 @@ def find_places(keys: Sequence[str]) -> tuple[Known, ...]:
     ['GRC', 'LBN', 'LBY']
     """
     key = " ".join(keys)
-    return (*_load_listed().get(key, ()), *_find_cities(key))
+    cities = _find_cities(key)
+    listed = [_join_same(place, cities) for place in _load_listed().get(key, ())]
+    known = {place.geonames for place in listed if place.geonames}
+    return (*listed, *(city for city in cities if city.geonames not in known))
+
+
+def _join_same(listed: Known, cities: Sequence[Known]) -> Known:
+    """Return a listed city with what GeoNames knows of it; the name is that of the list."""
+    if listed.kind == "city":
+        for city in cities:
+            apart = max(abs(city.latitude - listed.latitude), abs(city.longitude - listed.longitude))
+            if city.country == listed.country and apart < _SAME:
+                return replace(city, name=listed.name, weight=max(city.weight, listed.weight))
+    return listed
+
+
+def find_regions(keys: Sequence[str]) -> tuple[Known, ...]:
+    """Return the regions that a name means with "province", "oblast" or the like after it.
+
+    >>> [region.name for region in find_regions(["kherson"])]
+    ['Kherson Oblast']
+    """
+    key = " ".join(keys)
+    full = [place for place in _load_listed().get(key, ()) if place.kind == "region"]
+    return (*full, *_load_regions().get(key, ()))
+
+
+@cache
+def _load_regions() -> dict[str, tuple[Known, ...]]:
+    """Return the regions whose names end with a word for one, by what stands before that word."""
+    found: dict[str, tuple[Known, ...]] = {}
+    for key, places in _load_listed().items():
+        stem, _, ending = key.rpartition(" ")
+        regions = tuple(place for place in places if place.kind == "region")
+        if stem and regions and ending in _REGION_ENDINGS:
+            found[stem] = (*found.get(stem, ()), *regions)
+    return found
+
+
+def expand_abbreviations(text: str) -> str:
+    """Write out the states and provinces that stand shortened after a comma, as news agencies do.
+
+    Only there: elsewhere "Miss." and "LA" are other things.
+
+    >>> expand_abbreviations("Charleston, W.Va.")
+    'Charleston, West Virginia'
+    """
+    if "," not in text:
+        return text
+    pattern, names = _load_abbreviations()
+    return pattern.sub(lambda found: f", {names[found[1]]}", text)
+
+
+@cache
+def _load_abbreviations() -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {short: row["name"] for row in read_table("abbreviations") for short in split_list(row["words"])}
+    # The dot at the end may be that of the sentence, outside of the words.
+    names |= {short[:-1]: name for short, name in names.items() if "." in short[:-1]}
+    choices = "|".join(map(re.escape, sorted(names, key=lambda short: (-len(short), short))))
+    return re.compile(rf",\s*({choices})(?!\w)"), names
 
 
 def find_capital(code: str) -> Known | None:
@@ -108,21 +174,37 @@ def _load_cities() -> _Cities:
 
 @cache
 def _load_capitals() -> dict[tuple[str, str], str]:
-    return {
-        (code, " ".join(fold_phrase(name))): name
-        for code, country in load_countries().items()
-        for name in country.capitals
-    }
+    """Return the usual name of each capital by code and key; Dacca and Dhaka are one city."""
+    cities, _ = _load_cities()
+    found: dict[tuple[str, str], str] = {}
+    for code, country in load_countries().items():
+        usual: dict[str, str] = {}
+        for name in country.capitals:
+            key = " ".join(fold_phrase(name))
+            same = [line for line in map(cities.__getitem__, _find_numbers(key)) if f"\t{code}\t" in line]
+            for line in same:
+                usual.setdefault(line, name)
+            found.setdefault((code, key), usual[same[0]] if same else name)
+    return found
 
 
 def _find_cities(key: str) -> list[Known]:
-    cities, keys = _load_cities()
-    found: list[Known] = []
+    cities, _ = _load_cities()
+    return [
+        _read_city(cities[number], key, is_spelling=is_spelling)
+        for number, is_spelling in _find_numbers(key).items()
+    ]
+
+
+def _find_numbers(key: str) -> dict[int, bool]:
+    """Return the numbers of the cities of a name, and whether it is but another spelling."""
+    _, keys = _load_cities()
+    found: dict[int, bool] = {}
     line = f"{key}\t"
     at = bisect_left(keys, line)
     while at < len(keys) and keys[at].startswith(line):
         number = keys[at][len(line) :]
-        found.append(_read_city(cities[int(number.lstrip("~"))], key, is_spelling=number[0] == "~"))
+        found.setdefault(int(number.lstrip("~")), number[0] == "~")
         at += 1
     return found
 

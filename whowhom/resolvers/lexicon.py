@@ -145,26 +145,25 @@ def find_terms(tokens: Sequence[Token], day: date | None = None, states: Contain
     """
     entries = _load_entries()
     matches: list[Match] = []
+    words = tuple(token.key for token in tokens)
+    is_open = False
     place, n_tokens = 0, len(tokens)
     while place < n_tokens:
         step = 1
-        for length, keys, shapes, terms in entries.get(tokens[place].key, ()):
-            if place + length > n_tokens:
-                continue
-            if all(tokens[place + i].key == keys[i] for i in range(1, length)) and _has_shape(
-                tokens, place, shapes
-            ):
+        for length, keys, shapes, terms in entries.get(words[place], ()):
+            if words[place : place + length] == keys and _has_shape(tokens, place, shapes):
                 matches.append(Match(place, place + length, _date_terms(terms, day)))
+                is_open = is_open or _is_open(terms)
                 step = length
                 break
         place += step
-    if any(_is_open(match.terms) for match in matches):
-        matches = list(_choose_bodies(matches, states))
-    return matches
+    return list(_choose_bodies(matches, states)) if is_open else matches
 
 
 def _is_open(terms: tuple[Term, ...]) -> bool:
     """Whether it takes the states of the text to tell which body is meant, if any."""
+    if len(terms) == 1:
+        return terms[0].local
     return sum(term.kind == "body" for term in terms) > 1 or any(term.local for term in terms)
 
 

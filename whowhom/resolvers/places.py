@@ -11,13 +11,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from whowhom.records import Article, Mention, Place, Precision
 from whowhom.resolvers.countries import load_countries, name_country, settle_capital
-from whowhom.resolvers.gazetteer import Known, find_capital, find_places
-from whowhom.resolvers.lexicon import Match, Token, find_terms, fold_phrase, tokenize
+from whowhom.resolvers.gazetteer import (
+    Known,
+    expand_abbreviations,
+    find_capital,
+    find_places,
+    find_regions,
+)
+from whowhom.resolvers.lexicon import Match, Token, find_terms, fold, tokenize
+from whowhom.resolvers.namesakes import tell_namesake
 from whowhom.resolvers.surroundings import Likely, rank_states
 
 # A city without any tie to the text must have this many times the people of its namesakes abroad.
@@ -27,29 +34,65 @@ _KNOWN_ABROAD = 5.0
 _WEIGHT_OF_NEAR = 0.5
 _WEIGHT_OF_ODDS = 3.0
 _WEIGHT_OF_STATE = 4.0
+_WEIGHT_OF_STATE_IN_TEXT = 1.0
+# A city of a million outweighs a state of its name that the text does not speak of: Salvador in Brazil.
+_LARGE = 6.0
 _SOUTH_SUDAN_SINCE = date(2011, 7, 9)
 # Below it the likeliest state is right for one place in ten (corpus): not known, rather than a guess.
 _LEAST_PROBABILITY = 0.4
 _LONGEST_NAME = 5
-_AFTER = re.compile(r"\s*(?:,|in|of)\s+(?:the\s+)?(?:\w+ern\s+)?([^.;:()\n]{2,40})")
-_NEAR_BEFORE = re.compile(
-    r"(?:near|outside|off|(?:kilomet(?:er|re)s|miles|km)\b[\w ]{0,16}\bof)\s+(?:the\s+)?$", re.I
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
+_AFTER = re.compile(r"\s*(?:,|in|of)\s+(?:the\s+)?(?:\w+ern\s+)?([^;:()\n]{2,40})")
+_DIRECTIONS = frozenset("north south east west northeast northwest southeast southwest".split())
+# "West of Goma", "to the north of Goma", but not "the north of Kosovo", which is a part of it.
+_NEAR = (
+    r"(?:\b(?:near|nearby|outside|off|beside|close to|far from|next to|adjacent to|vicinity of|approaches to"
+    r"|bordering)"
+    r"|\b(?:kilomet(?:er|re)s?|miles?|km)\b[\w ()-]{0,24}\b(?:of|from)"
+    rf"|\b(?:(?<!\bthe )|(?<=\bto the ))(?:(?:north|south)-?)?(?:{'|'.join(sorted(_DIRECTIONS))}) of)\b"
 )
-_NEAR_WITHIN = frozenset("near outside off kilometers kilometres miles km".split())
+_NEAR_WITHIN = re.compile(_NEAR, re.I)
+_NEAR_BEFORE = re.compile(
+    _NEAR + r"\s+(?:the\s+)?(?:(?:[\w-]+\s+){0,3}(?:city|town|village|capital|port)(?:\s+of|,)?\s+)?$", re.I
+)
 _LOCATIVE = frozenset("in at near outside inside off of from across around".split())
+_INSIDE = frozenset("in at near inside outside".split())
 _REGION_WORDS = frozenset(
     "province provinces region state district governorate county valley oblast prefecture department "
     "territory territories area areas part parts peninsula coast countryside mountains north south east west "
     "northern southern eastern western central northeastern northwestern southeastern southwestern "
     "northeast northwest southeast southwest border".split()
 )
+# With these right beside it a name is that of a part of a state, though a city bears it too.
+_PART_WORDS = frozenset(
+    "province provinces region regions oblast oblasts governorate governorates state prefecture department "
+    "krai county".split()
+)
+_CITY_WORDS = frozenset("city town village capital port suburb municipality".split())
+# Words written with a capital at the start of a sentence, no part of the name after them.
+_NO_PARTS = frozenset("the downtown greater rural occupied".split())
 # Each of these lies in one state, though the sea or the mountains that it is named after lie in none.
-_SHORE_WORDS = frozenset("coast shore port harbor harbour town city village republic resort province".split())
+_SHORE_WORDS = frozenset(
+    "coast shore port harbor harbour town city village republic resort province nation country state".split()
+)
 # No state is meant, or more than one.
 _STATELESS = frozenset("countries capitals strait straits".split())
+# Named after a state, but not in it: "the Mozambique Channel", "the Korea Strait".
+_WATERS = frozenset("channel strait straits sea ocean basin trench".split())
 _BORDER_WORDS = frozenset("border borders frontier boundary".split())
 # What a state has abroad: "the U.S. embassy" is never in the United States, "a U.S. base" seldom.
-_MISSIONS = frozenset("embassy embassies consulate consulates mission missions legation".split())
+_MISSIONS = frozenset(
+    "embassy embassies consulate consulates mission missions legation ambassador ambassadors".split()
+)
+# Whose state tells nothing on where they are: "a base of American troops near Sydney".
+_GUESTS = frozenset("troops soldiers forces marines peacekeepers base bases".split())
+# Codes of today's states that lay in one that is no more.
+_HEIRS = {
+    "SUN": frozenset("RUS UKR BLR LTU LVA EST MDA GEO ARM AZE KAZ UZB TKM KGZ TJK".split()),
+    "YUG": frozenset("SRB MNE KOS HRV BIH SVN MKD".split()),
+    "CSK": frozenset(("CZE", "SVK")),
+    "DDR": frozenset(("DEU",)),
+}
 _CAMPS = frozenset("camp camps".split())
 # Towns there are of these names (Most, Police, University), but who writes them means the thing.
 _COMMON = frozenset(
@@ -87,7 +130,12 @@ class _Asked:
 
     @property
     def near(self) -> set[str]:
-        return {one.country for one in self.likely}
+        codes = {one.country for one in self.likely}
+        return codes.union(*(_HEIRS.get(code, ()) for code in codes))
+
+    @property
+    def whole(self) -> str:
+        return self.article.title if self.mention.span.of == "title" else self.article.text
 
 
 def resolve_places(
@@ -107,7 +155,7 @@ def resolve_places(
 
 
 def _ask(article: Article, mention: Mention, hints: Sequence[str]) -> _Asked:
-    tokens = tokenize(mention.span.text)
+    tokens = tokenize(expand_abbreviations(mention.span.text))
     terms = find_terms(tokens)
     return _Asked(
         article, mention, tokens, terms, _states_in(terms), rank_states(article, mention.span, hints)
@@ -115,18 +163,30 @@ def _ask(article: Article, mention: Mention, hints: Sequence[str]) -> _Asked:
 
 
 def _resolve(asked: _Asked) -> Place:
-    found = [
-        one for one in _find_known(asked.tokens) if not _is_state(asked, one) and not _is_part(asked, one)
-    ]
+    namesake = tell_namesake(asked.article, asked.mention.span)
+    if namesake:
+        return Place(asked.mention.span, evidence=namesake)
+    known = [_with_regions(asked, one) for one in _find_known(asked.tokens)]
+    found = [one for one in known if not _is_state(asked, one) and not _is_part(asked, one)]
     if found:
         chosen, why = _choose(asked, found)
         if chosen is not None:
-            return _place_known(asked, chosen, why, _states_beside(asked, found))
+            is_part = any(chosen in one.places and _is_called_part(asked, one) for one in found)
+            return _place_known(asked, chosen, why, _states_beside(asked, found), is_part=is_part)
     if "capital" in asked.words:
         return _resolve_capital(asked)
+    if _is_water(asked):
+        return Place(asked.mention.span, evidence=f"{asked.mention.span.text!r}: waters of no one state")
+    located = _state_located(asked)
+    if located:
+        return _place_state(asked, located, f"in {name_country(located)}, as the words say")
     abroad = _find_abroad(asked)
     if abroad:
         return _place_likely(asked, abroad)
+    if asked.states and asked.words & _MISSIONS:
+        return Place(
+            asked.mention.span, evidence=f"{asked.mention.span.text!r}: nothing tells the state that hosts it"
+        )
     if len(set(asked.states)) == 1:
         return _place_state(asked, asked.states[0], repr(asked.mention.span.text))
     if asked.states:
@@ -140,10 +200,14 @@ def _resolve(asked: _Asked) -> Place:
     return _place_likely(asked, asked.likely)
 
 
-def _place_known(asked: _Asked, known: Known, why: str, beside: Sequence[str] = ()) -> Place:
+def _place_known(
+    asked: _Asked, known: Known, why: str, beside: Sequence[str] = (), *, is_part: bool = False
+) -> Place:
     country = known.country or (beside[0] if len(set(beside)) == 1 else "")
     if not country and known.kind == "area" and asked.words & _SHORE_WORDS:
         country = next((one.country for one in asked.likely if one.probability >= _LEAST_PROBABILITY), "")
+    if country == "SSD" and "SDN" in beside:
+        country = "SDN"  # "Juba, southern Sudan"
     country = _settle_state(known.name, country, asked.article.published)
     return Place(
         asked.mention.span,
@@ -152,7 +216,7 @@ def _place_known(asked: _Asked, known: Known, why: str, beside: Sequence[str] = 
         known.latitude,
         known.longitude,
         known.geonames,
-        _precision(asked, known),
+        _precision(asked, known, is_part=is_part),
         why,
     )
 
@@ -161,11 +225,19 @@ def _settle_state(name: str, code: str, day: date | None) -> str:
     """Return the state that a place belonged to on `day`: Juba was in Sudan, Moscow in the Soviet Union."""
     if code == "SSD" and day is not None and day < _SOUTH_SUDAN_SINCE:
         return "SDN"
+    for country in load_countries().values():
+        # East Germany is left out: which places of Germany lay in it no table tells.
+        is_past = country.until is not None and day is not None and day <= country.until
+        if is_past and country.successor == code and country.code != "DDR":
+            return country.code
     return settle_capital(name, code, day)
 
 
 def _place_state(asked: _Asked, code: str, why: str) -> Place:
-    precision: Precision = "region" if asked.words & _REGION_WORDS else "country"
+    # The east of "East Timor" and the south of "South Korea" are parts of names.
+    named = {n for match in asked.terms for n in range(match.first, match.last)}
+    beside = {token.key for n, token in enumerate(asked.tokens) if n not in named}
+    precision: Precision = "region" if beside & _REGION_WORDS else "country"
     return Place(asked.mention.span, name_country(code), code, precision=precision, evidence=why)
 
 
@@ -205,6 +277,69 @@ def _find_abroad(asked: _Asked) -> list[Likely]:
     return others if asked.words & _MISSIONS or camp else []
 
 
+def _is_water(asked: _Asked) -> bool:
+    """Whether the words are a sea or a strait named after a state."""
+    for match in asked.terms:
+        after = asked.tokens[match.last] if match.last < len(asked.tokens) else None
+        if after is not None and after.is_capital and after.key in _WATERS:
+            return True
+    return False
+
+
+def _state_located(asked: _Asked) -> str:
+    """Return the one state of several that "in" or "near" stands before: "a Turkish base in Qatar"."""
+    found: list[str] = []
+    if len(set(asked.states)) < 2 and not asked.words & _MISSIONS:
+        return ""
+    for match in asked.terms:
+        before = match.first - 1
+        while before > 0 and (asked.tokens[before].key == "the" or asked.tokens[before].key.endswith("ern")):
+            before -= 1
+        here = {term.country for term in match.terms if term.kind == "state"}
+        is_alone = not any(token.key == "and" for token in asked.tokens[match.last : match.last + 1])
+        if len(here) == 1 and before >= 0 and asked.tokens[before].key in _INSIDE and is_alone:
+            found += here
+    return found[0] if len(found) == 1 and not asked.words & _BORDER_WORDS else ""
+
+
+def _is_called_part(asked: _Asked, one: _Found) -> bool:
+    """Whether the words call a name a province or so: "Kherson region", "the province of Homs"."""
+    following = asked.tokens[one.last].key if one.last < len(asked.tokens) else _word_after(asked)
+    before = [token.key for token in asked.tokens[max(0, one.first - 2) : one.first]]
+    return following in _PART_WORDS or (len(before) == 2 and before[1] == "of" and before[0] in _PART_WORDS)
+
+
+def _is_called_city(asked: _Asked, one: _Found) -> bool:
+    """Whether the words call a name a city: "the northern city of Kunduz" is not the province."""
+    before = {token.key for token in asked.tokens[max(0, one.first - 3) : one.first]}
+    following = asked.tokens[one.last].key if one.last < len(asked.tokens) else _word_after(asked)
+    return bool(before & _CITY_WORDS) or following in _CITY_WORDS
+
+
+def _wants_region(asked: _Asked, one: _Found) -> bool:
+    """Whether the words ask for a part of a state rather than for a city of the name."""
+    if _is_called_part(asked, one):
+        return True
+    # After a bearing there is a city: "south of Kabul".
+    tokens = asked.tokens
+    is_bearing = {
+        n
+        for n, token in enumerate(tokens[:-1])
+        if token.key in _DIRECTIONS
+        and tokens[n + 1].key == "of"
+        and (n == 0 or tokens[n - 1].key != "the" or (n > 1 and tokens[n - 2].key == "to"))
+    }
+    words = {token.key for n, token in enumerate(tokens) if n not in is_bearing}
+    return bool(words & _REGION_WORDS) and not _is_called_city(asked, one)
+
+
+def _word_after(asked: _Asked) -> str:
+    """Return the key of the word right after the mention, "" where a mark or nothing follows."""
+    end = asked.mention.span.end
+    following = _NEXT_WORD.match(asked.whole, end, end + 30) if end is not None else None
+    return fold(following[1]) if following else ""
+
+
 def _is_state(asked: _Asked, one: _Found) -> bool:
     """Whether a name is that of a state: Lebanon is not the town in Oregon.
 
@@ -215,16 +350,37 @@ def _is_state(asked: _Asked, one: _Found) -> bool:
         if match.first <= one.first and one.last <= match.last:
             states = {term.country for term in match.terms if term.kind == "state"}
             regions = {place.country for place in one.places if place.kind == "region"}
+            if states and _is_city_abroad(asked, one, states):
+                return False
             if states:
                 return bool(states & asked.near) or not regions & asked.near
     return False
+
+
+def _is_city_abroad(asked: _Asked, one: _Found, states: set[str]) -> bool:
+    """Whether a city with the name of a state is meant: "Lebanon, Pennsylvania"; Salvador among Brazilians."""
+    cities = [place for place in one.places if place.kind == "city" and place.country not in states]
+    if not cities:
+        return False
+    within = [token for token in asked.tokens[one.last + 1 :]]
+    follows = _find_known(within) if one.last < len(asked.tokens) else _find_known(_tokens_after(asked))
+    told = {place.country for near in follows if near.first == 0 for place in near.places if place.is_wide}
+    if any(city.country in told for city in cities):
+        return True
+    return not states & asked.near and any(
+        city.country in asked.near and city.weight >= _LARGE for city in cities
+    )
 
 
 def _is_part(asked: _Asked, one: _Found) -> bool:
     """Whether a name is but a part of a longer one that no table has: "Tal Kalakh Gate"."""
     tokens = asked.tokens
     # "Baghdad's Tahrir Square" are two names: an owner and what it owns.
-    before = [token for token in tokens[max(0, one.first - 1) : one.first] if not token.owner]
+    before = [
+        token
+        for token in tokens[max(0, one.first - 1) : one.first]
+        if not token.owner and token.key not in _LOCATIVE | _NO_PARTS and not token.key.endswith("ern")
+    ]
     after = tokens[one.last : one.last + 1] if not tokens[one.last - 1].owner else []
     joined = any(
         token.is_word and token.is_capital and not find_terms([token]) for token in (*before, *after)
@@ -249,6 +405,8 @@ def _states_beside(asked: _Asked, found: Sequence[_Found]) -> list[str]:
         for match in asked.terms
         if not any(match.first < one.last and one.first < match.last for one in found)
     ]
+    if asked.words & (_MISSIONS | _GUESTS):
+        beside = [match for match in beside if any(term.kind == "state" for term in match.terms)]
     return _states_in(beside)
 
 
@@ -270,6 +428,14 @@ def _find_known(tokens: Sequence[Token]) -> list[_Found]:
     return found
 
 
+def _with_regions(asked: _Asked, one: _Found) -> _Found:
+    """Add the regions that a name means where the words call it one: "Kherson region"."""
+    if not _is_called_part(asked, one):
+        return one
+    regions = find_regions([token.key for token in asked.tokens[one.first : one.last]])
+    return replace(one, places=tuple(dict.fromkeys((*one.places, *regions))))
+
+
 def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
     """Return the place meant and what decided, or None and why nothing did."""
     within = {*_states_beside(asked, found), *_states_after(asked)}
@@ -277,24 +443,51 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
     ordered = sorted(
         found, key=lambda one: (-one.first if _is_inner(asked, one) else 1, one.first - one.last, one.first)
     )
+    # A sea says less than what the list knows in it: "Second Thomas Shoal in the South China Sea".
+    ordered.sort(key=lambda one: _is_inner(asked, one) and _is_sea(one) and _has_listed(one, found))
     for one in ordered:
         around = within | {
             p.country for other in found if other is not one for p in other.places if p.kind == "region"
         }
         held = [place for place in one.places if place.country in around]
         if held:
-            place = _heaviest(asked, held)
+            place = _heaviest(asked, one, held)
             return place, f"in {name_country(place.country) or 'a wider area'}, as the words say"
     for one in ordered:
-        best = _heaviest(asked, one.places)
+        best = _heaviest(asked, one, one.places)
         if best.country in asked.near:
             return best, f"{best.name}; {name_country(best.country)} is named nearby"
-    best = _heaviest(asked, ordered[0].places)
+    best = _heaviest(asked, ordered[0], ordered[0].places)
+    if any(place.country in _states_told(asked, ordered[0]) for place in ordered[0].places):
+        told = [place for place in ordered[0].places if place.country in _states_told(asked, ordered[0])]
+        best = _heaviest(asked, ordered[0], told)
+        return best, f"{best.name}, of which there is one that news names"
     rivals = [place.weight for place in ordered[0].places if place.country != best.country]
     is_far = bool(asked.likely) and best.weight < _KNOWN_ABROAD
     if is_far or (rivals and best.weight - max(rivals) < _CLEAR_LEAD):
         return None, f"{best.name} may be elsewhere: nothing near it speaks of {name_country(best.country)}"
     return best, f"{best.name}, the largest place of that name"
+
+
+def _states_told(asked: _Asked, one: _Found) -> set[str]:
+    """Return the states of a name by the tables of names that mean one state: Raqqa, Bali."""
+    return {
+        term.country
+        for match in asked.terms
+        if match.first == one.first and match.last == one.last
+        for term in match.terms
+        if term.kind == "region"
+    }
+
+
+def _is_sea(one: _Found) -> bool:
+    """Whether a name is that of something wide in no state."""
+    return all(place.is_wide and not place.country for place in one.places)
+
+
+def _has_listed(one: _Found, found: Sequence[_Found]) -> bool:
+    """Whether another name than this one is in the list of places that news names."""
+    return any(place.geonames is None for other in found if other is not one for place in other.places)
 
 
 def _is_inner(asked: _Asked, one: _Found) -> bool:
@@ -305,10 +498,11 @@ def _is_inner(asked: _Asked, one: _Found) -> bool:
     return asked.tokens[one.last - 1].owner or (before is not None and before.key in _LOCATIVE)
 
 
-def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
-    wants_region = bool(asked.words & _REGION_WORDS)
+def _heaviest(asked: _Asked, one: _Found, places: Sequence[Known]) -> Known:
+    wants_region = _wants_region(asked, one)
     odds = {one.country: one.probability for one in asked.likely}
-    around = f" {' '.join(fold_phrase(f'{asked.mention.span.text} {_text_after(asked)}'))} "
+    words = (*asked.tokens, *_tokens_after(asked))
+    around = f" {' '.join(token.key for token in words if token.is_word)} "
 
     def weigh(place: Known) -> tuple[float, str, int]:
         weight = (
@@ -316,6 +510,7 @@ def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
             + _WEIGHT_OF_NEAR * (place.country in odds)
             + _WEIGHT_OF_ODDS * odds.get(place.country, 0.0)
             + _WEIGHT_OF_STATE * (bool(place.state) and f" {place.state.casefold()} " in around)
+            + _WEIGHT_OF_STATE_IN_TEXT * (bool(place.state) and place.state in asked.whole)
             + (wants_region and place.is_wide)
         )
         return weight, place.name, place.geonames or 0
@@ -328,7 +523,7 @@ def _heaviest(asked: _Asked, places: Sequence[Known]) -> Known:
 
 def _states_after(asked: _Asked) -> list[str]:
     """Return the states, and those of the regions, that follow right after the words."""
-    tokens = tokenize(_text_after(asked))[:4]
+    tokens = _tokens_after(asked)
     starting = [match for match in find_terms(tokens) if match.first == 0]
     codes = [t.country for match in starting for t in match.terms if t.kind in ("state", "region")]
     for one in _find_known(tokens):
@@ -339,18 +534,24 @@ def _states_after(asked: _Asked) -> list[str]:
 
 def _text_after(asked: _Asked) -> str:
     """Return what follows a comma, "in" or "of" right after the words, else ""."""
-    span, article = asked.mention.span, asked.article
-    if span.start is None or span.end is None:
+    end = asked.mention.span.end
+    if end is None:
         return ""
-    whole = article.title if span.of == "title" else article.text
-    after = _AFTER.match(whole, span.end, span.end + 60)
+    text = expand_abbreviations(asked.whole[end : end + 60])
+    after = _AFTER.match(text)
     return after[1] if after else ""
 
 
-def _precision(asked: _Asked, place: Known) -> Precision:
-    if place.is_wide:
+def _tokens_after(asked: _Asked) -> list[Token]:
+    """Return the first words of what follows, up to the end of the sentence."""
+    tokens = tokenize(_text_after(asked))[:4]
+    end = next((n for n, token in enumerate(tokens) if token.key in ".!?"), len(tokens))
+    return tokens[:end]
+
+
+def _precision(asked: _Asked, place: Known, *, is_part: bool) -> Precision:
+    if place.is_wide or is_part:
         return "region"
-    span, article = asked.mention.span, asked.article
-    whole = article.title if span.of == "title" else article.text
-    before = whole[max(0, (span.start or 0) - 40) : span.start or 0]
-    return "near" if asked.words & _NEAR_WITHIN or _NEAR_BEFORE.search(before) else "exact"
+    span = asked.mention.span
+    before = asked.whole[max(0, (span.start or 0) - 60) : span.start or 0]
+    return "near" if _NEAR_WITHIN.search(span.text) or _NEAR_BEFORE.search(before) else "exact"
