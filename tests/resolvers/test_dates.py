@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 from whowhom.records import Article, DaySpan, Span
 from whowhom.resolvers.dates import find_published, resolve_date, resolve_dates, resolve_event_date
 
-CASES_FILE = Path(__file__).parents[1] / "cases" / "dates.jsonl"
-CASES = [json.loads(line) for line in CASES_FILE.read_text(encoding="utf-8").splitlines()]
+CASES = Path(__file__).parents[1] / "cases"
+KINDS = ("wild", "synthetic", "negative", "failing")
 WEDNESDAY = date(2024, 6, 19)
 # Words that rules look for, so that generated text reaches them in all orders.
 DATE_WORDS = (
     "on in by since from to until before between and or the a last next this that early mid- late of first"
     " third 3 29 31 1999 2024 0 99999 '90s June Feb. Friday Sun week weeks month year years day days ago"
     " later after earlier overnight weekend spring quarter Christmas eve Easter within coming past few same"
+    " eve anniversary fiscal ended within hours May Jan '68 1.2.1999 Bloody every following previous"
     " night tomorrow - 9/11 2024-02-30 11/29/2024 dawn hours century decade end recent then"
 ).split()
 
@@ -31,9 +32,17 @@ def days_of(case: dict[str, Any]) -> DaySpan | None:
     return DaySpan(*map(date.fromisoformat, (case["first"], case["last"]))) if case["first"] else None
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['words']}|{case['published']}")
+def read_cases(kind: str) -> list[Any]:
+    """The cases of a kind as pytest takes them; those known to fail are expected to."""
+    lines = (CASES / f"dates.{kind}.jsonl").read_text(encoding="utf-8").splitlines()
+    marks = [pytest.mark.xfail(strict=False, reason="known failure")] if kind == "failing" else []
+    cases = [json.loads(line) for line in lines]
+    return [pytest.param(case, id=f"{case['words']}|{case['published']}", marks=marks) for case in cases]
+
+
+@pytest.mark.parametrize("case", [case for kind in KINDS for case in read_cases(kind)])
 def test_words_give_the_days_they_mean(case: dict[str, Any]) -> None:
-    """Every line of the cases file resolves to its days, or to none."""
+    """Every line of the cases files resolves to its days, or to none."""
     anchor = DaySpan(*map(date.fromisoformat, case["anchor"])) if "anchor" in case else None
     published = date.fromisoformat(case["published"]) if case["published"] else None
     found = resolve_date(case["words"], published, future=case.get("future", False), anchor=anchor)
@@ -81,7 +90,20 @@ def test_a_bare_weekday_lies_in_the_week_up_to_publication(published: date, numb
 
 
 @pytest.mark.parametrize(
-    "piece", ["9", "a day before ", "since ", "twenty-", "May 3 to ", "(", "-", "m5 ", "\u0130"]
+    "piece",
+    [
+        "9",
+        "a day before ",
+        "the eve of ",
+        "within a day of ",
+        "since ",
+        "twenty-",
+        "May 3 to ",
+        "(",
+        "-",
+        "m5 ",
+        "\u0130",
+    ],
 )
 def test_long_hostile_words_take_no_time(piece: str) -> None:
     """A megabyte of repeated words is cut before the rules see it."""
@@ -147,6 +169,22 @@ def test_what_comes_days_after_counts_from_the_news() -> None:
     )
     assert dates[1] is not None
     assert dates[1].days == DaySpan(date(2024, 6, 17), date(2024, 6, 17))
+
+
+def test_days_after_an_event_do_not_count_from_publication() -> None:
+    """ "Two days after the summit" counts from the date named before it; without one it names no day."""
+    words = "two days after the summit"
+    undated = Article("a", f"They signed {words}.", published=WEDNESDAY)
+    (none,) = resolve_dates(undated, [Span(words, 12, 12 + len(words))], future=[False], news=[True])
+    assert none is not None
+    assert (none.days, none.evidence) == (None, "the words name no day")
+    text = f"The summit of 3 May failed. They signed {words}."
+    spans = [Span("3 May", 14, 19), Span(words, text.index(words), text.index(words) + len(words))]
+    dated = resolve_dates(
+        Article("a", text, published=WEDNESDAY), spans, future=[False] * 2, news=[False] * 2
+    )
+    assert dated[1] is not None
+    assert dated[1].days == DaySpan(date(2024, 5, 5), date(2024, 5, 5))
 
 
 def test_the_next_day_counts_from_the_date_named_before_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from whowhom.resolvers import gazetteer
 from whowhom.resolvers.countries import load_countries
-from whowhom.resolvers.gazetteer import find_capital, find_places
+from whowhom.resolvers.gazetteer import expand_abbreviations, find_capital, find_places, find_regions
 from whowhom.resolvers.lexicon import fold_phrase, read_table, split_list
 
 # Territories that news names and that take part in nothing: they have no row among the states.
@@ -62,6 +62,62 @@ def test_every_state_of_today_has_its_capital() -> None:
 def test_towns_are_found_by_other_spellings(name: str, country: str) -> None:
     """News writes names as it did thirty years ago, and in several ways at once."""
     assert country in {place.country for place in find_places(fold_phrase(name))}
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [
+        ("Kiev", "Kyiv"),
+        ("Rangoon", "Yangon"),
+        ("Dacca", "Dhaka"),
+        ("Bombay", "Mumbai"),
+        ("Nur-Sultan", "Astana"),
+        ("Tikrit", "Tikrit"),
+    ],
+)
+def test_a_city_has_one_name_whatever_the_text_calls_it(name: str, usual: str) -> None:
+    """Events in Bombay and in Mumbai are in one place, which also has its number in GeoNames."""
+    best = max(find_places(fold_phrase(name)), key=lambda place: place.weight)
+    assert best.name == usual
+    assert best.geonames
+
+
+def test_a_listed_city_is_not_found_twice() -> None:
+    """The row of the list and the one of GeoNames are joined where they lie side by side."""
+    numbers = [place.geonames for place in find_places(["mumbai"]) if place.geonames]
+    assert len(numbers) == len(set(numbers))
+    assert sum(place.country == "IND" for place in find_places(["mumbai"])) == 1
+
+
+def test_a_region_is_found_by_the_name_that_it_shares_with_its_city() -> None:
+    """ "Kherson region" is the oblast, though the list calls it so with that word only."""
+    assert {(region.name, region.country) for region in find_regions(["homs"])} == {
+        ("Homs Governorate", "SYR")
+    }
+    assert find_regions(["helmand"])[0].name == "Helmand"
+    assert find_regions(["nowhere"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Charleston, W.Va.", "Charleston, West Virginia"),
+        ("in Norfolk, Va., on Friday", "in Norfolk, Virginia, on Friday"),
+        ("Calgary, Alta", "Calgary, Alberta"),
+        ("Austin, TX", "Austin, Texas"),
+        ("Miss Universe, Massed bands", "Miss Universe, Massed bands"),
+        ("no comma Ill. here", "no comma Ill. here"),
+    ],
+)
+def test_shortened_states_are_written_out_after_a_comma(text: str, expected: str) -> None:
+    """Elsewhere "Miss", "Ill." and "Mass" are words."""
+    assert expand_abbreviations(text) == expected
+
+
+def test_every_abbreviation_stands_for_a_region_of_the_list() -> None:
+    """No row of abbreviations.csv writes out to something that no table knows."""
+    regions = {row["name"] for row in ROWS if row["kind"] == "region"}
+    assert {row["name"] for row in read_table("abbreviations")} <= regions
 
 
 def test_no_common_name_of_another_city_is_a_spelling() -> None:

@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from whowhom.records import Entity, Event, Span
+from whowhom.records import Entity, Event
 
 _PRONOUNS = frozenset("i we us he him his she her it its they them their who which".split())
-# Characters between a trigger and a participant; farther is as good as in another paragraph.
-_FAR = 1000
 
 
 def keep_likely(events: Sequence[Event], settings: Mapping[str, Any]) -> tuple[Event, ...]:
@@ -52,22 +50,14 @@ def describe_event(event: Event) -> dict[str, float]:
         **{f"aux_{name}": 1.0 for name in event.aux},
     }
     for role in ("actor", "recipient"):
-        told |= _describe_participants(role, getattr(event, role), event.trigger)
+        told |= _describe_participants(role, getattr(event, role))
     return told
 
 
-def _describe_participants(role: str, entities: Sequence[Entity], trigger: Span) -> dict[str, float]:
+def _describe_participants(role: str, entities: Sequence[Entity]) -> dict[str, float]:
     """Return what tells whether the actors or the recipients are right; nothing where there are none."""
     if not entities:
         return {}
-    nearest = min(
-        (
-            abs((entity.span.start or 0) - (trigger.start or 0))
-            for entity in entities
-            if entity.span.start is not None and entity.span.of == trigger.of
-        ),
-        default=_FAR,
-    )
     return {
         role: 1.0,
         f"{role}_score": _log_odds(max(entity.score for entity in entities)),
@@ -79,7 +69,6 @@ def _describe_participants(role: str, entities: Sequence[Entity], trigger: Span)
             any(line.startswith(("same as", "one of")) for entity in entities for line in entity.evidence)
         ),
         f"{role}_pronoun": float(entities[0].span.text.lower() in _PRONOUNS),
-        f"{role}_distance": math.log1p(min(nearest, _FAR) / 50),
     }
 
 

@@ -85,7 +85,7 @@ def complete(days: Written, context: Context) -> DaySpan:
     years = range(today.year - reach, today.year + reach + 1)
     choices = [found for year in years for found in in_year(days, year)]
     fitting = _on_weekday(choices, days.weekday)
-    if fitting and not context.future and not days.side:
+    if fitting and not days.side:
         return min(fitting, key=lambda found: abs(found.first - today))
     return pick(fitting or choices, context, days.side)
 

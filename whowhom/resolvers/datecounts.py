@@ -39,6 +39,7 @@ def find_count(code: str) -> Count | None:
         return None
     match, rule = min(matches, key=lambda item: item[0].start())
     groups = {name: text for name, text in match.groupdict().items() if text is not None}
+    groups.setdefault("unit", groups.get("units", ""))
     return Count(match.start(), match.end(), groups, rule)
 
 
@@ -59,44 +60,45 @@ def _offset(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan |
         return None
     if unit in ("hour", "minute"):
         return _or_anchor(days, context)
+    if number == 0:
+        raise UnknownDayError
+    if not groups.keys() & {"number", "many"}:  # "the day after"
+        number = 1
     if days is None:
         return _offset_from_anchor(number, unit, context, back=back)
-    if "stretch" in groups or ("many" in groups and number is None):
-        n_days = VAGUE_DAYS.get(unit)
-        if number is None and n_days is None:
-            raise UnknownDayError
-        if back:
-            first = move(days.first, -number, unit) if number else shift(days.first, -(n_days or 0))
-            return DaySpan(first, shift(days.first, -1))
-        last = move(days.last, number, unit) if number else shift(days.last, n_days or 0)
-        return DaySpan(shift(days.last, 1), last)
-    number = -(number or 1) if back else number or 1
-    if (days.last - days.first).days >= 27 and unit in ("month", "year", "decade", "century"):
-        return _moved(days, number, unit)
+    if number is None or "stretch" in groups:
+        return _stretch(days, number, unit, back=back)
+    if (days.last - days.first).days >= 27 and _long(unit):
+        return _moved(days, -number if back else number, unit)
     if "number" not in groups and unit in ("week", "month", "year"):  # "the week before Christmas"
-        if back:
-            return DaySpan(move(days.first, -1, unit), shift(days.first, -1))
-        return DaySpan(shift(days.last, 1), move(days.last, 1, unit))
-    return one(move(days.first if back else days.last, number, unit))
+        return _stretch(days, number, unit, back=back)
+    return one(move(days.first, -number, unit) if back else move(days.last, number, unit))
+
+
+def _stretch(days: DaySpan, number: int | None, unit: str, *, back: bool) -> DaySpan:
+    """So many units up to the day before `days`, or from the day after them on."""
+    if number is None and unit not in VAGUE_DAYS:
+        raise UnknownDayError
+    start, sign = (days.first, -1) if back else (days.last, 1)
+    end = move(start, sign * number, unit) if number is not None else shift(start, sign * VAGUE_DAYS[unit])
+    return DaySpan(end, shift(start, -1)) if back else DaySpan(shift(start, 1), end)
 
 
 def _offset_from_anchor(number: int | None, unit: str, context: Context, *, back: bool) -> DaySpan:
+    """ "a year after the revolution": as long as the words are, "two years later" is a year."""
     anchor = context.anchored()
     if number is None:
-        n_days = VAGUE_DAYS.get(unit, 0) if unit not in ("year", "decade", "century") else 0
-        if not n_days:
-            raise UnknownDayError
-        days = DaySpan(shift(anchor.first, -n_days), shift(anchor.first, -1))
-        if not back:
-            days = DaySpan(shift(anchor.last, 1), shift(anchor.last, n_days))
+        days = _stretch(anchor, number, unit, back=back)
     else:
         day = move(anchor.first, -number, unit) if back else move(anchor.last, number, unit)
-        days = period(day, "year" if unit in ("decade", "century") else unit)
-        if unit in ("week", "fortnight"):
-            days = one(day)
+        days = period(day, {"decade": "year", "century": "year"}.get(unit, unit)) if _long(unit) else one(day)
     if not context.future and days.first > context.day():  # the date last named is not that of the event
         raise UnknownDayError
     return days
+
+
+def _long(unit: str) -> bool:
+    return unit in ("month", "year", "decade", "century")
 
 
 def _moved(days: DaySpan, number: int, unit: str) -> DaySpan:
@@ -121,8 +123,8 @@ def _eve(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan:
 def _anniversary(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan:
     """ "the 10th anniversary of the Sept. 11, 2001, attacks"; without a number the last one.
 
-    A date that would put it in years to come is that of the anniversary itself: "the 10th anniversary
-    of the war on Monday".
+    A date that would put it in time to come is that of the anniversary itself: "the 10th anniversary
+    of the war on Monday", "the first anniversary of the Feb. 1 coup".
     """
     if days is None:
         raise UnknownDayError
@@ -134,7 +136,10 @@ def _anniversary(groups: Groups, days: DaySpan | None, context: Context) -> DayS
         if number and not context.future and _moved(days, number, "year").first > context.today:
             number -= 1
     moved = _moved(days, number, "year")
-    return days if context.today is not None and moved.first.year > context.today.year + 1 else moved
+    if context.today is None:
+        return moved
+    ahead = moved.first.year > context.today.year + 1 if context.future else moved.first > context.today
+    return days if ahead else moved
 
 
 def _within(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan:
@@ -168,11 +173,15 @@ def _week_on(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan 
 
 def _edge_of(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan | None:
     """ "the first nine months of 2015", "the last days of May"; "of the war" names no day."""
-    if days is None:
+    if days is None or read_number(groups) == 0:
         raise UnknownDayError
     number, unit, late = read_number(groups), groups["unit"], groups["edge"] in ("last", "final", "closing")
+    part = "late" if late else "early"
     if number is None:
-        return part_of(days, "late" if late else "early")
+        if unit in ("day", "week") and (days.last - days.first).days > 31:  # "the last days of 1989"
+            month = period(days.last if late else days.first, "month")
+            return part_of(month, part) if unit == "day" else month
+        return part_of(days, part)
     if late:
         return DaySpan(max(days.first, move(shift(days.last, 1), -number, unit)), days.last)
     return DaySpan(days.first, min(days.last, shift(move(days.first, number, unit), -1)))
@@ -190,6 +199,8 @@ def _up_to(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan | 
 
 _SOME = r"(?P<number>\d{1,6}|an?|(?:a )?few|several)"
 _UNIT = r"(?P<unit>hour|minute|day|night|week|fortnight|month|year|decade|century)(?P<many>s)?"
+_SINGULAR = r"(?P<unit>hour|day|night|week|fortnight|month|year|decade|century)"
+_PLURAL = r"(?P<units>hour|minute|day|week|month|year)(?P<many>s)"
 _DATED = (
     r"(?:the )?(?:(?:early|mid|late) )?(?:m\d|[12]\d{3}|\w+ (?:year|month)|year|month"
     r"|spring|summer|autumn|fall|winter)\b"
@@ -207,9 +218,11 @@ _COUNTS: tuple[tuple[re.Pattern[str], _CountRule], ...] = tuple(
             _offset,
         ),
         (
-            rf"(?P<stretch>\b(?:in|over|during|throughout) the )?(?<!same )(?<!that )(?<!this )(?<!th )"
-            rf"(?<!\d )(?<!each )(?<!every )\b{_UNIT} (?P<word>before|after|prior to|following) "
-            r"(?!(?:in|at|on|near|and|but|or|with|by|to|last|next|yesterday|tomorrow|that)\b)(?=.)",
+            # "the day after", "days after", but not "last week after"
+            r"(?P<stretch>\b(?:in|over|during|throughout) the )?"
+            rf"(?:(?:^|(?<=the )){_SINGULAR}|(?<!last )(?<!past )(?<!next )(?<!recent )(?<!\d )\b{_PLURAL}) "
+            r"(?P<word>before|after|prior to|following) "
+            r"(?!(?:in|at|on|near|and|but|or|with|by|to|last|next|yesterday|tomorrow)\b)(?=.)",
             _offset,
         ),
         (r"\beve of (?=.)", _eve),
@@ -246,7 +259,7 @@ _COUNTS: tuple[tuple[re.Pattern[str], _CountRule], ...] = tuple(
 
 
 def read_count(
-    count: Count, code: str, context: Context, read: Callable[[str, Context], DaySpan | None]
+    count: Count, code: str, context: Context, *, read: Callable[[str, Context], DaySpan | None]
 ) -> DaySpan | None:
     """Return the days that the phrase counts to; None where it is no such phrase after all.
 
@@ -256,6 +269,24 @@ def read_count(
     Raises:
         UnknownDayError: It counts from an event of unknown date.
     """
+    rest, ahead = code[count.end :], replace(context, future=True)
     # "ten years ago this month" is the whole of that month, though "this month" ends with publication.
-    whole = replace(context, future=True) if count.rule is _ago else context
-    return count.rule(count.groups, read(code[count.end :], whole), context)
+    days = read(rest, ahead if count.rule is _ago else context)
+    if days is not None and _may_lie_ahead(count, rest, days, context):
+        coming = read(rest, ahead)
+        counted = count.rule(count.groups, coming, context) if coming is not None else None
+        if counted is not None and counted.last <= context.day():
+            return counted
+    return count.rule(count.groups, days, context)
+
+
+def _may_lie_ahead(count: Count, rest: str, days: DaySpan, context: Context) -> bool:
+    """Tell whether what has been may come before what is to come.
+
+    "on the eve of Victory Day" of 8 May, "two days before Christmas" of 23 December. A weekday of the
+    days before publication stays what it is. One count in another is not tried both ways, for time's sake.
+    """
+    if context.future or context.today is None or find_count(rest) is not None:
+        return False
+    before = count.groups.get("word") in ("before", "prior to") and not _long(count.groups["unit"])
+    return count.rule is _eve or (before and (context.today - days.last).days > 7)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from whowhom.records import DaySpan
 from whowhom.resolvers.datechoice import Context, Written, complete, in_year, pick, weekday_near
@@ -78,7 +79,19 @@ def _written(groups: Groups, context: Context) -> Written:
     month, day, weekday = (
         int(groups[name]) if name in groups else None for name in ("month", "day", "weekday")
     )
-    return Written(year, month, day, _part(groups), side, weekday=weekday)
+    written = Written(year, month, day, _part(groups), side, weekday=weekday)
+    return _from_anchor(written, groups, context)
+
+
+def _from_anchor(written: Written, groups: Groups, context: Context) -> Written:
+    """Give "the following May" its year: it counts from the date last named, and so does "previous"."""
+    side = groups.get("side")
+    if side == "following" or (side == "previous" and context.anchor is not None):
+        anchor, step = context.anchored(), "next" if side == "following" else "last"
+        day = anchor.last if step == "next" else anchor.first
+        days = complete(replace(written, side=step), replace(context, today=day))
+        return replace(written, year=days.first.year, side="")
+    return written
 
 
 def _two_days(groups: Groups, context: Context) -> DaySpan | None:
@@ -104,12 +117,25 @@ def _decade(groups: Groups, context: Context) -> DaySpan:
 
 
 def _century(groups: Groups, context: Context) -> DaySpan:
-    return whole_years(int(groups["number"]) * 100 - 99, int(groups["number"]) * 100)
+    """ "the late 19th century", "in the 18th and 19th centuries"."""
+    first, last = int(groups["number"]), int(groups.get("last", groups["number"]))
+    days = whole_years(first * 100 - 99, last * 100)
+    return part_of(days, _part(groups)) if "part" in groups else days
+
+
+def _last_day(groups: Groups, context: Context) -> DaySpan:
+    return one(complete(_written(groups, context), context).last)
+
+
+def _half_month(groups: Groups, context: Context) -> DaySpan:
+    month = complete(_written(groups, context), context)
+    middle = month.first.replace(day=15)
+    return DaySpan(month.first, middle) if groups["number"] == "1" else DaySpan(shift(middle, 1), month.last)
 
 
 def _quarter(groups: Groups, context: Context) -> DaySpan:
     """The second quarter, or the second half, of a year."""
-    n_months, year = {"quarter": 3, "half": 6}[groups.get("unit", "quarter")], _year(groups, context)
+    n_months, year = {"quarter": 3}.get(groups.get("unit", "quarter"), 6), _year(groups, context)
     years = [year] if year is not None else range(context.day().year - 1, context.day().year + 2)
     month = (int(groups["number"]) - 1) * n_months + 1
     choices = [DaySpan(whole_month(y, month).first, whole_month(y, month + n_months - 1).last) for y in years]
@@ -121,11 +147,12 @@ def _season(groups: Groups, context: Context) -> Written:
     if side in ("that", "same"):
         year = context.anchored().first.year
     side = side if side in ("last", "next") else ""
-    return Written(year, part=_part(groups), side=side, season=groups["season"])
+    written = Written(year, part=_part(groups), side=side, season=groups["season"])
+    return _from_anchor(written, groups, context)
 
 
 def _week_of_month(groups: Groups, context: Context) -> DaySpan | None:
-    month = complete(_written(groups, context), context)
+    month = complete(replace(_written(groups, context), weekday=None), context)
     if "weekday" in groups:
         return _weekday_of_month(groups, month)
     if groups["number"] == "last":
@@ -174,9 +201,10 @@ def _before_last(groups: Groups, context: Context) -> DaySpan:
 
 
 def _weekdays_ago(groups: Groups, context: Context) -> DaySpan:
-    """ "three Sundays ago"."""
-    near = weekday_near(int(groups["weekday"]), context, "last").first
-    return one(shift(near, -7 * ((read_number(groups) or 1) - 1)))
+    """ "three Sundays ago"; "two weeks ago on Sunday" is a week more."""
+    weeks = "weekday_after" in groups or "weeks" in groups
+    near = weekday_near(int(groups.get("weekday_after") or groups["weekday"]), context, "last").first
+    return one(shift(near, -7 * ((read_number(groups) or 1) - (0 if weeks else 1))))
 
 
 def _weekday_week(groups: Groups, context: Context) -> DaySpan | None:
@@ -192,6 +220,9 @@ def _holiday(groups: Groups, context: Context) -> DaySpan:
     else:
         years = range(year, year + 1)
     choices = [holiday(name, y) for y in years]
+    if "around" in groups:  # "over Christmas" is Christmas Eve to Boxing Day, "over Easter" Friday to Monday
+        before = 2 if name == "easter" else 1
+        choices = [DaySpan(shift(days.first, -before), shift(days.last, 1)) for days in choices]
     return choices[0] if year is not None else pick(choices, context, "" if side == "this" else side)
 
 
@@ -324,23 +355,25 @@ def _coming_stretch(groups: Groups, context: Context) -> DaySpan | None:
     return DaySpan(today, move(today, number or 1, unit))
 
 
-def _in_so_long(groups: Groups, context: Context) -> DaySpan | None:
+def _incount_length(groups: Groups, context: Context) -> DaySpan | None:
     """ "in two weeks" is a day only for what is still to come; else it is how long it took."""
     number, unit = read_measure(groups)
     if not context.future:
-        return _so_long(groups, context)
+        return count_length(groups, context)
     if number is None:
         return None
     day = move(context.day(), number, unit)
     return period(day, unit) if unit in ("month", "year") else one(day)
 
 
-def _so_long(groups: Groups, context: Context) -> DaySpan | None:
+def count_length(groups: Groups, context: Context) -> DaySpan | None:
     """ "for two weeks" of what happened: so long, up to publication; of what is to come it names no day."""
     today, (number, unit) = context.day(), read_measure(groups)
     # "for three hours" is some part of a day, and the words do not say of which.
     if context.future or unit in ("hour", "minute"):
         return None
+    if not groups.keys() & {"number", "many"}:  # "week-long"
+        number = 1
     if number is None:
         n_days = VAGUE_DAYS.get(unit)
         return DaySpan(shift(today, -n_days), today) if n_days else None
@@ -384,15 +417,20 @@ _YEAR = (
 _LONG_UNIT = r"(?P<unit>week|month|quarter|year|decade)"
 _UNIT = r"(?P<unit>hour|minute|day|night|week|fortnight|month|year|decade|century)(?P<many>s)?"
 _SOME = r"(?P<number>\d+|an?|(?:a )?few|several) (?:or so )?(?:of )?"
-_PART = r"(?P<part>early|mid|late|beginning|start|middle|end|close)(?: -)?(?: (?:of|in))?(?: the)? "
+# "beginning in March" is no part of March.
+_PART = (
+    r"(?P<part>(?:early|mid|late|end)(?= )|(?:beginning|start|middle|close)(?= of))"
+    r"(?: -)?(?: (?:of|in))?(?: the)? "
+)
 _DAY = r"(?:day|night|dawn|clock)"
 _TO = r"(?:and|or|to|through|until|till|-)(?: on)?(?: the)?"
 _ORDER = r"(?:(?P<part>earlier|later|early|mid|late)(?: -)?(?: in)? )?"
 _W = r"w(?P<weekday>\d)"
+_UNITS = r"(?:hour|minute|day|night|week|fortnight|month|year|decade|centur)"
 _ON_W = rf"(?:{_W} (?:night )?(?:the )?)?"
 _WHICH = r"(?P<which>last|this|next|that|same|previous|following)"
 _TIMES = r"(?:once|twice|(?:\d+|many|several|few) (?:hour|day|night|week|month|time)s?)"
-_SIDE = r"(?:(?P<side>last|past|previous|next|coming|this|that|same) )?"
+_SIDE = r"(?:(?P<side>last|past|previous|next|following|coming|this|that|same) )?"
 
 # The first pattern that fits at a token wins, so the longer ones stand first.
 _PATTERNS: tuple[tuple[str, Rule], ...] = (
@@ -402,20 +440,24 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
         rf"{_TIMES} (?:an?|per|each|every) {_UNIT}(?! (?:before|after|ago|earlier|later|prior|of|from))",
         _nothing,
     ),
+    (rf"\d+ (?:\w+ )?(?:people|men|women|children|percent|\w+s) (?:an?|per) {_UNIT}$", _nothing),
     (rf"(?:every|each) (?:w\d|(?:other |single )?{_UNIT})", _nothing),
     # A year that need not be the calendar's: whose it is, the words do not say.
     (r"(?:fiscal|financial)(?: year)? [12]\d{3}(?: - \d+)?|(?:fiscal|financial) year", _nothing),
+    (r"[12]\d{3}(?: - \d+)? (?:fiscal|financial|budget|school|academic)(?: year)?", _nothing),
     (
-        rf"{_ON_W}(?P<first>\d\d?)(?:th)? {_TO} (?:w\d )?(?P<day>\d\d?)(?:th)? (?:of )?m(?P<month>\d+){_YEAR}",
+        rf"{_ON_W}(?P<first>\d\d?)(?:th)? {_TO} (?:w\d )?(?P<day>\d\d?)(?:th)?"
+        rf" (?:of )?m(?P<month>\d+){_YEAR}",
         _two_days,
     ),
     (
         rf"m(?P<month>\d+) (?:the )?(?P<first>\d\d?)(?:th)? {_TO} (?P<day>\d\d?)(?:th)?(?! m){_YEAR}",
         _two_days,
     ),
-    (rf"(?P<first>\d\d?)th {_TO} (?P<day>\d\d?)th", _two_days),
-    (rf"{_SIDE}{_ON_W}(?P<day>\d\d?)(?:th)? (?:of )?m(?P<month>\d+){_YEAR}", _written),
-    (rf"(?P<day>\d\d?)th (?:day )?of (?:the )?{_WHICH} month", _day_of_period),
+    (rf"(?P<first>\d\d?)th {_TO} (?P<day>\d\d?)th(?! {_UNITS})", _two_days),
+    (rf"last day of m(?P<month>\d+){_YEAR}", _last_day),
+    (rf"{_SIDE}{_ON_W}(?P<day>\d\d?)(?:th)? (?:day )?(?:of )?m(?P<month>\d+){_YEAR}", _written),
+    (rf"(?P<day>\d\d?)th (?:day )?of (?:the )?(?:{_WHICH} )?month", _day_of_period),
     (
         rf"(?P<number>[1-5](?=th)|last)(?:th)? {_W} (?:of|in) (?:the )?(?:{_WHICH} )?month",
         _day_of_period,
@@ -434,14 +476,19 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
         _week_from,
     ),
     (rf"(?P<number>[1-5](?=th)|last)(?:th)? week (?:of|in) m(?P<month>\d+){_YEAR}", _week_of_month),
-    (rf"{_ON_W}m(?P<month>\d+) (?:the )?(?P<day>\d\d?)(?:th)?{_YEAR}", _written),
+    # "in May two years ago" is not May 2.
+    (rf"{_ON_W}m(?P<month>\d+) (?:the )?(?P<day>\d\d?)(?:th)?(?! {_UNITS}){_YEAR}", _written),
+    (rf"1th {_DAY} of(?! m\d)", _nothing),  # of the revolt, whose day is not said
     (rf"(?P<number>\d\d?)th (?:\w+ )?{_DAY}(?: (?:in a row|running))?(?: on w(?P<weekday>\d))?", _nth_day),
-    (rf"(?P<number>[1-4])th (?P<unit>quarter){_YEAR}", _quarter),
+    (rf"(?P<number>[12])th half (?:of|in) m(?P<month>\d+){_YEAR}", _half_month),
+    (rf"(?P<number>[1-4])th (?:- )?(?P<unit>quarter){_YEAR}", _quarter),
     (rf"(?P<number>[12])th (?P<unit>half)(?: of)?(?: the)?{_YEAR}", _quarter),
     (rf"q (?P<number>[1-4]){_YEAR}", _quarter),
-    (r"(?P<number>\d\d?)th century", _century),
+    (rf"h (?P<number>[12])(?P<unit>){_YEAR}", _quarter),
+    (rf"(?:{_PART})?(?P<number>\d\d?)th (?:{_TO} (?P<last>\d\d?)th )?centur(?:y|ies)", _century),
     # "Good Friday, April 10": the feast is but another name of the date beside it.
     (rf"(?:{'|'.join(HOLIDAYS)})(?: day)?(?: w\d)?(?= (?:\d\d?(?:th)? (?:of )?m\d|m\d+ \d))", _nothing),
+    (rf"(?P<around>over|at) (?P<holiday>christmas|easter)(?! (?:eve|day|w\d)){_YEAR}", _holiday),
     (rf"{_SIDE}(?P<holiday>{'|'.join(HOLIDAYS)})(?: day)?{_YEAR}", _holiday),
     (rf"(?P<order>earlier|later) (?:in )?m(?P<month>\d+){_YEAR}", _earlier_in_month),
     (rf"{_SIDE}(?:{_PART})?m(?P<month>\d+){_YEAR}", _written),
@@ -451,7 +498,7 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
     (rf"(?:{_PART})?(?P<year>[12]\d{{3}})", _written),
     (
         rf"(?:{_PART})?{_SIDE}(?P<season>spring|summer|autumn|winter"
-        r"|fall(?! of (?![12]\d{3}|(?:last|this|next|that) year)))"
+        r"|fall(?! of(?! (?:[12]\d{3}|(?:last|this|next|that) year))))"
         rf"(?! (?:festival|offensive|session|olympics|games)){_YEAR}",
         _season,
     ),
@@ -470,7 +517,8 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
     (rf"(?P<step>next|following|previous|preceding) (?P<unit>{_DAY})", _neighbour),
     (r"(?<=the )(?P<step>following|previous|preceding) (?P<unit>week|month|year)", _neighbour),
     (rf"(?:that|same) (?P<unit>{_DAY}|week|month|year)|^then|at the time|same time", _same),
-    (rf"{_SOME}w(?P<weekday>\d)s? ago", _weekdays_ago),
+    (rf"{_SOME}(?:w(?P<weekday>\d)s? ago|weeks? ago (?:on )?w(?P<weekday_after>\d))", _weekdays_ago),
+    (rf"{_W} {_SOME}(?P<weeks>weeks?) ago", _weekdays_ago),
     (rf"{_W} (?:the )?(?P<day>\d\d?)th", _written),
     (rf"{_W} week$", _weekday_week),
     (r"w(?P<weekday>\d)(?: night)? (?:of )?(?P<week>last|this|next) week", _weekday),
@@ -491,16 +539,20 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
     (rf"{_ORDER}(?P<side>last|past|previous|next|coming) {_LONG_UNIT}(?!s)", _other_period),
     (rf"(?P<coming>coming|next) (?:{_SOME})?{_UNIT}", _coming_stretch),
     (rf"within (?:the next )?(?:{_SOME})?{_UNIT}", _coming_stretch),
-    (rf"in (?:about |around )?{_SOME}{_UNIT} time", _in_so_long),
+    (rf"in (?:about |around )?{_SOME}{_UNIT} time", _incount_length),
     (rf"(?:{_SOME})?{_UNIT} (?P<word>ago|earlier|before|prior)", _ago),
     (rf"(?:{_SOME})?{_UNIT} (?P<word>after)$", _ago),
     (rf"(?:{_SOME})?{_UNIT} (?:later|afterwards)", _later),
-    (rf"in (?:about |around )?{_SOME}{_UNIT}", _in_so_long),
-    (rf"{_SOME}(?:- )?{_UNIT}", _so_long),
-    (r"(?<=for )(?P<unit>day|week|month)(?P<many>s)", _so_long),
+    (rf"in (?:about |around )?{_SOME}{_UNIT}", _incount_length),
+    (rf"{_SOME}(?:- )?{_UNIT}", count_length),
+    (rf"{_UNIT} - (?:long|old)", count_length),
+    (r"(?<=for )(?P<unit>day|week|month)(?P<many>s)", count_length),
     (r"(?<!at )(?P<day>\d\d?)th$", _written),
     # "2003-present", "from 2003 to date"
-    (r"(?<=- )present|(?:(?<=to )|(?<=until ))(?:the )?(?:present(?: day)?|date|now)", _from_today(0, 0)),
+    (
+        r"(?:(?<=\d to )|(?<=0s to )|(?<=\d - )|(?<=\d until ))(?:the )?(?:present(?: day)?|date|now)",
+        _from_today(0, 0),
+    ),
     (r"(?:has |have )?since(?: then)?$", _since_then),
     (r"(?:the )?night$", _overnight),
     (r"(?<=the )day$|within (?:the |an )?hours?", _clock),

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from itertools import pairwise
 
 from whowhom.records import Article, DaySpan, EventDate, Span
 from whowhom.resolvers.datechoice import Context, UnknownDayError, Written, complete, in_year, pick_only
 from whowhom.resolvers.datecounts import counts_from_event, find_count, read_count
-from whowhom.resolvers.daterules import RULES
+from whowhom.resolvers.daterules import RULES, count_length
 from whowhom.resolvers.datewords import encode_words
 from whowhom.resolvers.dayspans import one, shift, whole_years
 
@@ -187,11 +189,19 @@ def _find_anchor(
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A rule that fitted at [start, end) of the code."""
+    """A rule that fitted at [start, end) of the code, and what it found there.
+
+    `rule` reads the piece in another light; `length` says that it is but a length of time.
+    """
 
     start: int
     end: int
     found: DaySpan | Written
+    rule: Callable[[Context], DaySpan | Written | None] | None = None
+    length: bool = False
+
+    def read(self, context: Context) -> DaySpan | Written | None:
+        return self.rule(context) if self.rule is not None else self.found
 
     @property
     def yearless(self) -> bool:
@@ -201,8 +211,8 @@ class _Piece:
 # ---------------------------------------------------------------------------------------------
 # Reading: pieces, joins, the words before them
 
-_JOIN = re.compile(r" (?:(?:and|or|to|through|until|till|-) (?:\w+ ){0,2}){1,2}")
-_BEFORE = re.compile(r"\b(since|by|until|till|before|from)\b")
+_JOIN = re.compile(r" (?:night )?(?:(?:and|or|to|into|through|until|till|-) (?:\w+ ){0,2}){1,2}")
+_BEFORE = re.compile(r"\b(since|by|until|till|before|from|through|up to)\b")
 _ENDS = re.compile(r"\b(?:end|close|out|over)\b")
 # What may stand between a date and the year it is of: "two years ago, in May".
 _OF_YEAR = re.compile(r" (?:(?:in|on|of) )?(?:the )?")
@@ -214,16 +224,21 @@ def _read(code: str, context: Context) -> DaySpan | None:
         # "on Tuesday, three days before the ballot" is Tuesday, whenever the ballot was.
         if _find_pieces(code[: count.start], context):
             return _read(code[: count.start], context)
-        counted = read_count(count, code, context, _read)
+        counted = read_count(count, code, context, read=_read)
         if counted is not None:
-            return _apply_before([_Piece(count.start, len(code), counted)], code, context)
+            # One count in another is not read both ways, for time's sake.
+            nested = find_count(code[count.end :]) is not None
+            again = None if nested else partial(read_count, count, code, read=_read)
+            return _apply_before([_Piece(count.start, len(code), counted, again)], code, context)
     pieces = _find_pieces(code, context)
+    # "in May for three weeks" is May.
+    pieces = [piece for piece in pieces if not piece.length] or pieces
     return _apply_before(_give_year(pieces, code), code, context) if pieces else None
 
 
 def _give_year(pieces: list[_Piece], code: str) -> list[_Piece]:
     """Put a date into the year named beside it: "in May two years ago", "in 2011 on 3 May"."""
-    for one_piece, other in zip(pieces, pieces[1:], strict=False):
+    for one_piece, other in pairwise(pieces):
         if not _OF_YEAR.fullmatch(code[one_piece.end : other.start]):
             continue
         for piece, year in ((one_piece, _year_of(other)), (other, _year_of(one_piece))):
@@ -249,7 +264,7 @@ def _apply_before(pieces: list[_Piece], code: str, context: Context) -> DaySpan:
     word = (_BEFORE.findall(code[: first.start]) or [""])[-1]
     if word == "since" or (word == "from" and not _JOIN.search(code[first.start : first.end])):
         return _since(first, context, word)
-    if word in ("by", "until", "till", "before"):
+    if word in ("by", "until", "till", "before", "through", "up to"):
         to_its_end = word != "before" or _ENDS.search(code[: first.end]) is not None
         return _by(first, context, to_its_end=to_its_end)
     return min((_days(piece, context) for piece in pieces), key=lambda days: days.last - days.first)
@@ -265,7 +280,8 @@ def _find_pieces(code: str, context: Context) -> list[_Piece]:
                 groups = {name: text for name, text in match.groupdict().items() if text is not None}
                 found = rule(groups, context)
                 if found is not None:
-                    pieces.append(_Piece(start, match.end(), found))
+                    again = partial(rule, groups)
+                    pieces.append(_Piece(start, match.end(), found, again, rule is count_length))
                 start = match.end()
                 break
         space = code.find(" ", start)
@@ -316,11 +332,14 @@ def _by(piece: _Piece, context: Context, *, to_its_end: bool) -> DaySpan:
 
 
 def _ahead(piece: _Piece, context: Context) -> DaySpan:
-    """The piece read forward: rules have no memory, so a weekday is moved by weeks."""
-    days, today = _days(piece, context), context.day()
+    """The piece read forward; as it is where it names no day ahead."""
+    ahead = replace(context, future=True)
     if isinstance(piece.found, Written):
-        return complete(piece.found, replace(context, future=True))
-    if days.last < today and (days.last - days.first).days < 3:
-        weeks = ((today - days.last).days + 6) // 7
-        return DaySpan(shift(days.first, 7 * weeks), shift(days.last, 7 * weeks))
-    return days
+        return complete(piece.found, ahead)
+    try:
+        coming = piece.read(ahead)
+    except UnknownDayError:
+        coming = None
+    if coming is None:
+        return piece.found
+    return complete(coming, ahead) if isinstance(coming, Written) else coming

@@ -4,7 +4,7 @@
 "w4s" is a plural, number words are digits, ordinals end in "th". Times of day are dropped, or are
 "dawn" and "clock" (a later one) where nothing else tells the day. What looks like a date and is none
 ("Resolution 1973", "Bloody Sunday", "since May became prime minister") is "unclear". One space stands
-between tokens; punctuation other than a dash is dropped.
+between tokens; punctuation is dropped, but for a dash and a comma before "after" and the like.
 """
 
 from __future__ import annotations
@@ -70,12 +70,16 @@ def _keep_pointer(code: str, phrase: re.Match[str]) -> str:
 _POINTERS = ("this", "that", "same", "next", "following", "previous", "last", "yesterday", "tomorrow")
 
 
+_HABIT = re.compile(r"(?:\b(?:on|most|some|all)|\w*days,?(?: and| or)?) $")
+
+
 def _month_code(match: re.Match[str]) -> str:
     return f" m{_MONTHS.index(match.group()[:3]) + 1} "
 
 
 def _weekday_code(match: re.Match[str]) -> str:
-    plural = "s" if match.group().endswith("days") else ""  # "on Fridays" is a habit
+    # "on Fridays" is a habit; "Fridays" alone is mostly a genitive that lost its apostrophe.
+    plural = "s" if match.group().endswith("days") and _HABIT.search(match.string[: match.start()]) else ""
     return f" w{_WEEKDAYS.index(match.group()[:3])}{plural} "
 
 
@@ -132,7 +136,7 @@ _DAY_MONTH = r"(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?{month}|{month} \d{1,2}(?:st|n
 )
 # Bodies and places that bear a date: "the 17 February Brigade", "April 6 Youth Movement", "26 July Street".
 _DATED_NAMES = (
-    "[Bb]rigades?|[Mm]ovement|[Bb]attalion|[Cc]oalition|[Aa]lliance|[Bb]loc|Camp|Group|Organi[sz]ation|Party"
+    "[Bb]rigades?|[Mm]ovement|[Bb]attalion|[Cc]oalition|[Aa]lliance|[Bb]loc|Camp|[Gg]roup|Organi[sz]ation|Party"
     "|Front|Forces|Square|Bridge|Street|Avenue|University|Stadium|Airport|Hospital|Committee|Foundation"
 )
 _NUMBERED = (
@@ -151,6 +155,7 @@ _VERBS = (
 _DATE_FOLLOWS = r"(?=\.? ?\d|\.?,? (?:{months})[a-z]*)".replace(
     "{months}", "|".join(name[:3] for name in month_name[1:])
 )
+_DATE_BEGINS = rf"(?:\d|(?:{'|'.join(month_name[1:]).lower()}|{_SHORT_MONTHS})\b|\w+day\b)"
 _NO_DATES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -160,7 +165,8 @@ _NO_DATES = tuple(
         r"\b(?:Bloody|Black|Super|Cyber) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
         r"\bJan (?=[A-Z][a-z])(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)",
         rf"\b(?:{_TITLES})\.? (?:May|March|April|June|August)\b(?! \d)",
-        rf"\bMay (?=(?:[a-z]+ed|{_VERBS})\b)",
+        rf"(?:(?<=[Ss]ince )|(?<=[Aa]fter )|(?<=[Uu]ntil )|(?<=[Bb]efore )|(?<=[Ww]hen ))May"
+        rf" (?=(?:[a-z]+ed|{_VERBS})\b)",
         rf"(?<=[Tt]he )(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|sun)\b(?!{_DATE_FOLLOWS})(?!\.)",
         rf"\b(?:sat|wed)\b(?!{_DATE_FOLLOWS})",
         # People marching; "in march" of hasty writers is the month.
@@ -187,6 +193,7 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], _Code], ...] = (
         "the day",
     ),
     (re.compile(r"'(\d0s)\b"), r" 19\1"),
+    (re.compile(r"(?:(?<=the )|(?<=early )|(?<=late ))([12]\d\d0)'s\b"), r"\1s"),
     (re.compile(r"(?<![\w'])'(\d\d)\b(?!')"), _short_year),
     (
         re.compile(
@@ -195,11 +202,16 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], _Code], ...] = (
         _decade_code,
     ),
     (re.compile(r"\b(?:no|not) later than\b"), "by"),
+    (re.compile(r"\b(?:ahead of|in the (?:run|lead)[ -]?up to)\b"), "before"),
+    (re.compile(rf"\b(?:beginning|starting) (?=(?:(?:on|in|from|this|next|last) )?{_DATE_BEGINS})"), "from "),
+    # "for three years, after the war": they do not count from it.
+    (re.compile(r", (?=(?:before|after|following|prior to)\b)"), " comma "),
     (re.compile(r"'s\b|(?<=s)'(?=\s|$)"), " "),
     (re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:t[\d:.]{2,15}z?)?\b"), _iso_code),
     (re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?![\d.]*\d)"), _dotted_code),
     (re.compile(r"\b([12]\d{3})/(?=\d\d\b(?!/))"), r"\1-"),
     (re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\d/])"), _slash_code),
+    (re.compile(r"(?<![\d-])(\d{1,2})-(\d{1,2})-(\d{4})(?![\d-])"), _slash_code),
     (re.compile(r"(?<![\d/])9/11(?![\d/])"), " 11 m9 2001 "),
     (re.compile(r"\bsept?(?:ember|\.)? 11(?:th)?,? (?:terror(?:ist)? )?attacks?\b"), " 11 m9 2001 "),
     (re.compile(r"\b\d{1,2}(?:[:.]\d{2})? ?(?:a\.?m\b\.?|p\.?m\b\.?|o'clock)"), " clock "),

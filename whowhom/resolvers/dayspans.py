@@ -78,14 +78,22 @@ def part_of(days: DaySpan, part: str) -> DaySpan:
 
     Of a month by the codebook: 1st to 10th, 11th to 20th, 21st to the end. Of a year: its first three
     months, May to August, its last three; of a quarter or season one of its months; of a week its first
-    three days, three from Wednesday, its last four; of a longer time its first half, the middle three
-    years, its second half.
+    three days, three from Wednesday, its last four; of other days up to 31 a third; of a longer time
+    its first half, the middle three years, its second half.
     """
     first, last = days.first, days.last
     n_days = (last - first).days + 1
     if n_days <= 7:
         begin, end = {"early": (0, 2), "mid": (2, 4), "late": (3, 6)}[part]
         return DaySpan(shift(first, min(begin, n_days - 1)), shift(first, min(end, n_days - 1)))
+    if n_days <= 31 and (first.day > 1 or shift(last, 1).day > 1):  # no whole month
+        third = n_days // 3
+        begin, end = {
+            "early": (0, third - 1),
+            "mid": (third, 2 * third - 1),
+            "late": (2 * third, n_days - 1),
+        }[part]
+        return DaySpan(shift(first, begin), shift(first, end))
     if n_days <= 31:
         begin, end = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}[part]
         return DaySpan(first.replace(day=begin), first.replace(day=min(end, last.day)))
@@ -176,7 +184,10 @@ HOLIDAYS: dict[str, Callable[[int], date]] = {
     "easter w0": _from_easter(1),
     "easter w6": easter,
     "easter": easter,
+    "ascension day": _from_easter(39),
+    "pentecost": _from_easter(49),
     "whit w6": _from_easter(49),
+    "whit w0": _from_easter(50),
 }
 
 

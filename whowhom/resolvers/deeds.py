@@ -70,6 +70,12 @@ def describe_pair(readings: Sequence[Reading], events: Sequence[Event], a: int, 
         "same_place": float(bool(one.location and two.location and one.location.name == two.location.name)),
         "title": float(one.trigger.of == "title" or two.trigger.of == "title"),
         "near": float(one.trigger.of == two.trigger.of and abs(_at(one.trigger) - _at(two.trigger)) < 200),
+        "near_same_actor": float(
+            one.trigger.of == two.trigger.of
+            and abs(_at(one.trigger) - _at(two.trigger)) < 250
+            and bool(_words(one.actor) & _words(two.actor))
+            and _share(one.recipient, two.recipient) >= 0
+        ),
     }
 
 
@@ -96,6 +102,11 @@ def _stem(words: str) -> str:
 
 def _key(entity: Entity) -> str:
     return entity.country or (entity.sector[0] if entity.sector else "") or entity.name.casefold()
+
+
+def _words(entities: Sequence[Entity]) -> set[str]:
+    """Return the names of participants, and the words of those without."""
+    return {(entity.name or entity.span.text).casefold() for entity in entities}
 
 
 def _share(one: Sequence[Entity], two: Sequence[Entity]) -> int:

@@ -26,6 +26,7 @@ from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.dates import find_published, resolve_dates
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.places import resolve_places
+from whowhom.resolvers.sides import settle_sides
 
 # By the codebook officials, witnesses and reports are unnamed, an office or a force by its name is named.
 _UNNAMED = re.compile(
@@ -114,6 +115,10 @@ def _make_event(
     published: date | None,
 ) -> Event:
     code = find_code(reading.event, reading.mode)
+    aux = _settle_aux(reading.aux, when, published)
+    actors, recipients = settle_sides(
+        reading.event, reading.trigger.text, reading.mode, aux, people["actor"], people["recipient"], place
+    )
     return Event(
         id=name_event(article, reading.event, reading.trigger),
         article=article.id,
@@ -124,13 +129,13 @@ def _make_event(
         scale=code.scale,
         cameo=code.cameo,
         mode=reading.mode,
-        actor=people["actor"],
-        recipient=people["recipient"],
+        actor=actors,
+        recipient=recipients,
         location=place,
         date=when,
         source=_resolve_source(reading, people["source"]),
         certainty=reading.certainty,
-        aux=_settle_aux(reading.aux, when, published),
+        aux=aux,
         condition=reading.condition.span if reading.condition else None,
         killed=_count(reading.killed),
         injured=_count(reading.injured),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ _WEIGHT_OF_SPELLING = -1.0
 _WEIGHT_OF_UNKNOWN_SIZE = 3.5
 # A listed city so near (in degrees) to one of GeoNames by the same name is that one.
 _SAME = 0.3
+# Long vowels and the throat sounds of Arabic and its like, then all marks that such names have.
+_TRANSLITERATED = re.compile("[āēīōūĀĒĪŌŪ‘ʿʾḨḩḐḑẔẕ]")
+_MARKS = re.compile("[\u0304\u0323\u0327\u0331‘’ʿʾ]")
 # With which a name of the list tells that it is a region: "Kherson Oblast" is "Kherson" with such a word.
 _REGION_ENDINGS = frozenset(
     "oblast governorate region province department voivodeship krai prefecture state division".split()
@@ -71,9 +75,12 @@ def find_places(keys: Sequence[str]) -> tuple[Known, ...]:
 
 
 def _join_same(listed: Known, cities: Sequence[Known]) -> Known:
-    """Return a listed city with what GeoNames knows of it; the name is that of the list."""
+    """Return a listed city with what GeoNames knows of it; the name is that of the list.
+
+    "Bombay" is joined with what GeoNames has under "Mumbai": it keeps no name that is quite different.
+    """
     if listed.kind == "city":
-        for city in cities:
+        for city in (*cities, *_find_cities(" ".join(fold_phrase(listed.name)))):
             apart = max(abs(city.latitude - listed.latitude), abs(city.longitude - listed.longitude))
             if city.country == listed.country and apart < _SAME:
                 return replace(city, name=listed.name, weight=max(city.weight, listed.weight))
@@ -121,7 +128,7 @@ def expand_abbreviations(text: str) -> str:
 def _load_abbreviations() -> tuple[re.Pattern[str], dict[str, str]]:
     names = {short: row["name"] for row in read_table("abbreviations") for short in split_list(row["words"])}
     # The dot at the end may be that of the sentence, outside of the words.
-    names |= {short[:-1]: name for short, name in names.items() if "." in short[:-1]}
+    names |= {short[:-1]: name for short, name in names.items() if short.endswith(".") and len(short) > 3}
     choices = "|".join(map(re.escape, sorted(names, key=lambda short: (-len(short), short))))
     return re.compile(rf",\s*({choices})(?!\w)"), names
 
@@ -181,10 +188,11 @@ def _load_capitals() -> dict[tuple[str, str], str]:
         usual: dict[str, str] = {}
         for name in country.capitals:
             key = " ".join(fold_phrase(name))
-            same = [line for line in map(cities.__getitem__, _find_numbers(key)) if f"\t{code}\t" in line]
-            for line in same:
-                usual.setdefault(line, name)
-            found.setdefault((code, key), usual[same[0]] if same else name)
+            # By their main names first: Delhi is also a spelling of New Delhi.
+            numbers = _find_numbers(key)
+            lines = (cities[number] for number in sorted(numbers, key=lambda number: numbers[number]))
+            same = [line for line in lines if f"\t{code}\t" in line][:1]
+            found.setdefault((code, key), usual.setdefault(same[0], name) if same else name)
     return found
 
 
@@ -220,5 +228,20 @@ def _read_city(line: str, key: str, *, is_spelling: bool) -> Known:
     elif is_spelling:
         weight += _WEIGHT_OF_SPELLING
     return Known(
-        capital or name, country, float(latitude), float(longitude), "city", weight, int(geonames), state
+        capital or _write_plain(name),
+        country,
+        float(latitude),
+        float(longitude),
+        "city",
+        weight,
+        int(geonames),
+        state,
     )
+
+
+def _write_plain(name: str) -> str:
+    """Return the name without the marks of transliteration, which no agency writes: "Tikrīt"."""
+    if name.isascii() or not _TRANSLITERATED.search(name):
+        return name
+    letters = unicodedata.normalize("NFD", name)
+    return unicodedata.normalize("NFC", _MARKS.sub("", letters))

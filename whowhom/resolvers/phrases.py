@@ -27,7 +27,7 @@ from whowhom.resolvers.units import (
     make_units,
 )
 
-_FORMER = frozenset("former ex late deposed ousted exiled retired onetime erstwhile".split())
+_FORMER = frozenset("former ex late deposed ousted exiled retired onetime erstwhile toppled".split())
 # "U.S.-backed rebels" are not American; "an Afghan-led force" is Afghan for want of a better word.
 _FOREIGN = frozenset(
     "backed born trained allied aligned supported sponsored held occupied bound funded friendly made "
@@ -198,7 +198,10 @@ def read_units(tokens: Sequence[Token], units: list[Unit], span: tuple[int, int]
         determiner=determiner,
         owner=owner,
         count=_read_count(first_words),
-        former=any(token.key in _FORMER for token in first_words[:6]),
+        former=any(
+            token.key in _FORMER or (token.key == "time" and before.key in ("one", "two"))
+            for before, token in zip([*first_words[:1], *first_words], first_words[:6], strict=False)
+        ),
     )
     if len(first_words) == 1 and first_words[0].raw.casefold() in PRONOUNS and first_words[0].raw != "US":
         return replace(phrase, kind="pronoun", head=first_words[0].key)
@@ -206,7 +209,7 @@ def read_units(tokens: Sequence[Token], units: list[Unit], span: tuple[int, int]
     phrase = _read_identity(tokens, main, phrase)
     phrase = _read_roles(tokens, main, phrase)
     phrase = _read_country(tokens, segments, phrase)
-    if phrase.former and phrase.sectors and phrase.sectors[0] not in ("ELI", "CVL", "REB"):
+    if phrase.former and phrase.sectors and phrase.sectors[0] not in ("ELI", "CVL", "REB", "OPP"):
         rest = tuple(code for code in phrase.sectors if code not in ("GOV", "ELI"))
         phrase = replace(phrase, sectors=("ELI", *rest))
     return phrase

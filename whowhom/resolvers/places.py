@@ -23,7 +23,7 @@ from whowhom.resolvers.gazetteer import (
     find_places,
     find_regions,
 )
-from whowhom.resolvers.lexicon import Match, Token, find_terms, fold, tokenize
+from whowhom.resolvers.lexicon import Match, Token, find_terms, fold, fold_phrase, tokenize
 from whowhom.resolvers.namesakes import tell_namesake
 from whowhom.resolvers.surroundings import Likely, rank_states
 
@@ -46,28 +46,31 @@ _AFTER = re.compile(r"\s*(?:,|in|of)\s+(?:the\s+)?(?:\w+ern\s+)?([^;:()\n]{2,40}
 _DIRECTIONS = frozenset("north south east west northeast northwest southeast southwest".split())
 # "West of Goma", "to the north of Goma", but not "the north of Kosovo", which is a part of it.
 _NEAR = (
-    r"(?:\b(?:near|nearby|outside|off|beside|close to|far from|next to|adjacent to|vicinity of|approaches to"
-    r"|bordering)"
-    r"|\b(?:kilomet(?:er|re)s?|miles?|km)\b[\w ()-]{0,24}\b(?:of|from)"
-    rf"|\b(?:(?<!\bthe )|(?<=\bto the ))(?:(?:north|south)-?)?(?:{'|'.join(sorted(_DIRECTIONS))}) of)\b"
+    r"\b(?:near|outside|off|beside|close to|far from|next to|adjacent to|vicinity of|approaches to|bordering"
+    r"|(?:kilomet(?:er|re)s?|miles?|km)\b[\w ()-]{0,24}\b(?:of|from)"
+    r"|(?:(?<!\bthe )(?<!held )(?<!controlled )|(?<=\bto the ))(?:(?:north|south)-?)?"
+    rf"(?:{'|'.join(sorted(_DIRECTIONS))}) of)\b"
 )
 _NEAR_WITHIN = re.compile(_NEAR, re.I)
 _NEAR_BEFORE = re.compile(
-    _NEAR + r"\s+(?:the\s+)?(?:(?:[\w-]+\s+){0,3}(?:city|town|village|capital|port)(?:\s+of|,)?\s+)?$", re.I
+    _NEAR + r"\s+(?:the\s+)?"
+    r"(?:(?:[\w'’-]+\s+){0,4}(?:city|town|village|capital|port|coast|seat)s?(?:\s+of|,)?\s+)?$",
+    re.I,
 )
 _LOCATIVE = frozenset("in at near outside inside off of from across around".split())
 _INSIDE = frozenset("in at near inside outside".split())
 _REGION_WORDS = frozenset(
     "province provinces region state district governorate county valley oblast prefecture department "
-    "territory territories area areas part parts peninsula coast countryside mountains north south east west "
+    "area areas part parts peninsula coast countryside mountains north south east west "
     "northern southern eastern western central northeastern northwestern southeastern southwestern "
-    "northeast northwest southeast southwest border".split()
+    "northeast northwest southeast southwest border upstate".split()
 )
 # With these right beside it a name is that of a part of a state, though a city bears it too.
 _PART_WORDS = frozenset(
     "province provinces region regions oblast oblasts governorate governorates state prefecture department "
-    "krai county".split()
+    "krai county countryside".split()
 )
+_PARTS_WORDS = frozenset(word for word in _PART_WORDS if word.endswith("s"))
 _CITY_WORDS = frozenset("city town village capital port suburb municipality".split())
 # Words written with a capital at the start of a sentence, no part of the name after them.
 _NO_PARTS = frozenset("the downtown greater rural occupied".split())
@@ -171,8 +174,8 @@ def _resolve(asked: _Asked) -> Place:
     if found:
         chosen, why = _choose(asked, found)
         if chosen is not None:
-            is_part = any(chosen in one.places and _is_called_part(asked, one) for one in found)
-            return _place_known(asked, chosen, why, _states_beside(asked, found), is_part=is_part)
+            one = next(one for one in found if chosen in one.places)
+            return _place_known(asked, chosen, why, _states_beside(asked, found), one)
     if "capital" in asked.words:
         return _resolve_capital(asked)
     if _is_water(asked):
@@ -201,7 +204,7 @@ def _resolve(asked: _Asked) -> Place:
 
 
 def _place_known(
-    asked: _Asked, known: Known, why: str, beside: Sequence[str] = (), *, is_part: bool = False
+    asked: _Asked, known: Known, why: str, beside: Sequence[str] = (), one: _Found | None = None
 ) -> Place:
     country = known.country or (beside[0] if len(set(beside)) == 1 else "")
     if not country and known.kind == "area" and asked.words & _SHORE_WORDS:
@@ -216,7 +219,7 @@ def _place_known(
         known.latitude,
         known.longitude,
         known.geonames,
-        _precision(asked, known, is_part=is_part),
+        _precision(asked, known, one),
         why,
     )
 
@@ -235,7 +238,12 @@ def _settle_state(name: str, code: str, day: date | None) -> str:
 
 def _place_state(asked: _Asked, code: str, why: str) -> Place:
     # The east of "East Timor" and the south of "South Korea" are parts of names.
-    named = {n for match in asked.terms for n in range(match.first, match.last)}
+    named = {
+        n
+        for match in asked.terms
+        if {term.kind for term in match.terms} & {"state", "adjective", "people"}
+        for n in range(match.first, match.last)
+    }
     beside = {token.key for n, token in enumerate(asked.tokens) if n not in named}
     precision: Precision = "region" if beside & _REGION_WORDS else "country"
     return Place(asked.mention.span, name_country(code), code, precision=precision, evidence=why)
@@ -306,6 +314,11 @@ def _is_called_part(asked: _Asked, one: _Found) -> bool:
     """Whether the words call a name a province or so: "Kherson region", "the province of Homs"."""
     following = asked.tokens[one.last].key if one.last < len(asked.tokens) else _word_after(asked)
     before = [token.key for token in asked.tokens[max(0, one.first - 2) : one.first]]
+    # "The Kherson and Zaporizhzhia regions": up to the plural there are but names.
+    rest = [token for token in asked.tokens[one.last :] if not token.is_capital]
+    ending = next((token.key for token in rest if token.key not in ("and", ",")), "")
+    if ending in _PARTS_WORDS:
+        return True
     return following in _PART_WORDS or (len(before) == 2 and before[1] == "of" and before[0] in _PART_WORDS)
 
 
@@ -350,19 +363,20 @@ def _is_state(asked: _Asked, one: _Found) -> bool:
         if match.first <= one.first and one.last <= match.last:
             states = {term.country for term in match.terms if term.kind == "state"}
             regions = {place.country for place in one.places if place.kind == "region"}
-            if states and _is_city_abroad(asked, one, states):
-                return False
+            is_region = any(place.kind == "region" and place.country in states for place in one.places)
+            if states and (is_region or _is_city_abroad(asked, one, states)):
+                return False  # Scotland is a part of the state that also bears its name
             if states:
                 return bool(states & asked.near) or not regions & asked.near
     return False
 
 
 def _is_city_abroad(asked: _Asked, one: _Found, states: set[str]) -> bool:
-    """Whether a city with the name of a state is meant: "Lebanon, Pennsylvania"; Salvador among Brazilians."""
+    """Whether a city with the name of a state is meant: "Lebanon, Pennsylvania"; Salvador in Brazil."""
     cities = [place for place in one.places if place.kind == "city" and place.country not in states]
     if not cities:
         return False
-    within = [token for token in asked.tokens[one.last + 1 :]]
+    within = asked.tokens[one.last + 1 :]
     follows = _find_known(within) if one.last < len(asked.tokens) else _find_known(_tokens_after(asked))
     told = {place.country for near in follows if near.first == 0 for place in near.places if place.is_wide}
     if any(city.country in told for city in cities):
@@ -432,7 +446,10 @@ def _with_regions(asked: _Asked, one: _Found) -> _Found:
     """Add the regions that a name means where the words call it one: "Kherson region"."""
     if not _is_called_part(asked, one):
         return one
-    regions = find_regions([token.key for token in asked.tokens[one.first : one.last]])
+    keys = {tuple(token.key for token in asked.tokens[one.first : one.last])}
+    # "The Zaporozhye region" is that of Zaporizhzhia.
+    keys |= {fold_phrase(place.name) for place in one.places}
+    regions = [region for key in sorted(keys) for region in find_regions(key)]
     return replace(one, places=tuple(dict.fromkeys((*one.places, *regions))))
 
 
@@ -444,6 +461,8 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
         found, key=lambda one: (-one.first if _is_inner(asked, one) else 1, one.first - one.last, one.first)
     )
     # A sea says less than what the list knows in it: "Second Thomas Shoal in the South China Sea".
+    # Nor is a place where another one lies in a direction from it: "Baquba, north of Baghdad".
+    ordered.sort(key=lambda one: one is not found[0] and _is_landmark(asked, one))
     ordered.sort(key=lambda one: _is_inner(asked, one) and _is_sea(one) and _has_listed(one, found))
     for one in ordered:
         around = within | {
@@ -463,7 +482,9 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
         best = _heaviest(asked, ordered[0], told)
         return best, f"{best.name}, of which there is one that news names"
     rivals = [place.weight for place in ordered[0].places if place.country != best.country]
-    is_far = bool(asked.likely) and best.weight < _KNOWN_ABROAD
+    # Nothing but a village: not the large city of the name far away.
+    is_village = bool({"village", "hamlet"} & {*asked.words, _word_after(asked)})
+    is_far = bool(asked.likely) and (best.weight < _KNOWN_ABROAD or (is_village and len(found) == 1))
     if is_far or (rivals and best.weight - max(rivals) < _CLEAR_LEAD):
         return None, f"{best.name} may be elsewhere: nothing near it speaks of {name_country(best.country)}"
     return best, f"{best.name}, the largest place of that name"
@@ -478,6 +499,12 @@ def _states_told(asked: _Asked, one: _Found) -> set[str]:
         for term in match.terms
         if term.kind == "region"
     }
+
+
+def _is_landmark(asked: _Asked, one: _Found) -> bool:
+    """Whether a name but tells a direction: the Baghdad of "north of Baghdad"."""
+    before = [token.key for token in asked.tokens[max(0, one.first - 2) : one.first] if token.key != "the"]
+    return len(before) == 2 and before[1] == "of" and before[0] in _DIRECTIONS
 
 
 def _is_sea(one: _Found) -> bool:
@@ -549,9 +576,14 @@ def _tokens_after(asked: _Asked) -> list[Token]:
     return tokens[:end]
 
 
-def _precision(asked: _Asked, place: Known, *, is_part: bool) -> Precision:
-    if place.is_wide or is_part:
+def _precision(asked: _Asked, place: Known, one: _Found | None) -> Precision:
+    """Return how near the place is to what the words mean; `one` is its name, None for "the capital"."""
+    if place.is_wide or (one is not None and _is_called_part(asked, one)):
         return "region"
     span = asked.mention.span
     before = asked.whole[max(0, (span.start or 0) - 60) : span.start or 0]
-    return "near" if _NEAR_WITHIN.search(span.text) or _NEAR_BEFORE.search(before) else "exact"
+    if one is None:
+        return "near" if _NEAR_WITHIN.search(span.text) or _NEAR_BEFORE.search(before) else "exact"
+    # What stands between counts: "near the mosque in Baghdad" is in Baghdad.
+    within = expand_abbreviations(span.text)[: asked.tokens[one.first].start]
+    return "near" if _NEAR_BEFORE.search(before + within) else "exact"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
-from whowhom.records import Mention
-from whowhom.resolvers.cast import ABOVE_STATES
+from whowhom.records import Mention, Span
 from whowhom.resolvers.countries import name_country
+from whowhom.resolvers.groups import find_group, find_list, is_group
 from whowhom.resolvers.persons import (
     find_country_of,
     find_last_person,
@@ -29,6 +29,7 @@ from whowhom.resolvers.scene import (
     trust_coder,
 )
 from whowhom.resolvers.sectors import SIDES
+from whowhom.resolvers.states import find_state, stays_unknown
 
 Settle = Callable[[Scene, Phrase, Mention, int | None], list[Settled]]
 
@@ -38,6 +39,7 @@ _MIN_ANTECEDENT = 0.5
 _HE = frozenset("he him his himself who whom whose".split())
 _SHE = frozenset("she her hers herself".split())
 _IT = frozenset("it its itself which that this".split())
+_THEY = frozenset("they them their theirs themselves".split())
 _WE = frozenset("we us our i me my you".split())
 _DEFINITE = frozenset("the this that these those both".split())
 # Heads that say nothing of who it is: what came before under the same word may be somebody else.
@@ -52,9 +54,6 @@ _BODY_WORDS = frozenset(
     "congress senate council commission committee court tribunal ministry agency company union alliance "
     "coalition state press media community newspaper opposition team temple church".split()
 )
-_PERSONAL = frozenset("leaders presidents ministers men premiers chancellors".split())
-_OF_STATES = frozenset("countries nations states governments capitals neighbours neighbors koreas".split())
-_KOREAS = ("PRK", "KOR")
 _SAID = re.compile(
     r"\b(?:said|says|say|told|adds|added|warned|warns|stated|wrote|writes|declared|insisted|explained|noted)\b"
 )
@@ -69,8 +68,7 @@ def settle_pronoun(
     """Return whom a pronoun stands for; without any trace, an entity of the country spoken of."""
     found = follow_antecedents(scene, mention, settle)
     if not found and place is not None:
-        referent = _find_referent(scene, phrase.head, place)
-        found = [referent] if referent else []
+        found = _find_referents(scene, phrase.head, place)
     if found:
         return found
     sectors, why = trust_coder(mention, blank=True)
@@ -101,15 +99,134 @@ def follow_antecedents(scene: Scene, mention: Mention, settle: Settle) -> list[S
     return []
 
 
-def _find_referent(scene: Scene, pronoun: str, place: int) -> Settled | None:
+def _find_owner(scene: Scene, owner: str, place: int) -> Settled | None:
+    """Return whom "its" means; in "fined Budapest over its law" the one named right before."""
+    link = _BLAMED.search(scene.text[max(0, place - 12) : place])
+    if link is None:
+        return find_owner_entity(scene, owner, place)
+    end = place - len(link.group())
+    known = [settled for settled in scene.settled if settled.end == end and settled.entity.country]
+    known += [
+        settle_anchor(scene, anchor)
+        for anchor in scene.cast.anchors_between(max(0, end - 60), end)
+        if anchor.end == end and anchor.kind in ("state", "capital", "body")
+    ]
+    return known[0] if known else find_owner_entity(scene, owner, place)
+
+
+_BLAMED = re.compile(r" (?:over|for) $")
+
+
+def _find_referents(scene: Scene, pronoun: str, place: int) -> list[Settled]:
     if pronoun in _HE or pronoun in _SHE:
         woman = None if pronoun.startswith("who") else pronoun in _SHE
-        return find_last_person(scene, place, woman=woman)
-    if pronoun in _IT:
-        return find_last(scene, place, _is_thing)
-    if pronoun in _WE:
-        return _find_speaker(scene, place)
-    return find_last(scene, place, _is_several)
+        person = _find_person(scene, place, woman, is_object=pronoun == "him")
+        person = person or find_last_person(scene, place, woman=woman)
+        return [person] if person else []
+    if pronoun in ("its", "their") and _BLAMED.search(scene.text[max(0, place - 12) : place]):
+        owner = _find_owner(scene, pronoun, place)
+        return [refer_to(owner)] if owner else []
+    if pronoun in ("they", "both"):
+        pair = find_list(scene, place)
+        if pair:
+            return [refer_to(known) if known.entity.span.text else known for known in pair]
+    if pronoun in _THEY:
+        several = _find_several(scene, place, is_object=pronoun == "them")
+        if several:
+            return several
+    if pronoun in ("it", "they") and not find_last(scene, place, lambda known: True):
+        return _find_unasked(scene, place, plural=pronoun == "they")
+    fits = _is_thing if pronoun in _IT else _is_several
+    known = _find_speaker(scene, place) if pronoun in _WE else find_last(scene, place, fits)
+    return [known] if known else []
+
+
+def _find_person(scene: Scene, place: int, woman: bool | None, *, is_object: bool = False) -> Settled | None:
+    """Return the first person of the nearest sentence; "him" is never the subject of its own clause."""
+    for back in range(REACH + 1):
+        start, end = scene.sentence_before(place, back)
+        persons = _list_persons(scene, start, end, woman)
+        if is_object and back == 0 and persons and not _CLAUSE.search(scene.text[persons[0].end : place]):
+            persons = persons[1:]
+        if persons:
+            return refer_to(persons[0]) if persons[0].entity.span.text else persons[0]
+    return None
+
+
+# Where one of these stands between, the pronoun is in a clause with a subject of its own.
+_CLAUSE = re.compile(
+    r"\b(?:said|says|say|told|tells|that|who|whom|which|when|while|because|if|whether|where|until|"
+    r"although|though|as|but|believes?|believed|claimed|claims)\b|[;\u2014\u201c\"]"
+)
+
+
+def _list_persons(scene: Scene, start: int, end: int, woman: bool | None) -> list[Settled]:
+    """Return the single persons between two places, women, men or (None) both, in the order of the text."""
+    found = [
+        known
+        for known in scene.settled
+        if start <= known.start
+        and known.end <= end
+        and not known.plural
+        and (
+            known.kind == "person" or (known.kind == "role" and known.roles and not _is_body_word(known.head))
+        )
+        and (woman is None or known.is_woman in (None, woman))
+    ]
+    for at, until, person in scene.cast.names_between(start, end):
+        named = until <= end and (woman is None or person.is_woman in (None, woman))
+        if named and not any(known.start < until and at < known.end for known in found):
+            found.append(replace(settle_named(scene, person, at), start=at, end=until))
+    return sorted(found, key=lambda known: known.start)
+
+
+def _find_several(scene: Scene, place: int, *, is_object: bool) -> list[Settled]:
+    """Return those whom "they" or "them" means: the nearest plural, the subject for "they"."""
+    for back in range(REACH + 1):
+        start, end = scene.sentence_before(place, back)
+        known = [
+            settled
+            for settled in scene.settled
+            if start <= settled.start < end and settled.end <= place and settled.kind != "pronoun"
+        ]
+        plural = [settled for settled in known if _are_several(settled)]
+        subject = is_object and back == 0 and bool(plural) and plural[0] is known[0]
+        if subject and not _CLAUSE.search(scene.text[plural[0].end : place]):
+            plural = [settled for settled in plural if settled.start > plural[0].start]
+        if plural:
+            same = [settled for settled in plural if settled.start == plural[0].start]
+            return [refer_to(settled) for settled in same]
+    return []
+
+
+def _find_unasked(scene: Scene, place: int, *, plural: bool) -> list[Settled]:
+    """Return the subject of the sentence before where it is no mention: "The Peruvian navy seized ..."."""
+    start, end = scene.sentence_before(place, 1)
+    subject = _SUBJECT.match(scene.text, start, end)
+    phrase = read_phrase(subject.group(), scene.published)[0] if subject else None
+    if subject and phrase and phrase.kind == "role" and phrase.sectors and phrase.plural == plural:
+        country, near = phrase.country, ""
+        if not country:
+            country, near = read_surroundings(scene, start, phrase.sectors)
+        line = f"same as {subject.group()!r} at {scene.tell_place(start)}"
+        return [make_settled(phrase, phrase.name, country, phrase.sectors, (line, near))]
+    anchors = [
+        a for a in scene.cast.anchors_between(start, end) if a.kind in ("state", "body") and not a.is_place
+    ]
+    return [refer_to(settle_anchor(scene, anchors[0]))] if anchors and not plural else []
+
+
+_SUBJECT = re.compile(r"(?:(?:The|Some|Several|Two|Three) )?(?:[A-Z][\w-]+ )?[\w-]+\b")
+
+
+def _are_several(known: Settled) -> bool:
+    """Tell whether the words name many, or a band of fighters, which is "they" more often than "it"."""
+    if known.plural:
+        return True
+    fighters = known.kind == "body" and known.entity.sector[:1] in (("REB",), ("PRM",))
+    return fighters or (
+        known.kind == "people" and not known.entity.span.text.lower().startswith(("a ", "an "))
+    )
 
 
 def _is_thing(known: Settled) -> bool:
@@ -146,21 +263,35 @@ def settle_description(
     scene: Scene, phrase: Phrase, mention: Mention, place: int | None, settle: Settle
 ) -> list[Settled]:
     """Settle words without a name of their own: "the minister", "both sides", "police"."""
+    words = mention.span.text[phrase.start : phrase.end]
+    if stays_unknown(phrase, words):
+        return [_describe(phrase, mention, "")]
+    state = find_state(scene, phrase, words, place)
+    if state:
+        return state
     if phrase.country:
-        return [_describe(phrase, mention, phrase.country)]
+        found = _find_owner_abroad(scene, phrase, words, place) or _find_named(scene, phrase, words, place)
+        return found or [_describe(phrase, mention, phrase.country)]
+    if place is not None:
+        back = _find_back_reference(scene, words, place, settle)
+        if back:
+            return back
     country, why = find_country_of(scene, phrase.belongs)
     if not country and phrase.belongs:
         country, why = _find_country_of_half(scene, phrase.belongs[-1])
     if country:
         return [_describe(phrase, mention, country, why)]
-    if _is_group(phrase):
-        group = _find_group(scene, phrase, place)
+    if is_group(phrase, words):
+        group = find_group(scene, phrase, words, place)
         if group:
             return group
     if phrase.owner and place is not None:
-        owner = find_owner_entity(scene, phrase.owner, place)
+        owner = _find_owner(scene, phrase.owner, place)
         if owner is not None:
             return [_describe_owned(phrase, mention, owner)]
+    introduced = (
+        _find_introduction(scene, phrase, words, place) if phrase.determiner in _DEFINITE else ("", "")
+    )
     if phrase.determiner in _DEFINITE:
         found = follow_antecedents(scene, mention, settle)
         same = [known for known in found if _may_be(phrase, known)]
@@ -176,10 +307,93 @@ def settle_description(
                 return _find_described(scene, phrase, place) or [
                     _describe(phrase, mention, entity.country, line)
                 ]
+    if introduced[0] and not phrase.default:
+        return [_describe(phrase, mention, *introduced)]
     if phrase.default:
         country = "" if phrase.default == "-" else phrase.default
         return [_describe(phrase, mention, country, f"country: usual for {phrase.head!r}")]
     return [_describe(phrase, mention, *read_surroundings(scene, place, phrase.sectors))]
+
+
+def _find_named(scene: Scene, phrase: Phrase, words: str, place: int | None) -> list[Settled]:
+    """Return who "the Colombian president" or "the former Serb commander, 69" is, if named before."""
+    if place is None or phrase.determiner != "the" or phrase.plural or phrase.kind != "role":
+        return []
+    if re.search(r", \d\d$", words):
+        person = _find_person(scene, place, None)
+    else:
+        person = None if _is_body(phrase) or phrase.former else _find_person_of_role(scene, phrase, place)
+    return [person] if person and person.entity.country == phrase.country else []
+
+
+def _find_owner_abroad(scene: Scene, phrase: Phrase, words: str, place: int | None) -> list[Settled]:
+    """Return whose "its embassy in Kabul" is: not of the state where it stands."""
+    if place is None or phrase.owner != phrase.determiner or not phrase.owner:
+        return []
+    if not _ABROAD.search(words):
+        return []
+    owner = _find_owner(scene, phrase.owner, place)
+    if owner is None or not owner.entity.country:
+        return []
+    why = f"country: {phrase.owner!r} is {owner.entity.name or owner.entity.span.text!r}"
+    return [make_settled(phrase, "", owner.entity.country, phrase.sectors, (why, *phrase.evidence[1:]))]
+
+
+_ABROAD = re.compile(
+    r"^\w+ (?:[a-z-]+ ){0,2}(?:embass(?:y|ies)|consulates?|missions?|offices?|ambassadors?|envoys?|"
+    r"diplomats?|troops|forces|soldiers|peacekeepers|bases?|citizens|nationals) (?:in|at|to) ",
+    re.IGNORECASE,
+)
+_AGED = re.compile(r"(?:the )?\d+-year-old", re.IGNORECASE)
+_NUMBERS = {"pair": "two", "duo": "two", "couple": "two", "two": "two", "trio": "three", "three": "three"}
+
+
+def _find_back_reference(scene: Scene, words: str, place: int, settle: Settle) -> list[Settled]:
+    """Return whom words without a trade mean: "the 62-year-old", "the latter", "the pair", "the women"."""
+    key = words.lower().removeprefix("the ")
+    if _AGED.fullmatch(words):
+        person = _find_person(scene, place, None)
+        return [person] if person else []
+    if key == "latter":
+        return _find_latter(scene, place)
+    if key in _NUMBERS and not find_group(scene, read_phrase(words)[0], words, place):
+        return _find_counted(scene, _NUMBERS[key], place, settle)
+    if key in ("men", "women"):
+        return _find_counted(
+            scene, r"(?:\w+teen|two|three|four|five|six|seven|eight|nine|ten|\d+)", place, settle
+        )
+    return []
+
+
+def _find_latter(scene: Scene, place: int) -> list[Settled]:
+    """Return who was named last in the sentence before."""
+    for back in (1, 0):
+        start, end = scene.sentence_before(place, back)
+        known = [
+            settled for settled in scene.settled if start <= settled.start and settled.end <= min(end, place)
+        ]
+        known += [
+            replace(settle_anchor(scene, anchor), start=anchor.start)
+            for anchor in scene.cast.anchors_between(start, min(end, place))
+            if anchor.kind in ("state", "capital", "body") and not anchor.is_place
+        ]
+        if known:
+            return [refer_to(max(known, key=lambda settled: settled.start))]
+    return []
+
+
+def _find_counted(scene: Scene, number: str, place: int, settle: Settle) -> list[Settled]:
+    """Return those who were counted last: "two Spanish reporters" for "the pair"."""
+    first = scene.sentence_before(place, REACH)[0]
+    counted = re.compile(rf"\b{number} (?:[\w-]+ ){{0,2}}?[a-z-]+(?:s|men|people)\b", re.IGNORECASE)
+    for match in reversed(list(counted.finditer(scene.text, first, place))):
+        phrase = read_phrase(match.group(), scene.published)[0]
+        if phrase.kind == "role" and phrase.sectors and not phrase.weak:
+            span = Span(match.group(), scene.tell_place(match.start()))
+            found = settle(scene, phrase, Mention(span, 0.0), match.start())
+            line = f"same as {span.text!r} at {span.start}"
+            return [replace(known, entity=add_line(known.entity, line)) for known in found]
+    return []
 
 
 def _may_be(phrase: Phrase, known: Settled) -> bool:
@@ -196,17 +410,12 @@ def _may_be(phrase: Phrase, known: Settled) -> bool:
 
 
 def _is_body(phrase: Phrase) -> bool:
-    word = phrase.head.split()[-1] if phrase.head else ""
+    return _is_body_word(phrase.head)
+
+
+def _is_body_word(head: str) -> bool:
+    word = head.split()[-1] if head else ""
     return word in _BODIES or word in _BODY_WORDS
-
-
-def _is_group(phrase: Phrase) -> bool:
-    """Tell whether the words mean several who were named: "the two men", "both sides", not "two men"."""
-    if phrase.head in ("sides", "parties", "side"):
-        return True
-    if "others" in phrase.head.split():  # "four others" are just not those who were named
-        return False
-    return phrase.count >= 2 and (phrase.determiner in _DEFINITE or not phrase.head)
 
 
 def _describe(phrase: Phrase, mention: Mention, country: str, *lines: str) -> Settled:
@@ -247,6 +456,38 @@ def _find_described(scene: Scene, phrase: Phrase, place: int | None) -> list[Set
         if found:
             return [found]
     return _find_same_head(scene, phrase, place) or _find_body(scene, phrase, place)
+
+
+# Between "Israeli" and "soldiers", "Colombia's" and "embassy": nothing but words that describe.
+_MODIFIERS = re.compile(
+    r"(?:['\u2019]s?)?(?: (?!(?:and|or|of|in|on|at|to|by|for|from|with|as|is|was|are|were|has|have|had|"
+    r"will|who|that|said|says|asked|told)\b)[a-z-]+){0,3} "
+)
+
+
+def _find_introduction(scene: Scene, phrase: Phrase, words: str, place: int | None) -> tuple[str, str]:
+    """Return the country with which the head word stood before: "the embassy" of "Iran's embassy"."""
+    owner = _OWNING.match(words)
+    word = owner.group(1) if owner else phrase.head
+    if place is None or not word:
+        return "", ""
+    first = max(0, place - _FAR)
+    heads = "|".join(map(re.escape, _ENVOYS if word in _ENVOYS else (word,)))
+    found = list(re.finditer(rf"\b(?:{heads})\b", scene.text[first:place], re.IGNORECASE))
+    for match in reversed(found):
+        at = first + match.start()
+        for anchor in reversed(scene.cast.anchors_between(max(0, at - 60), at)):
+            if anchor.kind in ("adjective", "state", "capital", "person", "body") and _MODIFIERS.fullmatch(
+                scene.text[anchor.end : at]
+            ):
+                told = scene.text[anchor.start : first + match.end()]
+                return anchor.country, f"country: as in {told!r} at {scene.tell_place(anchor.start)}"
+    return "", ""
+
+
+_FAR = 2000
+_OWNING = re.compile(r"the ([a-z]+)['\u2019]s? ", re.IGNORECASE)  # "the embassy's staff"
+_ENVOYS = ("diplomat", "envoy", "ambassador")
 
 
 def _find_half(scene: Scene, phrase: Phrase) -> Settled | None:
@@ -312,59 +553,3 @@ def _find_body(scene: Scene, phrase: Phrase, place: int) -> list[Settled]:
 
     found = find_last(scene, place, fits)
     return [found] if found else []
-
-
-# --- groups -------------------------------------------------------------------------------------
-
-
-def _find_group(scene: Scene, phrase: Phrase, place: int | None) -> list[Settled]:
-    """Return the two (or more) entities that "both sides" or "the three leaders" stands for."""
-    if place is None:
-        return []
-    if phrase.head == "koreas":
-        return [
-            make_settled(phrase, name_country(code), code, ("GOV",), (), kind="state") for code in _KOREAS
-        ]
-    wanted = phrase.count or 2
-    sentence = scene.cast.sentence_of(place)
-    personal = phrase.head.split()[-1] in _PERSONAL if phrase.head else False
-    chosen: dict[object, Settled] = {}
-    for known in _recent(scene, place):
-        if sentence - scene.cast.sentence_of(known.start) > REACH or len(chosen) >= wanted:
-            break
-        entity = known.entity
-        key = entity.name if personal else None if _is_of_states(phrase) else entity.sector[:1]
-        if _is_of_states(phrase) and entity.country in ABOVE_STATES:
-            continue
-        strays = personal and known.kind != "person" and any(c.kind == "person" for c in chosen.values())
-        if entity.country and not strays:
-            chosen.setdefault((entity.country, key), known)
-    if len(chosen) < wanted:
-        return []
-    return [_join_group(phrase, known) for known in reversed(chosen.values())]
-
-
-def _is_of_states(phrase: Phrase) -> bool:
-    return bool(phrase.head) and phrase.head.split()[-1] in _OF_STATES
-
-
-def _join_group(phrase: Phrase, known: Settled) -> Settled:
-    entity = known.entity
-    line = f"one of {phrase.head!r}: {entity.span.text or entity.name!r}"
-    if _is_of_states(phrase):
-        name = name_country(entity.country)
-        return make_settled(phrase, name, entity.country, ("GOV",), (line, *entity.evidence), kind="state")
-    keeps = phrase.weak or phrase.sectors[:1] in ((), ("CVL",)) or entity.sector[:1] != ("GOV",)
-    sectors: Iterable[str] = entity.sector if keeps else phrase.sectors
-    return make_settled(
-        phrase, entity.name, entity.country, sectors, (line, *entity.evidence), kind=known.kind
-    )
-
-
-def _recent(scene: Scene, place: int) -> list[Settled]:
-    """Return what is settled before `place` and the states named there, the last first."""
-    known = [settled for settled in scene.settled if settled.end <= place]
-    for anchor in scene.cast.anchors_between(max(0, place - 3000), place):
-        if anchor.kind in ("state", "capital", "body") and not anchor.is_place:
-            known.append(settle_anchor(scene, anchor))
-    return sorted(known, key=lambda settled: settled.start, reverse=True)

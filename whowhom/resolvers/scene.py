@@ -159,6 +159,11 @@ def find_anchor(scene: Scene, place: int, kinds: tuple[str, ...]) -> Anchor | No
     return None
 
 
+def find_last_anchor(scene: Scene, place: int, fits: Callable[[Anchor], bool]) -> Anchor | None:
+    """Return the fitting anchor nearest before `place`, however far."""
+    return next(filter(fits, reversed(scene.cast.anchors_between(0, place))), None)
+
+
 def settle_anchor(scene: Scene, anchor: Anchor) -> Settled:
     """Return the state or body that is named at an anchor."""
     span = Span(anchor.words, scene.tell_place(anchor.start))
@@ -178,7 +183,12 @@ _PLACES = frozenset(("region", "capital"))
 
 
 def read_surroundings(
-    scene: Scene, place: int | None, sectors: tuple[str, ...], *, group: str = ""
+    scene: Scene,
+    place: int | None,
+    sectors: tuple[str, ...],
+    *,
+    group: str = "",
+    among: frozenset[str] | None = None,
 ) -> tuple[str, str]:
     """Return the country that the words around `place` speak of, with a line of evidence.
 
@@ -187,8 +197,11 @@ def read_surroundings(
     Args:
         sectors: Of whom the country is asked: civilians are of the place, armies often are not.
         group: "person" or "pronoun", which go by weights of their own.
+        among: The only countries that the words can mean: kingdoms, islands.
     """
     features = weigh_countries(scene, place)
+    if among is not None:
+        features = {country: found for country, found in features.items() if country in among}
     if not features:
         return "", ""
     weights = _load_pulls()[group or group_of(sectors)]
@@ -197,7 +210,7 @@ def read_surroundings(
         for country, found in features.items()
     }
     country = max(sorted(scores), key=lambda code: scores[code])
-    if scores[country] < weights["none"]:
+    if among is None and scores[country] < weights["none"]:
         return "", ""
     words = _nearest_words(scene, place, country)
     return country, f"country: {words!r} stands near" if words else "country: the article is mostly about it"

@@ -1,0 +1,286 @@
+"""Whom "both sides", "the two leaders" and "the four countries" stand for: several who were named before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
+
+from whowhom.resolvers.cast import ABOVE_STATES
+from whowhom.resolvers.countries import name_country
+from whowhom.resolvers.persons import settle_named
+from whowhom.resolvers.phrases import Phrase
+from whowhom.resolvers.scene import REACH, Scene, Settled, make_settled, settle_anchor
+from whowhom.resolvers.sectors import SIDES
+
+_DEFINITE = frozenset("the this that these those both neither each".split())
+# One of a set by its plural: "the two generals" are persons, "both armies" sides, "the neighbours" states.
+_PERSONS = frozenset(
+    "leaders presidents ministers men women premiers chancellors generals commanders pair trio duo "
+    "secretaries envoys diplomats ambassadors chiefs statesmen monarchs kings leader man".split()
+)
+_STATES = frozenset(
+    "countries nations states governments capitals neighbours neighbors koreas powers country nation "
+    "state government".split()
+)
+_SIDES = frozenset(
+    "sides parties side party armies foes enemies adversaries rivals belligerents "
+    "forces militaries navies guards army".split()
+)
+# Nothing but these: "the two", "both", "the pair".
+_BARE = frozenset("the both all these those neither two three four five".split())
+_PAIRS = (["countries"], ["neighbours"], ["neighbors"], ["rivals"], ["pair"], ["trio"])
+_KOREAS = ("PRK", "KOR")
+# Those who stand between sides, or tell of them, are none of them.
+_OUTSIDE = frozenset("CVL JRN MED REF EDU SOC REL JUD LAB PRE BUS ELI".split())
+_MEDIATORS = frozenset(("UNO", "EUR", "IGO", "NGO"))
+# "The Colombian government and the FARC": what follows tells that the adjective is a side.
+_RULES = re.compile(
+    r" (?:government|authorities|army|military|forces|troops|soldiers|negotiators|regime|junta)\b"
+)
+_ENVOYS = re.compile(
+    r"\b(?:negotiators|officials|envoys|delegat\w+|representatives|leaders|presidents|ministers) "
+    r"(?:from|of) (?:the )?$"
+)
+# What may stand between two of a list: "Peru and Chile", "between Mali and the rebels", "A, B and C".
+_JOINT = re.compile(
+    r"(?: ?,? ?(?:and|&|with|against) |, (?:and )?)(?:the |its |his |her )?(?:[a-z]+ ){0,2}", re.IGNORECASE
+)
+
+
+def is_group(phrase: Phrase, words: str) -> bool:
+    """Tell whether the words mean several who were named: "the two men", "both sides", not "two men"."""
+    word = _name_kind(phrase, words)
+    keys = words.lower().split()
+    if not keys or word is None or "others" in keys:  # "four others" are just not those who were named
+        return False
+    if not word:
+        return True
+    if phrase.owner and phrase.owner in keys:
+        return False
+    if keys[0] == "neither" or phrase.head in ("sides", "parties"):
+        return True
+    definite = phrase.determiner in _DEFINITE
+    return definite and (phrase.count >= 2 or (phrase.determiner == "the" and keys[1:] in _PAIRS))
+
+
+def find_list(scene: Scene, place: int) -> list[Settled]:
+    """Return the persons who are the subject of the sentence before as a list: "Ana Bell and Tom Roe met"."""
+    here = scene.sentence_before(place, 0)[0]
+    if any(settled.start >= here and settled.plural for settled in scene.settled):
+        return []
+    start, end = scene.sentence_before(place, 1)
+    known = [
+        settled
+        for settled in scene.settled
+        if start <= settled.start and settled.end <= end and settled.kind != "pronoun"
+    ]
+    known.sort(key=lambda settled: (settled.start, -settled.end))
+    runs = _list_runs(scene, known)
+    first = runs[-1] if runs else []
+    persons = bool(first) and first[0] is known[0] and all(settled.kind == "person" for settled in first)
+    return _distinct(first, _by_name) if persons else []
+
+
+def _name_kind(phrase: Phrase, words: str) -> str | None:
+    """Return the word that tells what the set is of, "" for "the two", None where it is no set."""
+    if not phrase.head and not set(words.lower().split()) - _BARE:
+        return ""
+    word = (phrase.head.split() or words.lower().split() or [""])[-1]
+    return word if word in _PERSONS | _STATES | _SIDES else None
+
+
+def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> list[Settled]:
+    """Return the two (or more) entities that the words stand for, none where too few were named."""
+    if place is None:
+        return []
+    if phrase.head == "koreas":
+        return [
+            make_settled(phrase, name_country(code), code, ("GOV",), (), kind="state") for code in _KOREAS
+        ]
+    wanted = phrase.count or 2
+    word = _name_kind(phrase, words) or ""
+    if word in _PERSONS or not word:
+        persons = _choose(scene, place, wanted, _list_persons(scene, word, wanted, place), _by_name)
+        if persons:
+            return [_join_group(phrase, word, known) for known in persons]
+    if word in _STATES:
+        chosen = _choose(scene, place, wanted, _list_states(scene, place), _by_country)
+    else:
+        chosen = _choose(scene, place, wanted, _list_sides(scene, place), _by_side)
+    return [_join_group(phrase, word, known) for known in chosen]
+
+
+def _by_name(known: Settled) -> Hashable:
+    return known.entity.name or known.entity.country
+
+
+def _by_country(known: Settled) -> Hashable:
+    return known.entity.country
+
+
+def _by_side(known: Settled) -> Hashable:
+    """Government and army of a state are one side, its rebels another."""
+    main = known.entity.sector[:1]
+    return known.entity.country, known.entity.name if main and main[0] in SIDES else ""
+
+
+def _choose(
+    scene: Scene,
+    place: int,
+    wanted: int,
+    candidates: Iterable[Settled],
+    key: Callable[[Settled], Hashable],
+) -> list[Settled]:
+    """Return the `wanted` candidates that were named together last, in the order of the text.
+
+    A list of just as many comes first ("between Iraq and Syria"), then a sentence with just as
+    many, then the nearest ones. Who urges or tells "both sides" is none of them, if others are there.
+    """
+    here = scene.cast.sentence_of(place)
+    ordered = sorted(candidates, key=lambda settled: (settled.start, -settled.end))
+    outsider = {key(known) for known in ordered if scene.cast.sentence_of(known.start) == here}
+    if outsider and _is_object(scene, place):
+        others = [known for known in ordered if key(known) not in outsider]
+        chosen = _choose_near(scene, here, wanted, others, key)
+        if chosen:
+            return chosen
+    return _choose_near(scene, here, wanted, ordered, key)
+
+
+_SUBJECT_AFTER = re.compile(
+    r"(?:^|[.,;:\"\u201c\u2014(]|\b(?:that|said|says|say|and|but|as|when|where|while|because|if|after|before|since|until|"
+    r"although|though|than|which|whether|so|what|how|once))\s*$",
+    re.IGNORECASE,
+)
+
+
+def _is_object(scene: Scene, place: int) -> bool:
+    """Tell whether words at `place` do not begin a clause: "called on both sides"."""
+    start = scene.cast.sentences[scene.cast.sentence_of(place)][0] if scene.cast.sentences else 0
+    return _SUBJECT_AFTER.search(scene.text[max(start, place - 20) : place]) is None and place > start
+
+
+def _choose_near(
+    scene: Scene,
+    here: int,
+    wanted: int,
+    ordered: Sequence[Settled],
+    key: Callable[[Settled], Hashable],
+) -> list[Settled]:
+    by_sentence: dict[int, list[Settled]] = {}
+    for known in ordered:
+        back = here - scene.cast.sentence_of(known.start)
+        if back <= REACH:
+            by_sentence.setdefault(back, []).append(known)
+    for back in sorted(by_sentence):
+        for run in _list_runs(scene, by_sentence[back]):
+            distinct = _distinct(run, key)
+            if len(distinct) == wanted:
+                return distinct
+    pool: list[Settled] = []
+    for back in sorted(by_sentence):
+        distinct = _distinct(by_sentence[back], key)
+        if len(distinct) == wanted:
+            return distinct
+        pool = _distinct([*pool, *distinct], key)
+        if len(pool) >= wanted:
+            break
+    chosen = pool[:wanted] if len(pool) >= wanted else []
+    return sorted(chosen, key=lambda settled: settled.start)
+
+
+def _distinct(candidates: Iterable[Settled], key: Callable[[Settled], Hashable]) -> list[Settled]:
+    chosen: dict[Hashable, Settled] = {}
+    for known in candidates:
+        chosen.setdefault(key(known), known)
+    return list(chosen.values())
+
+
+def _list_runs(scene: Scene, candidates: Sequence[Settled]) -> list[list[Settled]]:
+    """Return the lists of a sentence, the last first: candidates with "and" or a comma between them."""
+    runs: list[list[Settled]] = []
+    for known in candidates:
+        last = runs[-1][-1] if runs else None
+        if last is not None and known.start < last.end:
+            if (known.start, known.end) == (last.start, last.end):  # "the two countries", settled before
+                runs[-1].append(known)
+            continue
+        gap = scene.text[last.end : known.start] if last is not None else ""
+        if _JOINT.fullmatch(gap):
+            runs[-1].append(known)
+        else:
+            runs.append([known])
+    return [run for run in reversed(runs) if len(run) > 1]
+
+
+def _list_persons(scene: Scene, word: str, wanted: int, place: int) -> list[Settled]:
+    """Return the persons named before `place`, those of the office meant where there are enough."""
+    first = max(0, place - 3000)
+    settled = [
+        known
+        for known in scene.settled
+        if first <= known.start and known.end <= place and not known.plural and known.kind == "person"
+    ]
+    spans = [(known.start, known.end) for known in settled]
+    for start, end, person in scene.cast.names_between(first, place):
+        if end <= place and not any(a < end and start < b for a, b in spans):
+            known = _serve(settle_named(scene, person, start), _find_state_after(scene, end))
+            settled.append(replace(known, start=start, end=end))
+    settled = [known for known in settled if known.entity.country and (known.roles or known.entity.sector)]
+    title = word.removesuffix("s")
+    titled = [known for known in settled if any(role.split()[-1] == title for role in known.roles)]
+    return titled if len({_by_name(known) for known in titled}) >= wanted else settled
+
+
+def _find_state_after(scene: Scene, end: int) -> str:
+    """Return the country of "Ana Duarte of Uruguay", "" where none follows the name at `end`."""
+    for anchor in scene.cast.anchors_between(end, end + 12):
+        if anchor.kind == "state" and scene.text[end : anchor.start] in (" of ", " of the "):
+            return anchor.country
+    return ""
+
+
+def _serve(known: Settled, country: str) -> Settled:
+    return replace(known, entity=replace(known.entity, country=country)) if country else known
+
+
+def _list_states(scene: Scene, place: int) -> list[Settled]:
+    """Return whatever tells of a state before `place`, unless it is only where something happened."""
+    kinds = ("state", "capital", "adjective", "person")
+    return [known for known in _list_sides(scene, place, kinds) if known.entity.country not in ABOVE_STATES]
+
+
+def _list_sides(
+    scene: Scene, place: int, kinds: tuple[str, ...] = ("state", "capital", "body")
+) -> list[Settled]:
+    """Return those who can be a side: no civilians, judges or mediators."""
+    found = [known for known in scene.settled if known.end <= place and known.entity.country]
+    for anchor in scene.cast.anchors_between(max(0, place - 3000), place):
+        if anchor.kind == "adjective":
+            ruling = _RULES.match(scene.text, anchor.end)
+        else:
+            ruling = _ENVOYS.search(scene.text[max(0, anchor.start - 30) : anchor.start])
+        if ruling or (anchor.kind in kinds and not anchor.is_place):
+            found.append(settle_anchor(scene, anchor))
+    return [known for known in found if not _is_outside(known)]
+
+
+def _is_outside(known: Settled) -> bool:
+    main = known.entity.sector[:1]
+    return bool(main and main[0] in _OUTSIDE) or (
+        known.entity.country in _MEDIATORS and bool(main and main[0] not in SIDES)
+    )
+
+
+def _join_group(phrase: Phrase, word: str, known: Settled) -> Settled:
+    entity = known.entity
+    line = f"one of {word or 'them'!r}: {entity.span.text or entity.name!r}"
+    if word in _STATES:
+        name = name_country(entity.country)
+        return make_settled(phrase, name, entity.country, ("GOV",), (line, *entity.evidence), kind="state")
+    keeps = phrase.weak or phrase.sectors[:1] in ((), ("CVL",)) or entity.sector[:1] != ("GOV",)
+    sectors: Iterable[str] = entity.sector if keeps else phrase.sectors
+    return make_settled(
+        phrase, entity.name, entity.country, sectors, (line, *entity.evidence), kind=known.kind
+    )
