@@ -104,6 +104,8 @@ def test_a_region_is_found_by_the_name_that_it_shares_with_its_city() -> None:
         ("Charleston, W.Va.", "Charleston, West Virginia"),
         ("in Norfolk, Va., on Friday", "in Norfolk, Virginia, on Friday"),
         ("Calgary, Alta", "Calgary, Alberta"),
+        ("Ga.", "Georgia"),
+        ("N.Y", "New York"),
         ("Austin, TX", "Austin, Texas"),
         ("Miss Universe, Massed bands", "Miss Universe, Massed bands"),
         ("no comma Ill. here", "no comma Ill. here"),

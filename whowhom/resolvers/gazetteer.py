@@ -113,14 +113,18 @@ def _load_regions() -> dict[str, tuple[Known, ...]]:
 def expand_abbreviations(text: str) -> str:
     """Write out the states and provinces that stand shortened after a comma, as news agencies do.
 
-    Only there: elsewhere "Miss." and "LA" are other things.
+    Else only where a whole mention is one, with its dot: "Miss" and "LA" are other things.
 
     >>> expand_abbreviations("Charleston, W.Va.")
     'Charleston, West Virginia'
+    >>> expand_abbreviations("W.Va.")
+    'West Virginia'
     """
-    if "," not in text:
+    if "," not in text and "." not in text:
         return text
     pattern, names = _load_abbreviations()
+    if text in names:
+        return names[text]
     return pattern.sub(lambda found: f", {names[found[1]]}", text)
 
 

@@ -20,14 +20,16 @@ _ACCORDS = frozenset(
     "declaration consensus communique memorandum".split()
 )
 _PAPERS = frozenset("Post Times Herald Tribune Gazette Journal".split())
-_HALLS = frozenset("center centre hall".split())
-_NEXT_WORD = re.compile(r"\s+([A-Za-z]+)(?:\s+([A-Za-z]+))?")
-_NAME_BEFORE = re.compile(r"\b(?<!San )(?<!Saint )(?<!St )(?<!Santa )([^\W\d_]+)\s+$")
+# "The Boston Convention Center", "the Dublin Convention and Visitors Bureau" are no treaties.
+_HALLS = frozenset("center centre hall and &".split())
+_NEXT_WORD = re.compile(r"\s+([A-Za-z]+)(?:\s+([A-Za-z]+|&))?")
+_NAME_BEFORE = re.compile(r"\b(?<!San )(?<!Saint )(?<!St )(?<!St. )(?<!Santa )([^\W\d_]+)\s+$")
 _ABOUT = 40
 # Given names that are words of other kinds more often than not.
 _NO_GIVEN_NAMES = frozenset(
     "may june april august will mark grant christian king prince princess sheikh sultan general major "
-    "saint san santa al el abu ibn the new north south east west".split()
+    "saint san santa metropolitan patriarch bishop archbishop cardinal pope al el abu ibn the new north "
+    "south east west".split()
 )
 # Where the family name comes first.
 _FAMILY_FIRST = frozenset("CHN TWN HKG KOR PRK VNM JPN HUN KHM SGP".split())

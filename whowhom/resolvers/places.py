@@ -484,7 +484,12 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
     rivals = [place.weight for place in ordered[0].places if place.country != best.country]
     # Nothing but a village: not the large city of the name far away.
     is_village = bool({"village", "hamlet"} & {*asked.words, _word_after(asked)})
-    is_far = bool(asked.likely) and (best.weight < _KNOWN_ABROAD or (is_village and len(found) == 1))
+    is_tied = bool(best.state) and best.state in asked.whole
+    is_far = (
+        bool(asked.likely)
+        and not is_tied
+        and (best.weight < _KNOWN_ABROAD or (is_village and len(found) == 1))
+    )
     if is_far or (rivals and best.weight - max(rivals) < _CLEAR_LEAD):
         return None, f"{best.name} may be elsewhere: nothing near it speaks of {name_country(best.country)}"
     return best, f"{best.name}, the largest place of that name"
