@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import whowhom
+
+HOLDERS = Path(__file__).parents[1] / "cases/holders.jsonl"
 
 
 def test_an_office_counts_on_the_day_asked_for() -> None:
@@ -26,6 +30,17 @@ def test_a_title_is_answered_with_its_holder_and_says_so() -> None:
     (actor,) = whowhom.resolve_actor("Iran's foreign minister", on=date(2015, 7, 14))
     assert (actor.name, actor.country) == ("Mohammad Javad Zarif", "IRN")
     assert "held the office, foreign minister of IRN, 2013-08-15 to 2021-08-25" in actor.evidence[-1]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [json.loads(line) for line in HOLDERS.read_text(encoding="utf-8").splitlines()],
+    ids=lambda case: f"{case['words']}, {case['on']}",
+)
+def test_an_office_is_answered_with_who_held_it_that_day(case: dict[str, str]) -> None:
+    """Offices of thirty states, on days within a term and just after a handing over."""
+    actors = whowhom.resolve_actor(case["words"], on=case["on"])
+    assert [(actor.name, actor.country) for actor in actors] == [(case["name"], case["country"])]
 
 
 @pytest.mark.parametrize("words", ["the former foreign minister of Iran", "Iranian foreign ministers"])

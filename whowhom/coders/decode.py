@@ -57,19 +57,26 @@ def decode_window(article: Article, window: Window, outputs: Array, weights: Wei
     settings = weights.settings
     words = _words(window)
     kinds = _mean_over(words, _softmax(outputs[:, COLUMNS["type"]]))
-    readings = []
+    found = []
     for first, last, kind, score in _find_triggers(window, words, kinds, settings["trigger_threshold"]):
         pieces = np.concatenate(words[first : last + 1])
         telling = pieces[~window.bare[pieces]]
-        found = _Trigger(
-            span=window.span(article, int(pieces[0]), int(pieces[-1])),
-            kind=kind,
-            score=score,
-            outputs=outputs[telling].mean(0),
-            at=int(telling[0]),
+        found.append(
+            _Trigger(
+                span=window.span(article, int(pieces[0]), int(pieces[-1])),
+                kind=kind,
+                score=score,
+                outputs=outputs[telling].mean(0),
+                at=int(telling[0]),
+            )
         )
-        readings.append(_read_one(article, window, outputs, words, found, weights))
-    return readings
+    if not found:
+        return []
+    by_trigger = _tag_roles(window, outputs, found, weights)
+    return [
+        _read_one(article, window, outputs, words, trigger, roles, weights)
+        for trigger, roles in zip(found, by_trigger, strict=True)
+    ]
 
 
 def _words(window: Window) -> list[Places]:
@@ -126,22 +133,32 @@ def _trigger(start: int, end: int, best: Places, kinds: Array) -> tuple[int, int
     return start, end, kind, float(kinds[start : end + 1, kind + 1].max())
 
 
-def _tag_roles(window: Window, outputs: Array, trigger: _Trigger, weights: Weights) -> Array:
-    """Return the probabilities of outside, begins, goes on. Shape: (pieces, roles, 3)."""
-    hidden = outputs[:, COLUMNS["role_piece_gate"]] * trigger.outputs[COLUMNS["role_trigger_gate"]]
+def _tag_roles(window: Window, outputs: Array, triggers: Sequence[_Trigger], weights: Weights) -> Array:
+    """Return the probabilities of outside, begins, goes on. Shape: (triggers, pieces, roles, 3)."""
+    own = np.stack([trigger.outputs for trigger in triggers])
+    places = np.arange(len(outputs))
+    buckets = np.stack([distance_buckets(places, trigger.at) for trigger in triggers])
+    steps = np.stack([sentence_steps(window.sentence, trigger.at) for trigger in triggers])
+    hidden = outputs[:, COLUMNS["role_piece_gate"]] * own[:, np.newaxis, COLUMNS["role_trigger_gate"]]
     hidden += outputs[:, COLUMNS["role_piece"]]
-    hidden += trigger.outputs[COLUMNS["role_trigger"]]
-    hidden += weights.distance[distance_buckets(np.arange(len(outputs)), trigger.at)]
-    hidden += weights.step[sentence_steps(window.sentence, trigger.at)]
+    hidden += own[:, np.newaxis, COLUMNS["role_trigger"]]
+    hidden += weights.distance[buckets]
+    hidden += weights.step[steps]
     scores = np.maximum(hidden, 0) @ weights.roles_weight + weights.roles_bias
-    return _softmax(scores.reshape(len(outputs), len(ROLES), 3))
+    return _softmax(scores.reshape(len(triggers), len(outputs), len(ROLES), 3))
 
 
 def _read_one(
-    article: Article, window: Window, outputs: Array, words: list[Places], trigger: _Trigger, weights: Weights
+    article: Article,
+    window: Window,
+    outputs: Array,
+    words: list[Places],
+    trigger: _Trigger,
+    roles: Array,
+    weights: Weights,
 ) -> Reading:
+    """Return the event of a trigger. Shape of roles: (pieces, roles, 3)."""
     settings = weights.settings
-    roles = _tag_roles(window, outputs, trigger, weights)
     chances = 1 - _mean_over(words, roles[:, :, 0])
     heads = np.array([word[0] for word in words], np.int64)
     begins = roles[heads, :, 1] > roles[heads, :, 2]

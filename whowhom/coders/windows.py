@@ -23,7 +23,7 @@ from whowhom.records import Article, Span, SpanOf
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-CORE_PIECES = 112
+CORE_PIECES = 128
 WINDOW_PIECES = 160
 _CLS, _SEP = 101, 102
 # Pieces of a sentence beyond this are cut off before they are held in memory all at once.

@@ -306,7 +306,12 @@ def find_holder(country: str, roles: Iterable[str], day: date) -> Office | None:
         if office.holds_on(day)
     ]
     # A president is the head of state where there is one beside the government.
-    order = _ORDER_OF_PRESIDENTS if roles & {"president", "leader"} else tuple(RANKS)
+    if roles & ({"president", "leader"} | ROYAL):
+        order = _ORDER_OF_PRESIDENTS
+    elif roles & {"prime minister", "premier", "chancellor"}:
+        order = ("head of government", *RANKS)  # beside an executive president too: Kenya, South Korea
+    else:
+        order = tuple(RANKS)
     found = next(
         (
             [one for one in held if one.office == kind]
