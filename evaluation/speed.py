@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 
 from whowhom.coders.sentences import split_sentences
@@ -57,6 +58,41 @@ def time_first_event(path: Path) -> float:
     return seconds
 
 
+def share_of_the_coder(articles: list[dict[str, object]], copies: int = 4) -> float:
+    """Return the speed of coder and resolvers together as a share of the coder's alone, in one process.
+
+    The best of three runs of each, taken in turn: other work on the machine slows single runs.
+    """
+    from datetime import date
+
+    from whowhom.coders.small import read_events
+    from whowhom.coders.weights import load_weights
+    from whowhom.pipeline import code_articles
+    from whowhom.records import Article
+
+    read = [
+        Article(
+            str(row["id"]),
+            str(row["text"]),
+            str(row.get("title") or ""),
+            date.fromisoformat(str(row["published"])) if row.get("published") else None,
+        )
+        for row in articles
+    ] * copies
+    weights = load_weights()
+    seconds: dict[str, list[float]] = {"coder": [], "both": []}
+    list(code_articles(read[:2], weights=weights))
+    for _ in range(3):
+        for what, run in (
+            ("coder", lambda: read_events(read, weights=weights)),
+            ("both", lambda: code_articles(read, weights=weights)),
+        ):
+            started = time.perf_counter()
+            deque(run(), maxlen=0)
+            seconds[what].append(time.perf_counter() - started)
+    return min(seconds["coder"]) / min(seconds["both"])
+
+
 def peak_megabytes_of_children() -> float:
     """Return the largest resident size that any finished child process had."""
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -86,6 +122,7 @@ def main() -> None:
     print(f"{peak_megabytes_of_children():8.0f} MB at the peak")
     print(f"{start_up:8.2f} s for whowhom --help")
     print(f"{first:8.2f} s to the first article's events")
+    print(f"{share_of_the_coder(articles):8.2f} of the coder's own speed is left with the resolvers")
 
 
 if __name__ == "__main__":
