@@ -20,7 +20,7 @@ from whowhom.records import Skip
 
 EXPULSION = "The United States expelled 60 Russian diplomats on Monday."
 GERMAN = "Der russische Außenminister hat am Freitag die Botschafter der Europäischen Union einbestellt."
-COMMANDS = ("read", "code", "events", "explain", "evaluate", "demo")
+COMMANDS = ("read", "code", "events", "explain", "who", "where", "when", "check-people", "evaluate", "demo")
 SHARED_GOLD = Path(__file__).parents[2] / "shared" / "gold" / "dev"
 SHARED_SCORE = Path(__file__).parents[2] / "shared" / "tools" / "score.py"
 
@@ -70,7 +70,7 @@ def test_help_of_every_command_has_a_description(command):
     assert "Usage:" in result.output
 
 
-@pytest.mark.parametrize("command", ["read", "code", "events", "explain", "evaluate"])
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command != "demo"])
 def test_help_gives_examples(command):
     """Whoever asks for help sees how the command is used."""
     assert f"whowhom {command} " in run(command, "--help").output.partition("Examples:")[2]
@@ -103,6 +103,12 @@ def test_version_is_printed():
         (["read", "x.txt", "--store", "."], "folder"),
         (["evaluate", "missing.jsonl"], "missing.jsonl"),
         (["events", "--limit", "-1"], "--limit"),
+        (["who", " "], "words are empty"),
+        (["who", "Mr. Putin", "--on", "soon"], "'soon'"),
+        (["who", "Mr. Putin", "--people", "missing.csv"], "missing.csv"),
+        (["where", ""], "words are empty"),
+        (["when", "on Friday", "--published", "2024-02-30"], "'2024-02-30'"),
+        (["check-people", "x.txt"], "expected 'name,names,country"),
     ],
 )
 def test_bad_use_is_one_clear_line_and_exit_code_2(folder, arguments, told):
@@ -429,3 +435,48 @@ def test_what_the_demo_tells_to_try_works(folder):
 def test_scoring_module_names_the_levels_that_are_printed():
     """The levels of the figures are the four of the documentation."""
     assert tuple(scoring.LEVELS) == ("type", "who", "who-whom", "record")
+
+
+# --- who, where, when
+
+
+def test_who_tells_name_office_and_evidence():
+    """A person sees one field a line; a program gets the same as JSON."""
+    shown = run("who", "President Yoon", "--on", "2024-11-30")
+    assert shown.exit_code == 0
+    assert re.search(r"^name +Yoon Suk-yeol", shown.stdout, re.M)
+    assert re.search(r"^evidence ", shown.stdout, re.M)
+    (told,) = json.loads(run("who", "President Yoon", "--on", "2024-11-30", "--json").stdout)
+    assert (told["country"], told["sector"], told["office_to"]) == ("KOR", ["GOV"], "2025-04-04")
+    unknown = run("who", "some people")
+    assert re.search(r"^name +not known", unknown.stdout, re.M)
+
+
+def test_where_and_when_take_what_stands_around():
+    """Context decides between namesakes, the day of publication between weeks."""
+    (place,) = json.loads(
+        run("where", "Tripoli", "--in", "Lebanon's army sent soldiers north.", "--json").stdout
+    )
+    assert place["country"] == "LBN"
+    (days,) = json.loads(run("when", "last Friday", "--published", "2024-11-30", "--json").stdout)
+    assert days["first"] == days["last"] == "2024-11-29"
+
+
+def test_people_of_ones_own_are_checked_and_used(folder):
+    """A right table is used; what is wrong in another is told line by line, with exit code 1."""
+    header = "name,names,country,body,office,sectors,from,to,basis\n"
+    (folder / "mine.csv").write_text(
+        header + "Ada Quist,Quist,DNK,,envoy,GOV,2001,,a list\n", encoding="utf-8"
+    )
+    told = start("who", "Ada Quist", "--on", "2005-01-01", "--people", "mine.csv", "--json", cwd=folder)
+    assert json.loads(told.communicate()[0])[0]["country"] == "DNK"
+    assert run("check-people", "mine.csv").exit_code == 0
+    (folder / "bad.csv").write_text(header + "Ada Quist,,DEN,,envoy,GOV,2001,,a list\n", encoding="utf-8")
+    result = run("check-people", "bad.csv")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("line 2: wrong: country 'DEN' is in no table")
+
+
+def test_words_steer_no_terminal():
+    """What is asked comes back without control characters."""
+    assert "\x1b" not in run("who", "a\x1b[31mb").output
