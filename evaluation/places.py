@@ -6,12 +6,15 @@
 them that nothing was fitted to: the words of each gold location are resolved with the gold countries of
 the event's participants as hints. "lgl" is the Local-Global Lexicon (Lieberman et al. 2010): every
 place name in news of small towns, no participants; a measure only, its towns are far from politics.
-"known" is the share for which any country is given, "right" that for which it is the gold one.
+"known" is the share for which any country is given, "right" that for which it is the gold one. "within
+161 km" (100 miles, as is customary) is the share of lgl's places whose coordinates are so near to the gold
+ones; a place of which but the country is told is not. In brackets: without gold places that are whole states.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import sys
 import time
@@ -23,25 +26,37 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.actors import load_gold
-from whowhom.records import Article, Mention, Span
+from whowhom.records import Article, Mention, Place, Span
 from whowhom.resolvers.countries import load_countries
 from whowhom.resolvers.lexicon import fold_phrase
 from whowhom.resolvers.places import resolve_places
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+_EARTH_KM = 6371.0
+_NEAR_KM = 161.0
 SETS = ("dev", "corpus", "unseen", "lgl")
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class _Point:
+    """Gold coordinates; `is_state` where they stand for a whole state."""
+
+    latitude: float
+    longitude: float
+    is_state: bool
+
+
+@dataclass(frozen=True)
 class Asked:
-    """The places of one article: mentions, hints and gold countries, side by side."""
+    """The places of one article: mentions, hints and gold countries, side by side; points in lgl only."""
 
     article: Article
     mentions: list[Mention]
     hints: list[list[str]]
     gold: list[str]
+    points: list[_Point]
 
 
 def read_set(name: str) -> Iterator[Asked]:
@@ -56,6 +71,7 @@ def read_set(name: str) -> Iterator[Asked]:
             [Mention(_span_of(event["location"], article), 1.0) for event in placed],
             [_hints_of(event) for event in placed],
             [event["location"].get("country") or "" for event in placed],
+            [],
         )
 
 
@@ -84,15 +100,21 @@ def _read_lgl(path: Path) -> Iterator[Asked]:
     text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", path.read_text(encoding="utf-8"))
     for row in ElementTree.fromstring(text).iter("article"):
         body = row.findtext("text") or ""
-        mentions, gold = [], []
+        mentions, gold, points = [], [], []
         for toponym in row.iter("toponym"):
             country = codes.get(fold_phrase(toponym.findtext("gaztag/country") or ""))
             words, start = toponym.findtext("phrase") or "", int(toponym.findtext("start") or -1)
             if country and body[start : start + len(words)] == words:
                 mentions.append(Mention(Span(words, start, start + len(words)), 1.0))
                 gold.append(country)
+                points.append(_read_point(toponym))
         article = Article(row.get("docid") or "", body, row.findtext("title") or "")
-        yield Asked(article, mentions, [[] for _ in mentions], gold)
+        yield Asked(article, mentions, [[] for _ in mentions], gold, points)
+
+
+def _read_point(toponym: ElementTree.Element) -> _Point:
+    latitude, longitude = (float(toponym.findtext(f"gaztag/{one}") or "nan") for one in ("lat", "lon"))
+    return _Point(latitude, longitude, (toponym.findtext("gaztag/fcode") or "").startswith("PCL"))
 
 
 def evaluate(name: str) -> tuple[Counter[str], Counter[tuple[str, ...]], float]:
@@ -104,6 +126,10 @@ def evaluate(name: str) -> tuple[Counter[str], Counter[tuple[str, ...]], float]:
         began = time.perf_counter()
         found = resolve_places(asked.article, asked.mentions, asked.hints)
         seconds += time.perf_counter() - began
+        for point, place in zip(asked.points, found, strict=bool(asked.points)):
+            counts["within 161 km"] += _is_within(place, point)
+            counts["in states"] += not point.is_state
+            counts["in states within"] += not point.is_state and _is_within(place, point)
         for mention, hints, gold, place in zip(asked.mentions, asked.hints, asked.gold, found, strict=True):
             counts["places"] += 1
             counts["known"] += bool(place.country)
@@ -113,6 +139,19 @@ def evaluate(name: str) -> tuple[Counter[str], Counter[tuple[str, ...]], float]:
                 words = mention.span.text
                 failures[words, gold, place.country, " ".join(hints), asked.article.id, place.evidence] += 1
     return counts, failures, seconds
+
+
+def _is_within(place: Place, point: _Point) -> bool:
+    """Whether a place has coordinates within 161 km of the point, along the great circle."""
+    if place.latitude is None or place.longitude is None:
+        return False
+    north, east = math.radians(place.latitude), math.radians(place.longitude)
+    south, west = math.radians(point.latitude), math.radians(point.longitude)
+    chord = (
+        math.sin((north - south) / 2) ** 2
+        + math.cos(north) * math.cos(south) * math.sin((east - west) / 2) ** 2
+    )
+    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, chord))) <= _NEAR_KM
 
 
 def main() -> None:
@@ -128,7 +167,10 @@ def main() -> None:
     for name in arguments.sets or SETS:
         counts, failures, seconds = evaluate(name)
         n_places = max(1, counts["places"])
-        shares = "   ".join(f"{what} {counts[what] / n_places:.3f}" for what in ("right", "known", "located"))
+        shown = ("right", "known", "located", *(("within 161 km",) if name == "lgl" else ()))
+        shares = "   ".join(f"{what} {counts[what] / n_places:.3f}" for what in shown)
+        if counts["in states"]:
+            shares += f" (but for whole states {counts['in states within'] / counts['in states']:.3f})"
         print(f"{name:7} {counts['places']:5} places   {shares}   {n_places / seconds:.0f} a second")
         for (words, gold, country, hints, article, evidence), n in failures.most_common(arguments.errors):
             reason = f"{gold or '-'} → {country or '-'} (hints {hints or '-'}; {article}; {evidence})"

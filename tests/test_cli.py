@@ -20,7 +20,19 @@ from whowhom.records import Skip
 
 EXPULSION = "The United States expelled 60 Russian diplomats on Monday."
 GERMAN = "Der russische Außenminister hat am Freitag die Botschafter der Europäischen Union einbestellt."
-COMMANDS = ("read", "code", "events", "explain", "who", "where", "when", "check-people", "evaluate", "demo")
+COMMANDS = (
+    "read",
+    "code",
+    "events",
+    "explain",
+    "who",
+    "where",
+    "when",
+    "codes",
+    "check-people",
+    "evaluate",
+    "demo",
+)
 SHARED_GOLD = Path(__file__).parents[2] / "shared" / "gold" / "dev"
 SHARED_SCORE = Path(__file__).parents[2] / "shared" / "tools" / "score.py"
 
@@ -92,7 +104,10 @@ def test_version_is_printed():
     ("arguments", "told"),
     [
         (["read"], "SOURCE"),
-        (["codes"], "codes"),
+        (["cods"], "cods"),
+        (["codes", "QQQ"], "'QQQ'"),
+        (["codes", "UKR", "--scheme", "fips"], "fips"),
+        (["codes", "UKR", "--on", "soon"], "'soon'"),
         (["code", "--nonsense", "x"], "--nonsense"),
         (["code", "x.txt", "-o", "x.docx"], "x.docx"),
         (["code", "x.txt", "-o", "no/such/folder/x.csv"], "no/such/folder/x.csv"),
@@ -450,6 +465,18 @@ def test_who_tells_name_office_and_evidence():
     assert (told["country"], told["sector"], told["office_to"]) == ("KOR", ["GOV"], "2025-04-04")
     unknown = run("who", "some people")
     assert re.search(r"^name +not known", unknown.stdout, re.M)
+
+
+def test_codes_tells_all_codes_of_a_state_and_what_to_beware_of(folder):
+    """A number is read as both lists have it; without a day today counts."""
+    shown = run("codes", "345", "--on", "1999-03-24").stdout
+    assert re.search(r"^iso3 +YUG *$", shown, re.M)
+    assert re.search(r"^warning +COW 345 is Yugoslavia until 2003-02-04", shown, re.M)
+    cow, gw = json.loads(run("codes", "970", "--json").stdout)
+    assert (cow["name"], cow["cow"], gw["name"], gw["gw"]) == ("Nauru", 970, "Kiribati", 970)
+    (told,) = json.loads(run("codes", "970", "--scheme", "gw", "--json").stdout)
+    assert told == gw
+    assert re.search(r"^until +none *$", run("codes", "ua").stdout, re.M)
 
 
 def test_where_and_when_take_what_stands_around():

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     )
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
     from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
+    from whowhom.resolvers.countries import Codes, find_codes, find_state
 
 __all__ = [
     "Actor",
     "Article",
     "CodedArticle",
+    "Codes",
     "Entity",
     "Event",
     "EventDate",
@@ -50,6 +52,8 @@ __all__ = [
     "evaluate",
     "events",
     "explain",
+    "find_codes",
+    "find_state",
     "open",
     "read",
     "resolve_actor",
@@ -59,7 +63,10 @@ __all__ = [
 _RECORDS = frozenset(
     ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")
 )
-_ANSWERS = frozenset(("Actor", "resolve_actor", "resolve_date", "resolve_place"))
+_HOMES = {
+    **dict.fromkeys(("Actor", "resolve_actor", "resolve_date", "resolve_place"), "resolvers.answers"),
+    **dict.fromkeys(("Codes", "find_codes", "find_state"), "resolvers.countries"),
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -71,7 +78,7 @@ def __getattr__(name: str) -> Any:
 
         found: Any = version("whowhom")
     elif name in __all__:
-        home = "records" if name in _RECORDS else "resolvers.answers" if name in _ANSWERS else "api"
+        home = "records" if name in _RECORDS else _HOMES.get(name, "api")
         found = getattr(import_module(f"whowhom.{home}"), name)
     else:
         raise AttributeError(f"module 'whowhom' has no attribute {name!r}")

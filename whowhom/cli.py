@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from whowhom.api import Summary
     from whowhom.records import CodedArticle, Skip
+    from whowhom.resolvers.countries import Codes
 
 # Exit codes. 130 is what shells give a program stopped by Ctrl-C.
 NOTHING_USABLE = 1
@@ -38,6 +39,15 @@ class Format(StrEnum):
     jsonl = "jsonl"
     csv = "csv"
     parquet = "parquet"
+
+
+class Scheme(StrEnum):
+    """Whose code of a state it is."""
+
+    iso3 = "iso3"
+    iso2 = "iso2"
+    cow = "cow"
+    gw = "gw"
 
 
 class _Commands(TyperGroup):
@@ -442,6 +452,45 @@ def _when(
 
     days = resolve_date(text, published=published, future=future, after=after)
     _answer([terminal.list_date_fields(days)], as_json=as_json)
+
+
+@app.command("codes", short_help="Tell the codes of a state.")
+def _codes(
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE", help="Letters or a number, such as UKR, UA or 369.", show_default=False
+        ),
+    ],
+    on: Annotated[str | None, _option("--on", "DAY", "When it is to mean a state, YYYY-MM-DD.")] = None,
+    scheme: Annotated[Scheme | None, typer.Option("--scheme", help="Whose code it is.")] = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Tell the codes of a state: ISO, Correlates of War (COW), Gleditsch-Ward (gw), and its days as one.
+
+    Without --on today counts. Without --scheme two letters are iso2, three iso3, and a number is read
+    as both lists have it, which may be two states. The warning tells what a code meant at other times,
+    and which list does not count the state on the day.
+
+    \b
+    Examples:
+      whowhom codes UKR
+      whowhom codes DEU --on 1980-01-01
+      whowhom codes 345 --scheme cow --on 1999-03-24 --json
+    """
+    from whowhom import terminal
+    from whowhom.resolvers.countries import find_state, guess_schemes
+
+    schemes: tuple[Any, ...] = guess_schemes(code) if scheme is None else (scheme.value,)
+    found: dict[str, Codes] = {}
+    for one in schemes:
+        codes = find_state(code, one, on)
+        found.setdefault(codes.iso3, codes)
+    fields = [terminal.list_codes_fields(codes) for codes in found.values()]
+    if not as_json:  # what is empty here is known to be so
+        fields = [{name: value or "none" for name, value in row.items()} for row in fields]
+    _answer(fields, as_json=as_json)
 
 
 @app.command("check-people", short_help="Check a table of people in office.")

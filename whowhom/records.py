@@ -162,6 +162,7 @@ class Place:
 
     `precision` is "exact" for a city or site, "near" for words such as "50 km north of",
     "region" for a first-level region or a wide area, "country", or "" when not resolved.
+    `region` names the first-level region that the place lies in or is, where one is known.
     """
 
     span: Span
@@ -172,6 +173,7 @@ class Place:
     geonames: int | None = None
     precision: Precision = ""
     evidence: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

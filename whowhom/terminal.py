@@ -24,6 +24,7 @@ from whowhom.records import Article, DaySpan, Entity, Event, EventDate, Place, S
 
 if TYPE_CHECKING:
     from whowhom.resolvers.answers import Actor
+    from whowhom.resolvers.countries import Codes
 
 # Type and mode take the colour of their quad class: cooperation cool, conflict warm.
 _COLOR_BY_QUAD = {1: "green", 2: "cyan", 3: "yellow", 4: "red"}
@@ -483,6 +484,7 @@ def list_place_fields(place: Place) -> dict[str, Any]:
         "words": place.span.text,
         "name": place.name,
         "country": place.country,
+        "region": place.region,
         "latitude": place.latitude,
         "longitude": place.longitude,
         "geonames": place.geonames,
@@ -498,6 +500,20 @@ def list_date_fields(days: EventDate) -> dict[str, Any]:
         "first": days.days.first.isoformat() if days.days else "",
         "last": days.days.last.isoformat() if days.days else "",
         "evidence": [days.evidence] if days.evidence else [],
+    }
+
+
+def list_codes_fields(codes: Codes) -> dict[str, Any]:
+    """Return the codes of a state, as names and values; days as they are written in ISO 8601."""
+    return {
+        "name": codes.name,
+        "iso3": codes.iso3,
+        "iso2": codes.iso2,
+        "cow": codes.cow,
+        "gw": codes.gw,
+        "since": codes.since.isoformat() if codes.since else "",
+        "until": codes.until.isoformat() if codes.until else "",
+        "warning": codes.warning,
     }
 
 

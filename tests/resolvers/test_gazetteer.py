@@ -8,7 +8,13 @@ import pytest
 
 from whowhom.resolvers import gazetteer
 from whowhom.resolvers.countries import load_countries
-from whowhom.resolvers.gazetteer import expand_abbreviations, find_capital, find_places, find_regions
+from whowhom.resolvers.gazetteer import (
+    expand_abbreviations,
+    find_capital,
+    find_lesser,
+    find_places,
+    find_regions,
+)
 from whowhom.resolvers.lexicon import fold_phrase, read_table, split_list
 
 # Territories that news names and that take part in nothing: they have no row among the states.
@@ -128,9 +134,37 @@ def test_no_common_name_of_another_city_is_a_spelling() -> None:
     assert all(place.name != "Bordeaux" for place in find_places(["bardo"]))
 
 
+def test_towns_of_a_thousand_people_are_found_apart_from_cities() -> None:
+    """A hamlet is no rival of a city where nobody asks for it, and has its county and region."""
+    assert find_places(["whitestown"]) == ()
+    assert [(town.region, town.county) for town in find_lesser("whitestown")] == [("Indiana", "Boone County")]
+
+
+def test_regions_and_counties_lie_among_their_cities() -> None:
+    """Their centre is the mean of their cities; neither has a number of GeoNames."""
+    (parish,) = find_lesser("rapides parish")
+    assert (parish.kind, parish.region, parish.geonames) == ("county", "Louisiana", None)
+    assert (parish.latitude, parish.longitude) == pytest.approx((31.3, -92.4), abs=0.2)
+    assert all(place.is_wide for place in find_lesser("yaracuy") if place.kind == "region")
+
+
+def test_bearings_alone_are_no_regions() -> None:
+    """ "Northern" is a region of Ghana, Zambia and the Sudan, and a word of any report."""
+    assert not any(place.kind == "region" for key in ("northern", "central") for place in find_lesser(key))
+
+
+def test_every_city_of_the_packed_table_has_a_country_and_most_a_region() -> None:
+    """What the two packages know of each other joins."""
+    lines = gazetteer._load_packed().places.decode().split("\n")
+    rows = [line.split("\t") for line in lines]
+    assert {len(row) for row in rows} == {8}
+    assert sum(bool(row[6]) for row in rows) > 0.98 * len(rows)
+
+
 def test_the_packed_table_is_small_and_quick_to_open() -> None:
     """Opening takes no time that somebody would notice, and a look-up next to none."""
-    gazetteer._load_cities.cache_clear()
+    gazetteer._load_packed.cache_clear()
+    gazetteer._find_entries.cache_clear()
     began = time.perf_counter()
     find_places(["tripoli"])
     assert time.perf_counter() - began < 0.5

@@ -51,9 +51,9 @@ def resolve_one(case: dict[str, Any]) -> Place:
 
 @pytest.mark.parametrize("case", [*CASES, *FAILING], ids=lambda case: f"{case['words']}|{case['comment']}")
 def test_words_give_the_place_they_mean(case: dict[str, Any]) -> None:
-    """Every line of the files of cases resolves to its country, and to its name and precision where given."""
+    """Every line of the files of cases resolves to its country, and to what else it gives."""
     place = resolve_one(case)
-    for field in ("country", "name", "precision"):
+    for field in ("country", "name", "region", "precision"):
         if field in case:
             assert getattr(place, field) == case[field], place.evidence
     if "latitude" in case:

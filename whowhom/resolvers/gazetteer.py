@@ -6,10 +6,9 @@ import gzip
 import math
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -25,6 +24,8 @@ _WEIGHT_OF_CAPITAL = 1.0
 _WEIGHT_OF_SPELLING = -1.0
 # GeoNames does not know how many people live in some towns that war made known.
 _WEIGHT_OF_UNKNOWN_SIZE = 3.5
+# Kinds of places in the packed table that are no cities.
+_WIDE = frozenset(("region", "county"))
 # A listed city so near (in degrees) to one of GeoNames by the same name is that one.
 _SAME = 0.3
 # Long vowels and the throat sounds of Arabic and its like, then all marks that such names have.
@@ -42,9 +43,11 @@ class Known:
 
     Attributes:
         country: Code, "" for what lies in no state or in several: seas, Kashmir.
-        kind: "city", "site", "region" (a first-level part of a state) or "area" (any other wide one).
+        kind: "city", "site", "region" (a first-level part of a state), "county" (an American or
+            British one) or "area" (any other wide one).
         weight: How likely news means it: decimal logarithm of its people, or what stands for them.
-        state: Name of the American state, else "".
+        region: Name of the first-level region that it lies in or is, "" where not known.
+        county: Name of the county that it lies in, in the USA and Britain.
     """
 
     name: str
@@ -54,11 +57,17 @@ class Known:
     kind: str
     weight: float
     geonames: int | None = None
-    state: str = ""
+    region: str = ""
+    county: str = ""
 
     @property
     def is_wide(self) -> bool:
-        return self.kind in ("region", "area")
+        return self.kind in ("region", "county", "area")
+
+    @property
+    def state(self) -> str:
+        """Name of the American state, else ""."""
+        return self.region if self.country == "USA" else ""
 
 
 def find_places(keys: Sequence[str]) -> tuple[Known, ...]:
@@ -161,6 +170,7 @@ def _load_listed() -> dict[str, tuple[Known, ...]]:
             float(row["longitude"]),
             row["kind"],
             _WEIGHT_OF_LISTED,
+            region=row["name"] if row["kind"] == "region" else "",
         )
         for name in (row["name"], *split_list(row["names"])):
             key = " ".join(fold_phrase(name))
@@ -169,67 +179,109 @@ def _load_listed() -> dict[str, tuple[Known, ...]]:
     return found
 
 
-class _Cities(NamedTuple):
-    """Lines of the packed table as they stand: few are ever looked at, and those by bisection."""
+class _Packed(NamedTuple):
+    """The two parts of the packed table as they stand: few lines are ever looked at, by bisection."""
 
-    cities: list[str]
-    keys: list[str]
+    places: bytes
+    keys: bytes
 
 
 @cache
-def _load_cities() -> _Cities:
-    text = gzip.decompress(files("whowhom.resolvers").joinpath(CITIES).read_bytes()).decode("utf-8")
-    cities, _, keys = text.partition("\n\n")
-    return _Cities(cities.split("\n"), keys.split("\n"))
+def _load_packed() -> _Packed:
+    packed = gzip.decompress(files("whowhom.resolvers").joinpath(CITIES).read_bytes())
+    places, _, keys = packed.partition(b"\n\n")
+    return _Packed(places, keys)
 
 
 @cache
 def _load_capitals() -> dict[tuple[str, str], str]:
     """Return the usual name of each capital by code and key; Dacca and Dhaka are one city."""
-    cities, _ = _load_cities()
     found: dict[tuple[str, str], str] = {}
     for code, country in load_countries().items():
-        usual: dict[str, str] = {}
+        usual: dict[int, str] = {}
         for name in country.capitals:
             key = " ".join(fold_phrase(name))
             # By their main names first: Delhi is also a spelling of New Delhi.
-            numbers = _find_numbers(key)
-            lines = (cities[number] for number in sorted(numbers, key=lambda number: numbers[number]))
-            same = [line for line in lines if f"\t{code}\t" in line][:1]
+            entries = sorted(entry for entry in _find_entries(key) if "+" not in entry.mark)
+            same = [at for _, at in entries if _is_city_in(_read_line(at), code)][:1]
             found.setdefault((code, key), usual.setdefault(same[0], name) if same else name)
     return found
 
 
+def _is_city_in(line: Sequence[str], code: str) -> bool:
+    return line[1] == code and line[5] not in _WIDE
+
+
+class _Entry(NamedTuple):
+    """A name's mark ("" or "~" for another spelling, with "+" before it for a small town) and its place."""
+
+    mark: str
+    at: int
+
+
+@lru_cache(maxsize=50_000)
+def _find_entries(key: str) -> tuple[_Entry, ...]:
+    """Return what the packed table has under a name, each place once, main names first."""
+    keys = _load_packed().keys
+    wanted = f"{key}\t".encode()
+    low, high = 0, len(keys)
+    while low < high:
+        start = keys.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        end = keys.find(b"\n", start)
+        end = len(keys) if end < 0 else end + 1
+        if keys[start:end] < wanted:
+            low = end
+        else:
+            high = start
+    found: dict[int, str] = {}
+    while keys.startswith(wanted, low):
+        end = keys.find(b"\n", low)
+        end = len(keys) if end < 0 else end
+        entry = keys[low + len(wanted) : end].decode()
+        number = entry.lstrip("+~")
+        mark = entry[: len(entry) - len(number)]
+        at = int(number)
+        found[at] = min(mark, found.get(at, mark))
+        low = end + 1
+    return tuple(_Entry(mark, at) for at, mark in found.items())
+
+
+def _read_line(at: int) -> list[str]:
+    places = _load_packed().places
+    end = places.find(b"\n", at)
+    return places[at : len(places) if end < 0 else end].decode().split("\t")
+
+
 def _find_cities(key: str) -> list[Known]:
-    cities, _ = _load_cities()
-    return [
-        _read_city(cities[number], key, is_spelling=is_spelling)
-        for number, is_spelling in _find_numbers(key).items()
-    ]
+    """Return the cities of a name that are large or known."""
+    entries = _find_entries(key)
+    known = [_read_place(entry, key) for entry in entries if "+" not in entry.mark]
+    return [place for place in known if place.kind == "city"]
 
 
-def _find_numbers(key: str) -> dict[int, bool]:
-    """Return the numbers of the cities of a name, and whether it is but another spelling."""
-    _, keys = _load_cities()
-    found: dict[int, bool] = {}
-    line = f"{key}\t"
-    at = bisect_left(keys, line)
-    while at < len(keys) and keys[at].startswith(line):
-        number = keys[at][len(line) :]
-        found.setdefault(int(number.lstrip("~")), number[0] == "~")
-        at += 1
-    return found
+@lru_cache(maxsize=20_000)
+def find_lesser(key: str) -> tuple[Known, ...]:
+    """Return the small towns, first-level regions and counties of a name, given folded.
+
+    >>> [(place.name, place.region) for place in find_lesser("rapides parish")]
+    [('Rapides Parish', 'Louisiana')]
+    """
+    places = [(_read_place(entry, key), entry) for entry in _find_entries(key)]
+    return tuple(place for place, entry in places if place.kind != "city" or "+" in entry.mark)
 
 
-def _read_city(line: str, key: str, *, is_spelling: bool) -> Known:
-    """Return a city; a capital weighs more than its people, and has its usual name."""
-    name, country, latitude, longitude, thousands, geonames, state = line.split("\t")
+@lru_cache(maxsize=20_000)
+def _read_place(entry: _Entry, key: str) -> Known:
+    """Return a place; a capital weighs more than its people, and has its usual name."""
+    name, country, latitude, longitude, thousands, kind, region, county = _read_line(entry.at)
     people = 1000 * int(thousands)
     weight = math.log10(people) if people else _WEIGHT_OF_UNKNOWN_SIZE
-    capital = _load_capitals().get((country, key))
+    if kind in _WIDE:
+        return Known(name, country, float(latitude), float(longitude), kind, weight, None, region)
+    capital = "" if "+" in entry.mark else _load_capitals().get((country, key), "")
     if capital:
         weight += _WEIGHT_OF_CAPITAL
-    elif is_spelling:
+    elif "~" in entry.mark:
         weight += _WEIGHT_OF_SPELLING
     return Known(
         capital or _write_plain(name),
@@ -238,8 +290,9 @@ def _read_city(line: str, key: str, *, is_spelling: bool) -> Known:
         float(longitude),
         "city",
         weight,
-        int(geonames),
-        state,
+        int(kind),
+        region,
+        county,
     )
 
 

@@ -257,6 +257,11 @@ def _load_entries() -> dict[str, tuple[_Entry, ...]]:
         known = gathered.setdefault(key, [])
         if term not in known and not (term.kind == "region" and known):
             known.append(term)
+    named = frozenset(gathered)
+    for words, term in _read_past_terms():
+        key = _cut_phrase(words)
+        if key not in named:
+            gathered.setdefault(key, []).append(term)
     entries: dict[str, list[_Entry]] = {}
     for (keys, shapes), terms in gathered.items():
         entries.setdefault(keys[0], []).append((len(keys), keys, shapes, tuple(terms)))
@@ -270,7 +275,8 @@ def _load_entries() -> dict[str, tuple[_Entry, ...]]:
 
 def _read_terms() -> Iterator[tuple[str, Term]]:
     for row in read_table("countries"):
-        yield from _state_terms(row)
+        if not row["heir"]:
+            yield from _state_terms(row)
     for row in read_table("seats"):
         yield row["words"], Term("seat", row["country"], _codes(row["sectors"]), row["name"])
     for row in read_table("regions"):
@@ -298,6 +304,13 @@ def _place_terms() -> Iterator[tuple[str, Term]]:
             yield row["name"], Term("region", row["country"], role="region", name=row["name"])
     for row in read_table("cities"):
         yield row["words"], Term("region", row["country"], role="city", name=row["words"])
+
+
+def _read_past_terms() -> Iterator[tuple[str, Term]]:
+    """Yield the words of states that left theirs to an heir: South Yemen is a part of Yemen today."""
+    for row in read_table("countries"):
+        if row["heir"]:
+            yield from _state_terms(row)
 
 
 def _state_terms(row: dict[str, str]) -> Iterator[tuple[str, Term]]:

@@ -306,6 +306,7 @@ def find_holder(country: str, roles: Iterable[str], day: date) -> Office | None:
         if office.holds_on(day)
     ]
     # A president is the head of state where there is one beside the government.
+    order: tuple[str, ...]
     if roles & ({"president", "leader"} | ROYAL):
         order = _ORDER_OF_PRESIDENTS
     elif roles & {"prime minister", "premier", "chancellor"}:

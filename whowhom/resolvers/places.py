@@ -1,7 +1,8 @@
 """Where an event took place: from the words to a named place with its country and coordinates.
 
 Many places share a name. What decides, in this order: the words around it ("Tripoli, Lebanon"), the
-states of those who took part and those named nearby, how many people live there. Words that name
+states of those who took part and those named nearby, how many of the article's other places lie around
+it (neighbours.py), how many people live there. Words that name
 no place of the tables ("the town", "Kalemba") are put in the state likeliest by what stands
 around them. Where nothing decides, the country stays unknown.
 """
@@ -20,11 +21,13 @@ from whowhom.resolvers.gazetteer import (
     Known,
     expand_abbreviations,
     find_capital,
+    find_lesser,
     find_places,
     find_regions,
 )
 from whowhom.resolvers.lexicon import Match, Token, find_terms, fold, fold_phrase, tokenize
 from whowhom.resolvers.namesakes import tell_namesake
+from whowhom.resolvers.neighbours import measure_support, weigh_support
 from whowhom.resolvers.surroundings import Likely, rank_states
 
 # A city without any tie to the text must have this many times the people of its namesakes abroad.
@@ -35,6 +38,10 @@ _WEIGHT_OF_NEAR = 0.5
 _WEIGHT_OF_ODDS = 3.0
 _WEIGHT_OF_STATE = 4.0
 _WEIGHT_OF_STATE_IN_TEXT = 1.0
+# From so much on the article is about the surroundings of a place: a name that can hardly be anything else.
+_IS_LOCAL = 0.6
+# What a small town needs at least to be thought of, a name that likely stands for a place beside it.
+_LEAST_SUPPORT = 0.3
 # A city of a million outweighs a state of its name that the text does not speak of: Salvador in Brazil.
 _LARGE = 6.0
 _SOUTH_SUDAN_SINCE = date(2011, 7, 9)
@@ -169,7 +176,7 @@ def _resolve(asked: _Asked) -> Place:
     namesake = tell_namesake(asked.article, asked.mention.span)
     if namesake:
         return Place(asked.mention.span, evidence=namesake)
-    known = [_with_regions(asked, one) for one in _find_known(asked.tokens)]
+    known = [_with_regions(asked, one) for one in _find_known(asked.tokens, asked)]
     found = [one for one in known if not _is_state(asked, one) and not _is_part(asked, one)]
     if found:
         chosen, why = _choose(asked, found)
@@ -221,6 +228,7 @@ def _place_known(
         known.geonames,
         _precision(asked, known, one),
         why,
+        known.region,
     )
 
 
@@ -364,11 +372,22 @@ def _is_state(asked: _Asked, one: _Found) -> bool:
             states = {term.country for term in match.terms if term.kind == "state"}
             regions = {place.country for place in one.places if place.kind == "region"}
             is_region = any(place.kind == "region" and place.country in states for place in one.places)
+            if states and not states & asked.near and _is_local(asked, one, states):
+                return False
             if states and (is_region or _is_city_abroad(asked, one, states)):
                 return False  # Scotland is a part of the state that also bears its name
             if states:
                 return bool(states & asked.near) or not regions & asked.near
     return False
+
+
+def _is_local(asked: _Asked, one: _Found, states: set[str]) -> bool:
+    """Whether the article speaks of the surroundings of a place that bears the name of a state."""
+    key = " ".join(token.key for token in asked.tokens[one.first : one.last])
+    return any(
+        place.country not in states and measure_support(asked.article, place, key) >= _IS_LOCAL
+        for place in one.places
+    )
 
 
 def _is_city_abroad(asked: _Asked, one: _Found, states: set[str]) -> bool:
@@ -424,8 +443,11 @@ def _states_beside(asked: _Asked, found: Sequence[_Found]) -> list[str]:
     return _states_in(beside)
 
 
-def _find_known(tokens: Sequence[Token]) -> list[_Found]:
-    """Return the names of the tables within a mention, the longest first, none overlapping."""
+def _find_known(tokens: Sequence[Token], asked: _Asked | None = None) -> list[_Found]:
+    """Return the names of the tables within a mention, the longest first, none overlapping.
+
+    With `asked`, small towns are thought of too, where its article speaks of what lies around them.
+    """
     found: list[_Found] = []
     for length in range(min(_LONGEST_NAME, len(tokens)), 0, -1):
         for first in range(len(tokens) - length + 1):
@@ -437,8 +459,47 @@ def _find_known(tokens: Sequence[Token]) -> list[_Found]:
                 continue
             if tokens[first].is_capital or tokens[last - 1].is_capital:
                 places = find_places(keys)
+                if not _is_of_state(tokens[first:last]):
+                    # "The Home Ministry" is not in the town of Home.
+                    following = tokens[last] if last < len(tokens) else None
+                    is_part = following is not None and following.is_word and following.is_capital
+                    places = (*places, *_find_lesser(keys, places, None if is_part else asked))
                 if places:
                     found.append(_Found(first, last, places))
+    return found
+
+
+def _is_of_state(tokens: Sequence[Token]) -> bool:
+    """Whether words are an adjective or a people: a Somali port is not in the Ethiopian region of Somali."""
+    return any(
+        match.last - match.first == len(tokens) and term.kind in ("adjective", "people")
+        for match in find_terms(tokens)
+        for term in match.terms
+    )
+
+
+def _find_lesser(keys: Sequence[str], known: Sequence[Known], asked: _Asked | None) -> list[Known]:
+    """Return the regions that no city of their state shares the name of, counties, and towns with support."""
+    key = " ".join(keys)
+    countries = {place.country for place in known}
+    lesser = find_lesser(key)
+    found = [place for place in lesser if place.kind == "county" and place.country not in countries - {"USA"}]
+    found += [place for place in lesser if place.kind == "region" and place.country not in countries]
+    if asked is not None:
+        # "Minnesota" is not the town of Minneota that lies in it.
+        within = {place.country for place in known if place.kind == "region"}
+        towns = [place for place in lesser if place.kind == "city" and place.country not in within]
+        after = _words_around(asked) if towns else ""
+        found += [
+            town
+            for town in towns
+            if (town.region and f" {' '.join(fold_phrase(town.region))} " in after)
+            or measure_support(asked.article, town, key) >= _LEAST_SUPPORT
+        ]
+        if not known and not found:
+            # "Barrow, Clarke and Oconee counties"
+            counties = [*find_lesser(f"{key} county"), *find_lesser(f"{key} parish")]
+            found = [one for one in counties if measure_support(asked.article, one, key) >= _LEAST_SUPPORT]
     return found
 
 
@@ -477,6 +538,8 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
         if best.country in asked.near:
             return best, f"{best.name}; {name_country(best.country)} is named nearby"
     best = _heaviest(asked, ordered[0], ordered[0].places)
+    if best.kind == "county":
+        return best, f"{best.name}, a county"
     if any(place.country in _states_told(asked, ordered[0]) for place in ordered[0].places):
         told = [place for place in ordered[0].places if place.country in _states_told(asked, ordered[0])]
         best = _heaviest(asked, ordered[0], told)
@@ -484,13 +547,15 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
     rivals = [place.weight for place in ordered[0].places if place.country != best.country]
     # Nothing but a village: not the large city of the name far away.
     is_village = bool({"village", "hamlet"} & {*asked.words, _word_after(asked)})
-    is_tied = bool(best.state) and best.state in asked.whole
+    own = " ".join(token.key for token in asked.tokens[ordered[0].first : ordered[0].last])
+    is_local = measure_support(asked.article, best, own) >= _IS_LOCAL
+    is_tied = (bool(best.state) and best.state in asked.whole) or is_local
     is_far = (
         bool(asked.likely)
         and not is_tied
         and (best.weight < _KNOWN_ABROAD or (is_village and len(found) == 1))
     )
-    if is_far or (rivals and best.weight - max(rivals) < _CLEAR_LEAD):
+    if is_far or (not is_local and rivals and best.weight - max(rivals) < _CLEAR_LEAD):
         return None, f"{best.name} may be elsewhere: nothing near it speaks of {name_country(best.country)}"
     return best, f"{best.name}, the largest place of that name"
 
@@ -533,8 +598,13 @@ def _is_inner(asked: _Asked, one: _Found) -> bool:
 def _heaviest(asked: _Asked, one: _Found, places: Sequence[Known]) -> Known:
     wants_region = _wants_region(asked, one)
     odds = {one.country: one.probability for one in asked.likely}
-    words = (*asked.tokens, *_tokens_after(asked))
-    around = f" {' '.join(token.key for token in words if token.is_word)} "
+    around = _words_around(asked)
+    own = " ".join(token.key for token in asked.tokens[one.first : one.last])
+    regions = {place.country for place in places if place.kind == "region"}
+
+    def shares_region(place: Known) -> bool:
+        # California in an article about Maryland is not the town of that name there.
+        return place.country in regions
 
     def weigh(place: Known) -> tuple[float, str, int]:
         weight = (
@@ -543,6 +613,7 @@ def _heaviest(asked: _Asked, one: _Found, places: Sequence[Known]) -> Known:
             + _WEIGHT_OF_ODDS * odds.get(place.country, 0.0)
             + _WEIGHT_OF_STATE * (bool(place.state) and f" {place.state.casefold()} " in around)
             + _WEIGHT_OF_STATE_IN_TEXT * (bool(place.state) and place.state in asked.whole)
+            + (0.0 if shares_region(place) else weigh_support(asked.article, place, own))
             + (wants_region and place.is_wide)
         )
         return weight, place.name, place.geonames or 0
@@ -551,6 +622,12 @@ def _heaviest(asked: _Asked, one: _Found, places: Sequence[Known]) -> Known:
     # A city and a region of one name in one state: the words tell which.
     fitting = [place for place in places if place.country == best.country and place.is_wide == wants_region]
     return max(fitting, key=weigh, default=best)
+
+
+def _words_around(asked: _Asked) -> str:
+    """Return the folded words of the mention and of what follows it, each between spaces."""
+    words = (*asked.tokens, *_tokens_after(asked))
+    return f" {' '.join(token.key for token in words if token.is_word)} "
 
 
 def _states_after(asked: _Asked) -> list[str]:
