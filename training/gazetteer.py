@@ -9,7 +9,7 @@ ones (or of unknown size) that have names in many languages, as towns that wars 
 do: Tal Afar, Srebrenica. American towns have such lists whatever happened there, so size alone counts.
 
 First-level regions of all states, American and British counties are places too. Neither package has their
-coordinates: they are the mean of their cities, weighted by people, so the place is where most live.
+coordinates: they are the middle of the box around their cities, so near the middle of the area.
 
 The file holds two tables, set apart by an empty line. The second is sorted, so that a name is found by
 bisection and nothing is parsed at the start:
@@ -27,12 +27,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,9 @@ _MOST_SPELLINGS = 12
 _MOST_SPELLINGS_OF_SMALL = 3
 # The two extracts are of different years; a city has not moved farther than that, in degrees.
 _SAME = 0.05
+# Cities so many degrees beyond most of their region do not count for its middle: Easter Island is 38 from
+# the rest of Valparaíso, three cities of Xinjiang with the code of Heilongjiang are 21 from it.
+_APART = 5.0
 # "Northern" and "Central" are regions of a dozen states, and words of any report.
 _BEARINGS = frozenset("north south east west northern southern eastern western central centre center".split())
 
@@ -146,7 +151,7 @@ def read_parts(cities: Iterable[City]) -> Parts:
 
 
 def join_cities(cities: Iterable[City], kind: str) -> Iterator[Region]:
-    """Yield the regions or counties of the cities, at the mean of these weighted by people."""
+    """Yield the regions or counties of the cities, at the middle of the box around these."""
     members: dict[tuple[str, str, str], list[City]] = defaultdict(list)
     for city in cities:
         if city[kind]:
@@ -154,14 +159,44 @@ def join_cities(cities: Iterable[City], kind: str) -> Iterator[Region]:
             members[city["country"], within, city[kind]].append(city)
     for (country, within, name), inside in members.items():
         people = sum(city["population"] for city in inside)
-        # Across the line of dates (parts of Fiji, Alaska and Chukotka) the mean misses, which is let pass.
-        shares = [max(1, city["population"]) for city in inside]
-        points = [(city["latitude"], city["longitude"]) for city in inside]
-        latitude, longitude = (
-            sum(point[axis] * share for point, share in zip(points, shares, strict=True)) / sum(shares)
-            for axis in (0, 1)
-        )
+        # On lgl 0.04 more of the places lie within 161 km of the gold than with the mean by people.
+        latitude, longitude = find_middle([(city["latitude"], city["longitude"]) for city in inside])
         yield Region(name, country, kind, within, latitude, longitude, people)
+
+
+def find_middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return the middle of the box around points, given as latitude and longitude.
+
+    The few that lie far from most are left out: islands in the ocean, cities with a wrong code. A box
+    wider than half the globe is the other way round, across the line of dates:
+
+        >>> find_middle([(-16.0, 179.0), (-18.0, -179.0)])
+        (-17.0, 180.0)
+    """
+    longitudes = [longitude for _, longitude in points]
+    if max(longitudes) - min(longitudes) > 180:
+        points = [(latitude, longitude % 360) for latitude, longitude in points]
+    # A degree of longitude is the shorter the farther north or south.
+    width = math.cos(math.radians(sum(latitude for latitude, _ in points) / len(points)))
+    south, north = find_ends((latitude for latitude, _ in points), _APART)
+    west, east = find_ends((longitude for _, longitude in points), _APART / width)
+    near = [point for point in points if south <= point[0] <= north and west <= point[1] <= east]
+    latitude, longitude = ((min(ends) + max(ends)) / 2 for ends in zip(*near or points, strict=True))
+    return latitude, longitude - 360 if longitude > 180 else longitude
+
+
+def find_ends(values: Iterable[float], apart: float) -> tuple[float, float]:
+    """Return the least and the greatest value of most, those beyond a gap wider than `apart` left out.
+
+    >>> find_ends([-109.4, -71.6, -70.4], 5), find_ends([-109.4, -71.6], 5)
+    ((-71.6, -70.4), (-109.4, -71.6))
+    """
+    ordered = sorted(values)
+    turns = [n for n in range(1, len(ordered)) if ordered[n] - ordered[n - 1] > apart]
+    runs = [ordered[first:last] for first, last in pairwise([0, *turns, len(ordered)])]
+    longest = max(runs, key=len)
+    most = longest if 2 * len(longest) > len(ordered) else ordered
+    return most[0], most[-1]
 
 
 def write_region(region: Region) -> str:
