@@ -8,7 +8,8 @@ the event's participants as hints. "lgl" is the Local-Global Lexicon (Lieberman 
 place name in news of small towns, no participants; a measure only, its towns are far from politics.
 "known" is the share for which any country is given, "right" that for which it is the gold one. "within
 161 km" (100 miles, as is customary) is the share of lgl's places whose coordinates are so near to the gold
-ones; a place of which but the country is told is not. In brackets: without gold places that are whole states.
+ones; a country's are those of its middle. In brackets: without gold places that are whole states. "located"
+is the share with any coordinates, "region" and "country" included.
 """
 
 from __future__ import annotations

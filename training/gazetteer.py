@@ -159,7 +159,8 @@ def join_cities(cities: Iterable[City], kind: str) -> Iterator[Region]:
             members[city["country"], within, city[kind]].append(city)
     for (country, within, name), inside in members.items():
         people = sum(city["population"] for city in inside)
-        # On lgl 0.04 more of the places lie within 161 km of the gold than with the mean by people.
+        # Given to the regions of places.csv too (most places of lgl are in those), 0.778 of lgl's places lie
+        # within 161 km of the gold, instead of 0.737 with the means of their cities (2026-11).
         latitude, longitude = find_middle([(city["latitude"], city["longitude"]) for city in inside])
         yield Region(name, country, kind, within, latitude, longitude, people)
 

@@ -163,6 +163,10 @@ class Place:
     `precision` is "exact" for a city or site, "near" for words such as "50 km north of",
     "region" for a first-level region or a wide area, "country", or "" when not resolved.
     `region` names the first-level region that the place lies in or is, where one is known.
+
+    With "region" and "country" `latitude` and `longitude` are a point in the middle that stands for
+    the whole, not where the event was: a map should show it otherwise than a city. A part of a state
+    that no table has ("northern Nigeria") has none.
     """
 
     span: Span

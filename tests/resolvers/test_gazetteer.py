@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import pytest
@@ -53,6 +54,22 @@ def test_every_state_of_today_has_its_capital() -> None:
         if country.until is None and country.capitals and find_capital(code) is None
     }
     assert lacking == set()
+
+
+def test_every_state_has_its_point_among_its_cities() -> None:
+    """A wrong sign or two numbers swapped would put a state into another or into the ocean."""
+    cities: dict[str, list[tuple[float, float]]] = {}
+    for line in gazetteer._load_packed().places.decode().split("\n"):
+        _, country, latitude, longitude, *_ = line.split("\t")
+        cities.setdefault(country, []).append((float(latitude), float(longitude)))
+    for code, state in load_countries().items():
+        # The Holy See and Niue have no city of a thousand people.
+        around = cities.get(code) or cities.get(
+            state.successor or state.heir, [(state.latitude, state.longitude)]
+        )
+        degrees = min(math.hypot(north - state.latitude, east - state.longitude) for north, east in around)
+        # Greenland is empty but for its coast, and a state of islands has its middle between them.
+        assert degrees < (8 if code == "GRL" else 3.5), code
 
 
 @pytest.mark.parametrize(
@@ -141,7 +158,7 @@ def test_towns_of_a_thousand_people_are_found_apart_from_cities() -> None:
 
 
 def test_regions_and_counties_lie_among_their_cities() -> None:
-    """Their centre is the mean of their cities; neither has a number of GeoNames."""
+    """Their centre is the middle of the box around their cities; neither has a number of GeoNames."""
     (parish,) = find_lesser("rapides parish")
     assert (parish.kind, parish.region, parish.geonames) == ("county", "Louisiana", None)
     assert (parish.latitude, parish.longitude) == pytest.approx((31.3, -92.4), abs=0.2)

@@ -76,6 +76,24 @@ def test_a_city_has_coordinates_and_its_number_in_geonames() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words", "precision", "point"),
+    [
+        ("Protests spread across Kenya.", "Kenya", "country", (1.0, 38.0)),
+        ("Kenyan police shot a man in Xanakwe.", "Xanakwe", "country", (1.0, 38.0)),
+        ("Raiders burned huts in northern Kenya.", "northern Kenya", "region", (None, None)),
+    ],
+    ids=("a state", "a village of no table", "a part of a state"),
+)
+def test_a_whole_state_stands_at_its_middle_and_says_so(
+    text: str, words: str, precision: str, point: tuple[float | None, float | None]
+) -> None:
+    """The precision tells the point of a state from that of a city; its parts of no table have none."""
+    place = resolve_one({"text": text, "words": words, "hints": ["KEN"]})
+    assert (place.country, place.precision) == ("KEN", precision)
+    assert (place.latitude, place.longitude) == point
+
+
+@pytest.mark.parametrize(
     ("words", "around", "why"),
     [
         ("Jordan", "Representative Jim Jordan spoke.", "'Jordan' is part of the name of a person"),
@@ -118,7 +136,7 @@ def test_any_text_gives_a_place_with_the_span_asked_for(
     text: str, title: str, drawn: st.DataObject, hints: list[str]
 ) -> None:
     """No text raises; the span comes back as it was asked for; only a place with a country or a name has
-    coordinates."""
+    coordinates, and a precision goes with them."""
     whole, of = drawn.draw(st.sampled_from([(text, "text"), (title, "title")]))
     start = drawn.draw(st.integers(0, len(whole)))
     end = drawn.draw(st.integers(start, len(whole)))
@@ -128,7 +146,9 @@ def test_any_text_gives_a_place_with_the_span_asked_for(
     assert place.span == span
     assert article.slice(place.span) == span.text
     assert place.evidence
-    assert place.name or place.latitude is None
+    assert place.name or place.country or place.latitude is None
+    assert place.precision or place.latitude is None
+    assert place.precision != "country" or place.latitude is not None
     assert (place.latitude is None) == (place.longitude is None)
 
 

@@ -43,6 +43,8 @@ class Country:
         successor: Code of the state that took its place, "" for a state of today.
         heir: The same for a state that the resolvers give only where its own name stands: what both
             are called ("South Yemen", Aden, Belgrade in 2005) is the heir.
+        latitude, longitude: A point in the middle of its land, as gazetteers give it; of an archipelago
+            it may lie at sea.
     """
 
     code: str
@@ -51,6 +53,8 @@ class Country:
     adjectives: tuple[str, ...]
     peoples: tuple[str, ...]
     capitals: tuple[str, ...]
+    latitude: float
+    longitude: float
     iso2: str = ""
     cow: int | None = None
     gw: int | None = None
@@ -106,6 +110,8 @@ def _read_country(row: dict[str, str]) -> Country:
         adjectives=tuple(split_list(row["adjectives"])),
         peoples=tuple(split_list(row["peoples"])),
         capitals=tuple(split_list(row["capitals"])),
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
         iso2=row["iso2"],
         cow=int(row["cow"]) if row["cow"] else None,
         gw=int(row["gw"]) if row["gw"] else None,
@@ -187,6 +193,37 @@ def find_state(code: str | int, scheme: Scheme, on: date | str | None = None) ->
         country.until,
         "; ".join(dict.fromkeys(warnings)),
     )
+
+
+class NumberSpan(NamedTuple):
+    """Days, both included, on which a state has the same numbers; None where a list does not count it."""
+
+    first: date
+    last: date
+    cow: int | None
+    gw: int | None
+
+
+def list_number_spans(code: str) -> list[NumberSpan]:
+    """Return the numbers of a state on all days, the earliest first; no spans for a code of no state.
+
+    On each day they are those of `find_codes`, for whoever needs them of many days.
+
+        >>> [(str(span.first), span.cow) for span in list_number_spans("DEU")][-2:]
+        [('1955-05-05', 260), ('1990-10-03', 255)]
+    """
+    uses = _uses_by_code().get(("iso3", code), [])
+    firsts, lasts = {date.min}, {use.last for use in uses}
+    for country in {load_countries()[use.code] for use in uses}:
+        firsts.add(country.since or date.min)
+        lasts.add(country.until or date.max)
+        for row in _load_crosswalk().get(country.code, ()):
+            firsts.add(row.first)
+            lasts.add(row.last)
+    starts = sorted(firsts | {last + timedelta(1) for last in lasts if last < date.max}) if uses else []
+    ends = [start - timedelta(1) for start in starts[1:]] + [date.max]
+    known = ((first, last, find_codes(code, first)) for first, last in zip(starts, ends, strict=False))
+    return [NumberSpan(first, last, codes.cow, codes.gw) for first, last, codes in known]
 
 
 def guess_schemes(code: str) -> tuple[Scheme, ...]:

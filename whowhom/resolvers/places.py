@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from whowhom.records import Article, Mention, Place, Precision
+from whowhom.records import Article, Mention, Place, Precision, Span
 from whowhom.resolvers.countries import load_countries, name_country, settle_capital
 from whowhom.resolvers.gazetteer import (
     Known,
@@ -253,8 +253,15 @@ def _place_state(asked: _Asked, code: str, why: str) -> Place:
         for n in range(match.first, match.last)
     }
     beside = {token.key for n, token in enumerate(asked.tokens) if n not in named}
-    precision: Precision = "region" if beside & _REGION_WORDS else "country"
-    return Place(asked.mention.span, name_country(code), code, precision=precision, evidence=why)
+    if beside & _REGION_WORDS:
+        return Place(asked.mention.span, name_country(code), code, precision="region", evidence=why)
+    return _place_country(asked.mention.span, name_country(code), code, why)
+
+
+def _place_country(span: Span, name: str, code: str, why: str) -> Place:
+    """Return a place of precision "country", at the point that stands for the state."""
+    country = load_countries()[code]
+    return Place(span, name, code, country.latitude, country.longitude, precision="country", evidence=why)
 
 
 def _place_likely(asked: _Asked, likely: Sequence[Likely]) -> Place:
@@ -265,7 +272,7 @@ def _place_likely(asked: _Asked, likely: Sequence[Likely]) -> Place:
     best = likely[0]
     if best.probability < _LEAST_PROBABILITY:
         return Place(span, evidence=f"{span.text!r} is in no table, and no state near it stands out")
-    return Place(span, "", best.country, precision="country", evidence=f"{span.text!r}: {best.why}")
+    return _place_country(span, "", best.country, f"{span.text!r}: {best.why}")
 
 
 def _resolve_capital(asked: _Asked) -> Place:
