@@ -21,6 +21,7 @@ from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
 if TYPE_CHECKING:
     import duckdb
 
+    from whowhom.series import Pair, Period
     from whowhom.store import Store
 
 DEFAULT_STORE = "whowhom.duckdb"
@@ -271,6 +272,26 @@ def events(
         certainty=certainty,
         limit=limit,
     )
+
+
+def dyads(
+    store: str | Path = DEFAULT_STORE,
+    *,
+    pairs: Sequence[Pair] = (),
+    both: bool = False,
+    by: Period = "month",
+    first: Day = None,
+    last: Day = None,
+) -> duckdb.DuckDBPyRelation:
+    """Return counts of what one state did to another over time; the command `whowhom dyads`.
+
+    What is asked is told in `Store.dyads`; the store stays open as with `events`.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened.
+        ValueError: An unknown period or code, or days that nothing can lie between.
+    """
+    return open(store, read_only=True).dyads(pairs=pairs, both=both, by=by, first=first, last=last)
 
 
 def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +39,15 @@ class Format(StrEnum):
     jsonl = "jsonl"
     csv = "csv"
     parquet = "parquet"
+
+
+class By(StrEnum):
+    """Length of a period."""
+
+    day = "day"
+    week = "week"
+    month = "month"
+    year = "year"
 
 
 class Scheme(StrEnum):
@@ -93,6 +102,20 @@ class _Commands(TyperGroup):
         if standalone_mode:
             sys.exit(code if isinstance(code, int) else 0)
         return code
+
+
+class _PairCommand(TyperCommand):
+    """A command whose --pair takes two codes, and may come again; typer knows one or the other."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        joined: list[str] = []
+        for word in args:
+            is_second = joined[-2:-1] == ["--pair"] and " " not in joined[-1]
+            if is_second and not any(one.startswith("-") for one in (word, joined[-1])):
+                joined[-1] += f" {word}"
+            else:
+                joined.append(word)
+        return super().parse_args(ctx, joined)
 
 
 app = typer.Typer(
@@ -347,6 +370,61 @@ def _events(
     console.print(terminal.make_event_table(rows, console))
     if n_found > len(rows):
         console.print(f"and {n_found - len(rows):,} more: add --limit {n_found}, or -o PATH")
+
+
+@app.command("dyads", cls=_PairCommand, short_help="Count what one state did to another over time.")
+def _dyads(
+    store: StorePath = _STORE,
+    pair: Annotated[
+        list[str] | None,
+        _option("--pair", "WHO WHOM", "Two codes, such as KOR PRK; every pair where not given."),
+    ] = None,
+    both: Annotated[
+        bool, typer.Option("--both", help="Each pair the other way round as well.", show_default=False)
+    ] = False,
+    by: Annotated[By, typer.Option("--by", help="Length of a period; weeks begin on Monday.")] = By.month,
+    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
+    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Count what one state did to another by day, week, month or year.
+
+    Zeros are filled in over the days in which the articles were published; the column of articles tells
+    how many were read. Codes are ISO 3166-1 alpha-3, or KOS, UNO, EUR, IGO, NGO, MNC, IMG, ISM. A row
+    at which a new level of events begins is marked. docs/dyads.md tells how, and what every column is.
+
+    \b
+    Examples:
+      whowhom dyads --pair KOR PRK --both
+      whowhom dyads --pair USA CHN --pair USA RUS --by year --format csv
+      whowhom dyads --by month --from 2020-01-01 -o dyads.parquet
+    """
+    from whowhom import api, exporters, series, terminal
+
+    pairs: list[Any] = [tuple(codes.split()) for codes in pair or ()]
+    with api.open(store, read_only=True) as kept:
+        relation = kept.dyads(pairs=pairs, both=both, by=by.value, first=first, last=last)
+        if out is not None or format is not None:
+            exporters.write_relation(relation, out, format=format, columns=series.COLUMNS)
+            return
+        n_found = len(relation)
+        shown = relation if pairs else relation.limit(_TABLE_ROWS)
+        rows: list[terminal.Row] = [dict(zip(shown.columns, row, strict=True)) for row in shown.fetchall()]
+    if not rows:
+        _say_line("the store has no articles of these days, or no events between states")
+        return
+    console = terminal.make_console(sys.stdout)
+    console.print(terminal.make_dyad_table(rows, console, by=by.value))
+    if n_found > len(rows):
+        console.print(f"and {n_found - len(rows):,} more: add --pair WHO WHOM, or -o PATH")
 
 
 @app.command("explain", short_help="Show how an event was read.")

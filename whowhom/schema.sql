@@ -1,9 +1,13 @@
--- The store: one DuckDB file. One table a record of records.py, one row a record; rows are added,
--- never changed. NULL means not known, or not said.
+-- The store: one DuckDB file. One table a record of records.py, one row a record; rows of articles,
+-- events and decisions are added, never changed, and incidents are made from them. NULL means not
+-- known, or not said.
 --
---     article ──< event     what it reports; participants and mentions are lists within it
---     skip                  what could not be used, and why
---     feed_state, meta      for the next run
+--     article ──< event           what it reports; participants and mentions are lists within it
+--     event ── report >── incident    the deeds, joined from the events of many articles
+--     sketch, link                what the joining rests on
+--     judgement, correction       what people decided; the machine never changes it
+--     skip                        what could not be used, and why
+--     feed_state, meta            for the next run
 --
 -- To ask questions there are views: `events` (one flat row an event, as in CSV and Parquet),
 -- `participant` and `mention` (one row each).
@@ -135,6 +139,163 @@ CREATE TABLE meta (
 COMMENT ON TABLE meta IS 'About the store itself';
 COMMENT ON COLUMN meta."key" IS 'What is told: whowhom_schema (version of this file), made_by (version of whowhom)';
 COMMENT ON COLUMN meta."value" IS 'What it is';
+
+CREATE TYPE participant_in_incident AS STRUCT(name VARCHAR, country VARCHAR, sector VARCHAR[], "text" VARCHAR);
+COMMENT ON TYPE participant_in_incident IS 'A participant of an incident as its surest report tells of it: name, country, sectors as in entity, and the words';
+
+CREATE TYPE site AS STRUCT(name VARCHAR, country VARCHAR, latitude DOUBLE, longitude DOUBLE, geonames BIGINT, "precision" VARCHAR);
+COMMENT ON TYPE site IS 'Place of an incident: the finest one that most independent reports agree on';
+
+CREATE TYPE toll AS STRUCT("low" BIGINT, best BIGINT, high BIGINT, reports STRUCT(article VARCHAR, event VARCHAR, number BIGINT)[]);
+COMMENT ON TYPE toll IS 'A number of people as the reports give it: least, most often given by independent reports, greatest, and who gives which';
+
+CREATE TABLE sketch (
+    article VARCHAR PRIMARY KEY,
+    published DATE,
+    n_shingles INTEGER NOT NULL,
+    minhash BLOB NOT NULL,
+    quotes UINTEGER[] NOT NULL,
+    credit VARCHAR,
+    copy_family VARCHAR NOT NULL
+);
+COMMENT ON TABLE sketch IS 'What is kept of an article''s text to find its copies; copies.py tells how';
+COMMENT ON COLUMN sketch.article IS 'The article: article.id';
+COMMENT ON COLUMN sketch.published IS 'Its day of publication';
+COMMENT ON COLUMN sketch.n_shingles IS 'Number of different runs of five words';
+COMMENT ON COLUMN sketch.minhash IS '128 least hashes of them, 32 bits each, little-endian';
+COMMENT ON COLUMN sketch.quotes IS 'Hashes of its quotations of seven words or more';
+COMMENT ON COLUMN sketch.credit IS 'Agency it gives credit to';
+COMMENT ON COLUMN sketch.copy_family IS 'Smallest id of the articles that are copies of one another, its own where there is none';
+
+CREATE TABLE link (
+    article VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    other_article VARCHAR NOT NULL,
+    other_event VARCHAR NOT NULL,
+    score DOUBLE NOT NULL,
+    reason VARCHAR NOT NULL
+);
+COMMENT ON TABLE link IS 'Two events of different articles that are likely the same deed';
+COMMENT ON COLUMN link.article IS 'Article of the one event: article.id';
+COMMENT ON COLUMN link.event IS 'The one event: event.id';
+COMMENT ON COLUMN link.other_article IS 'Article of the other';
+COMMENT ON COLUMN link.other_event IS 'The other event';
+COMMENT ON COLUMN link.score IS 'How likely they are the same deed, 0.5 to 1';
+COMMENT ON COLUMN link.reason IS 'What they have in common, and what speaks against it';
+
+CREATE TABLE report (
+    article VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    incident VARCHAR NOT NULL,
+    component VARCHAR NOT NULL
+);
+COMMENT ON TABLE report IS 'Which incident an event reports; every event reports one';
+COMMENT ON COLUMN report.article IS 'The article: article.id';
+COMMENT ON COLUMN report.event IS 'The event: event.id';
+COMMENT ON COLUMN report.incident IS 'The incident: incident.id';
+COMMENT ON COLUMN report.component IS 'What links and judgements connect it with; decided anew as a whole';
+
+CREATE TABLE incident (
+    id VARCHAR PRIMARY KEY,
+    event VARCHAR NOT NULL,
+    mode VARCHAR[] NOT NULL,
+    actor participant_in_incident[] NOT NULL,
+    recipient participant_in_incident[] NOT NULL,
+    first_day DATE,
+    last_day DATE,
+    earliest_day DATE,
+    latest_day DATE,
+    place site,
+    killed toll,
+    injured toll,
+    wordings STRUCT("text" VARCHAR, n INTEGER)[] NOT NULL,
+    certainty STRUCT(certain BIGINT, probable BIGINT, possible BIGINT) NOT NULL,
+    aux STRUCT(historical BIGINT, future BIGINT, hypothetical BIGINT, negation BIGINT) NOT NULL,
+    asserted_by VARCHAR[] NOT NULL,
+    denied_by VARCHAR[] NOT NULL,
+    n_events BIGINT NOT NULL,
+    n_articles BIGINT NOT NULL,
+    n_outlets BIGINT NOT NULL,
+    n_independent BIGINT NOT NULL,
+    quad BIGINT NOT NULL,
+    scale DOUBLE NOT NULL,
+    score DOUBLE NOT NULL,
+    join_score DOUBLE
+);
+COMMENT ON TABLE incident IS 'A deed, joined from the events that report it; made from event, link and judgement, and written anew when these change';
+COMMENT ON COLUMN incident.id IS 'Hash of the smallest event of it, so it stays while that event does';
+COMMENT ON COLUMN incident.event IS 'PLOVER type that most reports give';
+COMMENT ON COLUMN incident.mode IS 'PLOVER modes, the one most reports give first';
+COMMENT ON COLUMN incident.actor IS 'Who did it, as the surest report tells';
+COMMENT ON COLUMN incident.recipient IS 'Whom it was done to, as the surest report tells';
+COMMENT ON COLUMN incident.first_day IS 'First day of the narrowest span that most reports give';
+COMMENT ON COLUMN incident.last_day IS 'Last day of it';
+COMMENT ON COLUMN incident.earliest_day IS 'Earliest day that any report gives';
+COMMENT ON COLUMN incident.latest_day IS 'Latest day that any report gives';
+COMMENT ON COLUMN incident.place IS 'Where, as finely as most independent reports agree';
+COMMENT ON COLUMN incident.killed IS 'Number of people killed, with its spread';
+COMMENT ON COLUMN incident.injured IS 'Number of people injured, with its spread';
+COMMENT ON COLUMN incident.wordings IS 'Words that report it, in small letters, with how often each stands';
+COMMENT ON COLUMN incident.certainty IS 'Number of independent reports that give it as certain, probable, possible';
+COMMENT ON COLUMN incident.aux IS 'Number of independent reports that give it as past history, as planned, as imagined, as denied';
+COMMENT ON COLUMN incident.asserted_by IS 'Who says that it happened: outlets that tell it themselves, and sources they name';
+COMMENT ON COLUMN incident.denied_by IS 'Who says that it did not happen';
+COMMENT ON COLUMN incident.n_events IS 'Number of events that report it';
+COMMENT ON COLUMN incident.n_articles IS 'Number of articles';
+COMMENT ON COLUMN incident.n_outlets IS 'Number of outlets';
+COMMENT ON COLUMN incident.n_independent IS 'Number of families of copies: a syndicated or copied report adds nothing';
+COMMENT ON COLUMN incident.quad IS 'As of event';
+COMMENT ON COLUMN incident.scale IS 'Mean over the reports of its type, -10 to 10';
+COMMENT ON COLUMN incident.score IS 'Score of its surest report';
+COMMENT ON COLUMN incident.join_score IS 'Score of the weakest link that holds it together; NULL where none was needed';
+
+CREATE TABLE judgement (
+    id VARCHAR PRIMARY KEY,
+    ordinal BIGINT NOT NULL,
+    verdict VARCHAR NOT NULL,
+    parts STRUCT(article VARCHAR, event VARCHAR, "type" VARCHAR, trigger span)[][] NOT NULL,
+    undone VARCHAR,
+    who VARCHAR NOT NULL,
+    why VARCHAR,
+    made_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE judgement IS 'What a person decided about which events are one deed; the machine never changes it';
+COMMENT ON COLUMN judgement.id IS 'Hash of what was decided';
+COMMENT ON COLUMN judgement.ordinal IS 'In which order they were made; a later one comes before an earlier one';
+COMMENT ON COLUMN judgement.verdict IS 'merge, split or undo';
+COMMENT ON COLUMN judgement.parts IS 'Groups of events: each group is one deed, and is apart from the other groups';
+COMMENT ON COLUMN judgement.undone IS 'Of undo the judgement that no longer counts: judgement.id';
+COMMENT ON COLUMN judgement.who IS 'Who decided';
+COMMENT ON COLUMN judgement.why IS 'The reason given';
+COMMENT ON COLUMN judgement.made_at IS 'When, in UTC';
+
+CREATE TABLE correction (
+    id VARCHAR PRIMARY KEY,
+    ordinal BIGINT NOT NULL,
+    article VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    verdict VARCHAR NOT NULL,
+    field VARCHAR,
+    before JSON,
+    after JSON,
+    undone VARCHAR,
+    who VARCHAR NOT NULL,
+    why VARCHAR,
+    made_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE correction IS 'What a person decided about one event; rows are added, never changed, and outlive a new coding';
+COMMENT ON COLUMN correction.id IS 'Hash of what was decided';
+COMMENT ON COLUMN correction.ordinal IS 'In which order they were made';
+COMMENT ON COLUMN correction.article IS 'The article: article.id';
+COMMENT ON COLUMN correction.event IS 'Id of the event when it was corrected';
+COMMENT ON COLUMN correction.verdict IS 'accept (all is right), set (a field has another value), wrong (no such event), undo';
+COMMENT ON COLUMN correction.field IS 'Of set the column of event';
+COMMENT ON COLUMN correction.before IS 'The event as it was before, as a record';
+COMMENT ON COLUMN correction.after IS 'The event as it is after, as a record; NULL where there is none';
+COMMENT ON COLUMN correction.undone IS 'Of undo the correction that no longer counts: correction.id';
+COMMENT ON COLUMN correction.who IS 'Who decided';
+COMMENT ON COLUMN correction.why IS 'The reason given';
+COMMENT ON COLUMN correction.made_at IS 'When, in UTC';
 
 CREATE VIEW events AS
 SELECT

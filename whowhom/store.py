@@ -18,7 +18,7 @@ from importlib.resources import files
 from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 import duckdb
 
@@ -28,8 +28,12 @@ from whowhom.readers.source import Validators
 from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
 from whowhom.rows import Row, make_article_row, make_event_rows, make_skip_row, read_article, read_event
 
+if TYPE_CHECKING:
+    from whowhom.incidents import Built
+    from whowhom.series import Pair, Period
+
 DEFAULT_PATH = "whowhom.duckdb"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 HELD = "already in the store"
 HELD_OTHERWISE = "the store holds another text under this id; give it an id of its own, or none"
 
@@ -263,6 +267,65 @@ class Store:
             f"ON found.article = flat.article_id AND found.id = flat.event_id ORDER BY {_LATEST_FIRST}",
             params=values,
         )
+
+    def dyads(
+        self,
+        *,
+        pairs: Sequence[Pair] = (),
+        both: bool = False,
+        by: Period = "month",
+        first: Day = None,
+        last: Day = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Return counts of what one state did to another over time: one row a directed pair and period.
+
+        Zeros are filled in over the span in which the articles were published, and `n_articles` tells
+        how many there were. The columns are those of `whowhom.series.COLUMNS`. Rows are in the order
+        of pairs, then of time; they are counted when this is called.
+
+            store.dyads(pairs=[("KOR", "PRK"), ("USA", "PRK")], by="month").df()
+
+        Args:
+            pairs: Who and whom, by ISO 3166-1 alpha-3 or UNO, EUR, IGO, NGO, MNC, IMG, ISM; every pair
+                that occurs where none are given.
+            both: Each pair the other way round as well.
+            by: "day", "week" (from Monday), "month" or "year".
+            first: Count from this day on; a date or "YYYY-MM-DD".
+            last: Count up to this day.
+
+        Raises:
+            ValueError: An unknown period or code, a bad day, a last one before the first, or an answer
+                of over 20 million rows.
+        """
+        from whowhom.series import select_dyads
+
+        days = {"first": _read_day("first", first), "last": _read_day("last", last)}
+        if days["first"] and days["last"] and days["last"] < days["first"]:
+            raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
+        return select_dyads(self._connection, pairs=pairs, both=both, by=by, **days)
+
+    def build_incidents(self, *, rebuild: bool = False) -> Built:
+        """Join the events that are new to incidents; see `whowhom.incidents`.
+
+        Args:
+            rebuild: Make all incidents anew; what people judged stays.
+
+        Raises:
+            StoreError: The store was opened read-only, or the disk is full.
+        """
+        from whowhom import incidents
+
+        self._require_writable()
+        with self._transaction():
+            return incidents.build(self._connection, rebuild=rebuild)
+
+    def incidents(self) -> duckdb.DuckDBPyRelation:
+        """Return all incidents: a DuckDB relation, one row an incident."""
+        return self._connection.table("incident")
+
+    def reports(self) -> duckdb.DuckDBPyRelation:
+        """Return which event reports which incident: a DuckDB relation, one row an event."""
+        return self._connection.table("report")
 
     def coded(self, **conditions: Unpack[Conditions]) -> Iterator[CodedArticle]:
         """Yield the articles that report the events which `events` would return, with these events only.

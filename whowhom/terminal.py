@@ -240,6 +240,41 @@ def _describe_circumstances(row: Row) -> Text:
     return Text("\n").join(lines)
 
 
+_PLACES_BY_PERIOD = {"year": 4, "month": 7}
+_STYLE_BY_CHANGE = {"up": "bold red", "down": "bold green"}
+
+
+def make_dyad_table(rows: Iterable[Row], console: Console, *, by: str) -> Table:
+    """Return the table of dyads over time; the four quad classes stand in the order of their numbers.
+
+    Args:
+        rows: With the columns of `whowhom.series.COLUMNS`.
+        console: Where it will be shown.
+        by: Length of the periods, which are written no finer.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("period", no_wrap=True)
+    table.add_column(_arrow(console, "who {} whom"), no_wrap=True)
+    for name in ("events", "quad 1 2 3 4", "scale", "claimed", "articles"):
+        table.add_column(name, justify="right")
+    table.add_column("change", overflow="fold")
+    for row in rows:
+        quads = [f"{row[name]:,}" for name in row if name.startswith(("n_verbal", "n_material"))]
+        change = " ".join(filter(None, (row["change"], row["change_event"])))
+        table.add_row(
+            row["period"].isoformat()[: _PLACES_BY_PERIOD.get(by)],
+            neutralize(_arrow(console, f"{row['iso3c_1']} {{}} {row['iso3c_2']}")),
+            f"{row['n_events']:,}",
+            " ".join(quads),
+            "" if row["scale_mean"] is None else f"{row['scale_mean']:.1f}",
+            "" if row["share_claimed"] is None else f"{row['share_claimed']:.0%}",
+            f"{row['n_articles']:,}",
+            Text(change, _STYLE_BY_CHANGE.get(row["change"], "")),
+            style="dim" if row["n_events"] == 0 and not change else "",
+        )
+    return table
+
+
 _WORD_BY_AUX = {"negation": "did not happen", "future": "planned"}
 
 

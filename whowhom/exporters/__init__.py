@@ -11,15 +11,19 @@ import io
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 from whowhom.exporters.jsonl import format_line, write_jsonl
 from whowhom.exporters.records import parse_article, record_article, record_event
-from whowhom.exporters.tables import COLUMNS, write_csv, write_parquet
+from whowhom.exporters.relations import WRITERS
+from whowhom.exporters.tables import COLUMNS, Column, write_csv, write_parquet
 from whowhom.records import CodedArticle, Skip
+
+if TYPE_CHECKING:
+    import duckdb
 
 __all__ = [
     "COLUMNS",
@@ -32,6 +36,7 @@ __all__ = [
     "write_csv",
     "write_jsonl",
     "write_parquet",
+    "write_relation",
 ]
 
 Exporter = Callable[[Iterable[CodedArticle | Skip], BinaryIO], None]
@@ -79,6 +84,44 @@ def write_coded(
     if exporter is write_parquet and (isinstance(stream, _EncodedText) or stream.isatty()):
         raise ValueError("Parquet is not text and needs a file: give a path such as events.parquet.")
     exporter(items, stream)
+    stream.flush()
+
+
+def write_relation(
+    relation: duckdb.DuckDBPyRelation,
+    out: str | Path | TextIO | BinaryIO | None = None,
+    *,
+    format: str | None = None,
+    columns: Sequence[Column] = (),
+) -> None:
+    """Write the rows of a relation, such as `store.dyads()`, as they are.
+
+        write_relation(store.dyads(by="year"), "dyads.parquet")
+
+    Args:
+        relation: Its columns hold numbers, days and codes; texts of strangers are for `write_coded`.
+        out: As for `write_coded`.
+        format: "jsonl", "csv" or "parquet"; where not given it is the suffix of a path, else "jsonl".
+        columns: What the columns mean, which Parquet keeps.
+
+    Raises:
+        ValueError: The suffix or the format is unknown, or Parquet is to go to a terminal.
+        OSError: The file cannot be written.
+    """
+    is_path = isinstance(out, (str, Path))
+    suffix = format or (Path(str(out)).suffix.lower()[1:] if is_path else "jsonl")
+    if suffix not in WRITERS:
+        raise ValueError(
+            f"{format or str(out)!r} is no format for rows. Known: {', '.join(f'.{one}' for one in WRITERS)}."
+        )
+    if isinstance(out, (str, Path)):
+        with _open_whole(Path(out)) as stream:
+            WRITERS[suffix](relation, stream, columns)
+        return
+    stream = _as_binary(sys.stdout if out is None else out)
+    if suffix == "parquet" and (isinstance(stream, _EncodedText) or stream.isatty()):
+        raise ValueError("Parquet is not text and needs a file: give a path such as dyads.parquet.")
+    WRITERS[suffix](relation, stream, columns)
     stream.flush()
 
 

@@ -1,0 +1,233 @@
+"""From pairs that are likely the same deed to deeds: the joining itself, without a database.
+
+The result depends on nothing but the set of events, the links between them and the judgements of people.
+That is what makes it independent of the order in which articles came, and it is also why a new
+article costs little: links are drawn between two events from these two alone, so adding events never
+changes a link between old ones, and what is joined within a connected component of links depends on this
+component alone. A new event can touch only the components it has links to; they are decided anew,
+from the beginning, and all others stay as they are, as deciding them anew would give the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+# Two groups are joined where this share of the pairs across them are links. Without it one vague
+# report ("clashes in the north") chains a week of separate fights together.
+LINKED_SHARE = 0.3
+# Reports in two time zones name two days for one deed.
+_SLACK_DAYS = 1
+# Degrees that two exact places of one deed may lie apart: a suburb, an airfield, the next town.
+_SLACK_DEGREES = 0.6
+
+
+class Traits(NamedTuple):
+    """What an event says that no other report of the same deed may contradict.
+
+    Tolls are not among it: reports of one deed differ in them, and an incident keeps them side by side.
+
+    Attributes:
+        article: The article; it told its deeds apart itself, so no two of its events are one.
+        days: First and last day as numbers, where the report names them in words and narrowly.
+        point: Latitude and longitude, where the place is exact.
+        persons: (country and role, last name) of the persons who take part; a state may be
+            spoken for by one minister or by another, on two occasions.
+    """
+
+    article: str
+    days: tuple[int, int] | None = None
+    point: tuple[float, float] | None = None
+    persons: tuple[tuple[str, str], ...] = ()
+
+
+class Link(NamedTuple):
+    """Two events, `one` < `two`, that are likely the same deed, and how likely."""
+
+    one: int
+    two: int
+    score: float
+
+
+Judgement = Sequence[Sequence[int]]
+"""Groups of events that a person holds together, each apart from the others."""
+
+
+@dataclass(slots=True)
+class _Group:
+    members: set[int]
+    articles: set[str]
+    latest_first: int | None = None
+    earliest_last: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    persons: dict[str, set[str]] = field(default_factory=dict)
+    weakest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Which events are one deed.
+
+    Attributes:
+        deed: For each event its deed, named by the deed's smallest event.
+        component: The same for the connected component of links and judgements that it lies in.
+        weakest: For a deed that links hold together the score of the weakest joining.
+    """
+
+    deed: dict[int, int]
+    component: dict[int, int]
+    weakest: dict[int, float]
+
+
+def join_links(
+    traits: Mapping[int, Traits], links: Sequence[Link], judgements: Sequence[Judgement] = ()
+) -> Clusters:
+    """Return which events are one deed: the best links first, unless something speaks against it.
+
+    What people judged comes before all links, the latest judgement before earlier ones.
+
+    Args:
+        traits: Of every event that may be joined; the keys sort events in a way that depends on
+            nothing but themselves.
+        links: In any order.
+        judgements: In the order in which they were made.
+    """
+    groups = {number: _start_group(number, traits[number]) for number in traits}
+    components = _Forest(traits)
+    apart: dict[int, set[int]] = defaultdict(set)
+    for judgement in reversed(judgements):
+        _apply(judgement, groups, apart)
+        whole = [number for group in judgement for number in group]
+        for number in whole[1:]:
+            components.unite(whole[0], number)
+    beside: dict[int, set[int]] = defaultdict(set)
+    for link in links:
+        beside[link.one].add(link.two)
+        beside[link.two].add(link.one)
+        components.unite(link.one, link.two)
+    for link in sorted(links, key=lambda link: (-link.score, link.one, link.two)):
+        one, two = groups[link.one], groups[link.two]
+        if one is two or _clash(one, two, apart) or not _is_linked(one, two, beside):
+            continue
+        _merge(one, two, groups, link.score)
+    deed: dict[int, int] = {}
+    weakest: dict[int, float] = {}
+    for number, group in groups.items():
+        if number not in deed:
+            first = min(group.members)
+            deed.update(dict.fromkeys(group.members, first))
+            if group.weakest is not None:
+                weakest[first] = group.weakest
+    return Clusters(deed, {number: components.find(number) for number in traits}, weakest)
+
+
+def _start_group(number: int, traits: Traits) -> _Group:
+    first, last = traits.days or (None, None)
+    box = (*traits.point, *traits.point) if traits.point else None
+    persons: dict[str, set[str]] = {}
+    for side, name in traits.persons:
+        persons.setdefault(side, set()).add(name)
+    return _Group({number}, {traits.article}, first, last, box, persons)
+
+
+def _apply(judgement: Judgement, groups: dict[int, _Group], apart: dict[int, set[int]]) -> None:
+    """Hold the groups of a judgement together, and apart from each other, as far as later ones let it."""
+    for members in judgement:
+        for number in members[1:]:
+            one, two = groups[members[0]], groups[number]
+            if one is not two and not _is_apart(one, two, apart):
+                _merge(one, two, groups, None)
+    for at, members in enumerate(judgement):
+        for others in judgement[at + 1 :]:
+            for one in members:
+                for two in others:
+                    if groups[one] is not groups[two]:
+                        apart[one].add(two)
+                        apart[two].add(one)
+
+
+def _is_apart(one: _Group, two: _Group, apart: Mapping[int, set[int]]) -> bool:
+    if not apart:
+        return False
+    few, many = sorted((one.members, two.members), key=len)
+    return any(number in apart and not apart[number].isdisjoint(many) for number in few)
+
+
+def _clash(one: _Group, two: _Group, apart: Mapping[int, set[int]]) -> bool:
+    """Whether two groups cannot be the same deed.
+
+    Articles, days and places are compared as they would be for every pair across the groups: intervals
+    that overlap two by two have a day in common. Persons of one side clash where no name is shared.
+    """
+    if not one.articles.isdisjoint(two.articles):
+        return True
+    if (
+        one.latest_first is not None
+        and two.latest_first is not None
+        and one.earliest_last is not None
+        and two.earliest_last is not None
+        and max(one.latest_first, two.latest_first) > min(one.earliest_last, two.earliest_last) + _SLACK_DAYS
+    ):
+        return True
+    if one.box and two.box:
+        south, west, north, east = _span_box(one.box, two.box)
+        if north - south > _SLACK_DEGREES or _SLACK_DEGREES < east - west < 360 - _SLACK_DEGREES:
+            return True
+    if any(
+        side in two.persons and names.isdisjoint(two.persons[side]) for side, names in one.persons.items()
+    ):
+        return True
+    return _is_apart(one, two, apart)
+
+
+def _span_box(
+    one: tuple[float, float, float, float], two: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    return min(one[0], two[0]), min(one[1], two[1]), max(one[2], two[2]), max(one[3], two[3])
+
+
+def _is_linked(one: _Group, two: _Group, beside: Mapping[int, set[int]]) -> bool:
+    n_pairs = len(one.members) * len(two.members)
+    if n_pairs == 1:
+        return True
+    few, many = sorted((one.members, two.members), key=len)
+    n_links = sum(len(beside[number] & many) for number in few)
+    return n_links >= LINKED_SHARE * n_pairs
+
+
+def _merge(one: _Group, two: _Group, groups: dict[int, _Group], score: float | None) -> None:
+    if len(one.members) < len(two.members):
+        one, two = two, one
+    one.members |= two.members
+    one.articles |= two.articles
+    one.latest_first = max(
+        (day for day in (one.latest_first, two.latest_first) if day is not None), default=None
+    )
+    one.earliest_last = min(
+        (day for day in (one.earliest_last, two.earliest_last) if day is not None), default=None
+    )
+    one.box = _span_box(one.box, two.box) if one.box and two.box else one.box or two.box
+    for side, names in two.persons.items():
+        one.persons[side] = one.persons.get(side, set()) | names
+    one.weakest = min((s for s in (one.weakest, two.weakest, score) if s is not None), default=None)
+    for number in two.members:
+        groups[number] = one
+
+
+class _Forest:
+    """Disjoint sets, each named by its smallest member."""
+
+    def __init__(self, numbers: Mapping[int, object]) -> None:
+        self._parent = {number: number for number in numbers}
+
+    def find(self, number: int) -> int:
+        parent = self._parent
+        while parent[number] != number:
+            parent[number] = number = parent[parent[number]]
+        return number
+
+    def unite(self, one: int, two: int) -> None:
+        one, two = self.find(one), self.find(two)
+        self._parent[max(one, two)] = min(one, two)

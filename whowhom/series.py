@@ -1,0 +1,413 @@
+"""Directed dyads over time: what one state did to another, by day, week, month or year.
+
+One row a pair and period, with zeros where nothing was reported, so that it can be used as a time
+series without further work. Beside the counts stands how many articles were read of the period: a rise
+in reading is not a rise in events. `COLUMNS` tells what each column means.
+
+DuckDB reads the deeds of the pairs, numpy counts them: of all pairs most rows are zeros, and to write
+these side by side takes a sixth of the time that joining and sorting them does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+from whowhom.exporters.tables import Column
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import pyarrow as pa  # type: ignore[import-untyped]
+    from numpy.typing import NDArray
+
+    from whowhom.changes import Change
+
+    Whole = NDArray[np.int64]
+
+Period = Literal["day", "week", "month", "year"]
+Pair = tuple[str, str]
+
+QUADS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
+# Above or beside states; they have no number in any list of states.
+BODIES = ("UNO", "EUR", "IGO", "NGO", "MNC", "IMG", "ISM")
+
+COLUMNS: tuple[Column, ...] = (
+    Column("iso3c_1", "text", "Who: ISO 3166-1 alpha-3, or KOS, UNO, EUR, IGO, NGO, MNC, IMG, ISM."),
+    Column("iso3c_2", "text", "Whom."),
+    Column("ccode1", "whole", "Number in COW's list of states on the period's first day; null for none."),
+    Column("ccode2", "whole", "The same of the second."),
+    Column("gwcode1", "whole", "Number in Gleditsch and Ward's list on that day; null for none."),
+    Column("gwcode2", "whole", "The same of the second."),
+    Column("period", "day", "First day of the period; weeks begin on Monday."),
+    Column("year", "whole", "Year of that day."),
+    Column("n_events", "whole", "Events that the first did to the second."),
+    *(Column(f"n_{quad}", "whole", f"Those of quad class {n}.") for n, quad in enumerate(QUADS, 1)),
+    Column("scale_sum", "real", "Sum of their scales."),
+    Column("scale_mean", "real", "Mean of their scales, -10 to 10; null where there are none."),
+    Column("share_claimed", "real", "Share not asserted as certain by the article itself; null if none."),
+    Column("n_articles", "whole", "Coverage: articles published in the period, whatever they report."),
+    Column("change", "text", 'Whether a new level begins here: "up", "down" or "".'),
+    Column("change_event", "text", 'PLOVER type whose count moved most that way, "" without a change.'),
+)  # fmt: skip
+
+_WAYS = ("", "up", "down")
+# What is planned, imagined or denied has not happened.
+_NOT_DONE = ("future", "hypothetical", "negation")
+# Where both sides do the same they stand as actors: each acts towards the other. Not so in types in
+# which two who act together on a third one of whom nothing is told would look the same.
+_MUTUAL = ("AGREE", "CONSULT", "COOPERATE")
+
+_SPAN = "SELECT min(published), max(published) FROM article"
+
+_PERIODS = """
+WITH periods AS (
+    SELECT CAST(unnest(generate_series(
+        date_trunc('{by}', CAST($first AS TIMESTAMP)), CAST($last AS TIMESTAMP), INTERVAL 1 {by}
+    )) AS DATE) AS period
+),
+articles AS (
+    SELECT CAST(date_trunc('{by}', published) AS DATE) AS period, count(*) AS n_articles
+    FROM article WHERE published BETWEEN $first AND $last GROUP BY ALL
+)
+SELECT row_number() OVER (ORDER BY period) - 1 AS number, period, coalesce(n_articles, 0) AS n_articles
+FROM periods LEFT JOIN articles USING (period) ORDER BY period
+"""
+
+# A deed that is reported as done was done by the day of publication. Events without a day are news of
+# that day, unless they are told as history. NULL is no country.
+_DEEDS = """
+WITH done AS (
+    SELECT event.event, event.quad, event.scale,
+        event.certainty <> 'certain' OR event.source_kind <> 'author' AS is_claimed,
+        CASE WHEN event."date".last_day IS NULL AND list_contains(event.aux, 'historical') THEN NULL
+            ELSE least(event."date".last_day, article.published) END AS day,
+        [one.country FOR one IN event.actor] AS actors,
+        CASE WHEN len(event.recipient) = 0 AND event.event IN ({mutual}) THEN actors
+            ELSE [one.country FOR one IN event.recipient] END AS recipients
+    FROM event JOIN article ON article.id = event.article
+    WHERE NOT list_has_any(event.aux, [{not_done}]) AND {asked}
+),
+placed AS (
+    SELECT * EXCLUDE (day), date_diff('{by}', date_trunc('{by}', $first), day) AS period
+    FROM done WHERE day BETWEEN $first AND $last AND len(actors) > 0 AND len(recipients) > 0
+),
+-- Most events have one actor and one recipient; to take lists apart costs more than all the rest.
+pairs AS (
+    SELECT actors[1] AS one, recipients[1] AS other, period, event, quad, scale, is_claimed
+    FROM placed WHERE len(actors) = 1 AND len(recipients) = 1
+    UNION ALL
+    SELECT one, unnest(list_distinct(recipients)) AS other, period, event, quad, scale, is_claimed
+    FROM (
+        SELECT *, unnest(list_distinct(actors)) AS one
+        FROM placed WHERE len(actors) > 1 OR len(recipients) > 1
+    )
+)
+SELECT * FROM pairs WHERE one <> other
+"""
+# Before the lists are taken apart, so that a few states of many are found fast; of more than a few
+# this takes longer than all the rest.
+_FEW = 4
+_ASKED = """list_has_any([one.country FOR one IN event.actor], $ones) AND (
+        list_has_any([one.country FOR one IN event.recipient], $others)
+        OR list_has_any([one.country FOR one IN event.actor], $others))"""
+
+# Rows of an answer at most, 1.8 GB of memory; days of all pairs over ten years would be far more.
+_MOST_ROWS = 20_000_000
+# Of the matrix in which changes are looked for, so that days over years fit as well: 2 MB.
+_CELLS = 250_000
+
+
+def select_dyads(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    pairs: Sequence[Pair] = (),
+    both: bool = False,
+    by: Period = "month",
+    first: date | None = None,
+    last: date | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """Return one row a directed pair and period, with the columns of `COLUMNS`.
+
+    The span covered is that of the publication days; `first` and `last` can only make it shorter.
+
+    Raises:
+        ValueError: `by` is no period, or a pair is no pair of two states or bodies.
+    """
+    if by not in get_args(Period):
+        raise ValueError(f"by is {by!r}, expected one of {', '.join(get_args(Period))}.")
+    wanted = _list_pairs(pairs, both=both)
+    start, end = connection.execute(_SPAN).fetchall()[0]
+    # Without articles, or outside of what they cover, a span that ends before it begins: no rows.
+    span = {"first": max(filter(None, (start, first)), default=date.max)}
+    span["last"] = min(filter(None, (end, last)), default=date.min)
+    periods = connection.sql(_PERIODS.format(by=by), params=span).to_arrow_table()
+    deeds = _read_deeds(connection, wanted, by, span)
+    cells = _count(deeds, wanted, len(periods))
+    marks = _mark(cells, periods.column("n_articles").to_numpy())
+    return connection.from_arrow(_make_table(cells, marks, periods))
+
+
+def _list_pairs(pairs: Iterable[Pair], *, both: bool) -> list[Pair]:
+    listed: dict[Pair, None] = {}
+    for pair in pairs:
+        if isinstance(pair, str) or len(pair) != 2 or not all(isinstance(one, str) for one in pair):
+            raise ValueError(f"A pair is two codes, who and whom, such as ('KOR', 'PRK'), not {pair!r}.")
+        one, other = (code.strip().upper() for code in pair)
+        if one == other:
+            raise ValueError(f"A pair is of two states; {one!r} stands twice. Whom did {one!r} act towards?")
+        listed |= dict.fromkeys([(one, other), (other, one)] if both else [(one, other)])
+    return list(listed)
+
+
+def _require_known(pairs: Iterable[Pair], found: Iterable[str]) -> None:
+    from whowhom.resolvers.countries import load_countries
+
+    known = {*load_countries(), *BODIES, *found}
+    for code in (code for pair in pairs for code in pair if code not in known):
+        raise ValueError(
+            f"No state or body has the code {code!r}. Give ISO 3166-1 alpha-3, such as 'KOR', or one of "
+            f"KOS, {', '.join(BODIES)}."
+        )
+
+
+class _Deeds(NamedTuple):
+    """One entry a deed and pair. `one` and `other` are places in `codes`, `event` one in `events`."""
+
+    codes: list[str]
+    events: list[str]
+    one: Whole
+    other: Whole
+    period: Whole
+    event: Whole
+    quad: Whole
+    scale: NDArray[np.float64]
+    is_claimed: NDArray[np.bool_]
+
+
+def _read_deeds(
+    connection: duckdb.DuckDBPyConnection, pairs: Sequence[Pair], by: Period, span: dict[str, date]
+) -> _Deeds:
+    import numpy as np
+
+    values: dict[str, Any] = dict(span)
+    ones, others = ({pair[side] for pair in pairs} for side in (0, 1))
+    is_asked = bool(pairs) and len(ones | others) <= _FEW
+    if is_asked:
+        values |= {"ones": list(ones), "others": list(others)}
+    sql = _DEEDS.format(
+        by=by,
+        asked=_ASKED if is_asked else "true",
+        mutual=", ".join(f"'{event}'" for event in _MUTUAL),
+        not_done=", ".join(f"'{aux}'" for aux in _NOT_DONE),
+    )
+    table = connection.sql(sql, params=values).to_arrow_table()
+    one, other, event = (
+        table.column(name).combine_chunks().dictionary_encode() for name in ("one", "other", "event")
+    )
+    # Sorted, so that the rows of all pairs come in the order of their codes.
+    found = {*one.dictionary.to_pylist(), *other.dictionary.to_pylist()}
+    _require_known(pairs, found)
+    codes = sorted(found.union(*pairs))
+    place = {code: number for number, code in enumerate(codes)}
+
+    def find_places(coded: pa.DictionaryArray) -> Whole:
+        places = np.array([place[code] for code in coded.dictionary.to_pylist()], dtype=np.int64)
+        return places[coded.indices.to_numpy()] if len(places) else np.empty(0, dtype=np.int64)
+
+    return _Deeds(
+        codes,
+        event.dictionary.to_pylist(),
+        find_places(one),
+        find_places(other),
+        table.column("period").to_numpy(),
+        event.indices.to_numpy().astype(np.int64),
+        table.column("quad").to_numpy(),
+        table.column("scale").to_numpy(),
+        table.column("is_claimed").to_numpy(),
+    )
+
+
+class _Cells(NamedTuple):
+    """The pairs asked for, as places in the codes, and what was counted where it is not zero.
+
+    Attributes:
+        at: Row of each cell in the answer, which has all periods of a pair after one another.
+        columns: Values of each cell, by the name of the column.
+        pair: The pair of each deed.
+    """
+
+    one: Whole
+    other: Whole
+    at: Whole
+    columns: dict[str, NDArray[Any]]
+    pair: Whole
+    deeds: _Deeds
+
+
+def _count(deeds: _Deeds, wanted: Sequence[Pair], n_periods: int) -> _Cells:
+    import numpy as np
+
+    n_codes = len(deeds.codes)
+    of_deed = deeds.one * n_codes + deeds.other
+    if wanted:
+        place = {code: number for number, code in enumerate(deeds.codes)}
+        found = np.array([place[one] * n_codes + place[other] for one, other in wanted])
+    else:
+        found = np.flatnonzero(np.bincount(of_deed, minlength=n_codes**2))
+    if len(found) * n_periods > _MOST_ROWS:
+        raise ValueError(
+            f"{len(found):,} pairs over {n_periods:,} periods are {len(found) * n_periods:,} rows, and "
+            f"{_MOST_ROWS:,} can be given. Ask for some pairs, a shorter span or longer periods."
+        )
+    number_by_pair = np.full(n_codes**2, -1)
+    number_by_pair[found] = np.arange(len(found))
+    pair = number_by_pair[of_deed]
+    kept = np.flatnonzero(pair >= 0)
+    # In the order of rows, so that those of a pair lie together.
+    row = pair[kept] * n_periods + deeds.period[kept]
+    order = np.argsort(row)
+    kept, row = kept[order], row[order]
+    deeds = deeds._replace(**{name: getattr(deeds, name)[kept] for name in deeds._fields[2:]})
+
+    starts = np.flatnonzero(np.diff(row, prepend=-1))
+    columns: dict[str, NDArray[Any]] = {"n_events": np.diff(starts, append=len(row))}
+    for quad, name in enumerate(QUADS, 1):
+        columns[f"n_{name}"] = _sum(deeds.quad == quad, starts)
+    # Scales have one decimal; the order of the sum, which is not fixed, is not to show in the last digits.
+    columns["scale_sum"] = np.round(_sum(deeds.scale, starts), 6)
+    columns["n_claimed"] = _sum(deeds.is_claimed, starts)
+    first, second = found // max(n_codes, 1), found % max(n_codes, 1)
+    return _Cells(first, second, row[starts], columns, pair[kept], deeds)
+
+
+def _sum(values: NDArray[Any], starts: Whole) -> NDArray[Any]:
+    """Return the sum of each run of values."""
+    import numpy as np
+
+    kind = np.float64 if values.dtype == np.float64 else np.int64
+    return np.add.reduceat(values, starts, dtype=kind) if len(starts) else np.empty(0, kind)
+
+
+class _Marks(NamedTuple):
+    """Where the counts of a pair move to another level: row of the answer, direction, type."""
+
+    at: list[int]
+    direction: list[str]
+    event: list[str]
+
+
+def _mark(cells: _Cells, n_articles: Whole) -> _Marks:
+    import numpy as np
+
+    from whowhom.changes import FEWEST, find_changes
+
+    marks = _Marks([], [], [])
+    n_periods = len(n_articles)
+    if not n_periods:
+        return marks
+    tested = np.flatnonzero(np.bincount(cells.pair, minlength=len(cells.one)) >= FEWEST)
+    step = max(1, _CELLS // n_periods)
+    for some in (tested[first : first + step] for first in range(0, len(tested), step)):
+        near = slice(*np.searchsorted(cells.at, [some[0] * n_periods, (some[-1] + 1) * n_periods]))
+        counts = np.zeros((some[-1] + 1 - some[0], n_periods), dtype=np.int32)
+        counts.flat[cells.at[near] - some[0] * n_periods] = cells.columns["n_events"][near]
+        for row, change in find_changes(counts[some - some[0]], n_articles):
+            pair = int(some[row])
+            its = slice(*np.searchsorted(cells.pair, [pair, pair + 1]))
+            event = _find_moved(change, cells.deeds.event[its], cells.deeds.period[its], n_articles)
+            marks.at.append(pair * n_periods + change.start)
+            marks.direction.append(change.direction)
+            marks.event.append(cells.deeds.events[event])
+    return marks
+
+
+def _find_moved(change: Change, event: Whole, period: Whole, n_articles: Whole) -> int:
+    """Return the type whose count per article moved most in the direction of the change."""
+    import numpy as np
+
+    def rate(first: int, end: int) -> NDArray[np.float64]:
+        inside = (period >= first) & (period < end) & (n_articles[period] > 0)
+        counts = np.bincount(event[inside], minlength=int(event.max()) + 1)
+        return np.asarray(counts / n_articles[first:end].sum())
+
+    moved = rate(change.start, change.end) - rate(change.before, change.start)
+    return int((moved if change.direction == "up" else -moved).argmax())
+
+
+def _make_table(cells: _Cells, marks: _Marks, periods: pa.Table) -> pa.Table:
+    """Return all rows, zeros filled in."""
+    import numpy as np
+    import pyarrow as pa
+
+    n_pairs, n_periods = len(cells.one), len(periods)
+
+    def fill(values: NDArray[Any], at: Any = cells.at) -> NDArray[Any]:
+        # 32 bits, as R knows no longer whole numbers.
+        filled = np.zeros(n_pairs * n_periods, np.float64 if values.dtype == np.float64 else np.int32)
+        filled[at] = values
+        return filled
+
+    def name(places: NDArray[Any], names: Sequence[str]) -> pa.Array:
+        kind = pa.array(places.astype(np.int16))
+        return pa.DictionaryArray.from_arrays(kind, pa.array(names, pa.string()))
+
+    def find(chosen: Sequence[str], names: Sequence[str]) -> Whole:
+        return np.array([names.index(one) for one in chosen], dtype=np.int64)
+
+    def of_period(values: NDArray[Any]) -> NDArray[Any]:
+        return np.tile(values, n_pairs)
+
+    n_events, none = cells.columns["n_events"], fill(cells.columns["n_events"]) == 0
+    days = periods.column("period").to_numpy().astype("datetime64[D]")
+    numbers = _find_numbers(cells.deeds.codes, days)
+    events = ["", *cells.deeds.events]
+    columns = {
+        "iso3c_1": name(np.repeat(cells.one, n_periods), cells.deeds.codes),
+        "iso3c_2": name(np.repeat(cells.other, n_periods), cells.deeds.codes),
+        "ccode1": _as_known(numbers.cow[cells.one]),
+        "ccode2": _as_known(numbers.cow[cells.other]),
+        "gwcode1": _as_known(numbers.gw[cells.one]),
+        "gwcode2": _as_known(numbers.gw[cells.other]),
+        "period": of_period(days),
+        "year": of_period(days.astype("datetime64[Y]").astype(np.int32) + 1970),
+        "n_events": fill(n_events),
+        **{f"n_{quad}": fill(cells.columns[f"n_{quad}"]) for quad in QUADS},
+        "scale_sum": fill(cells.columns["scale_sum"]),
+        "scale_mean": pa.array(fill(cells.columns["scale_sum"] / n_events), mask=none),
+        "share_claimed": pa.array(fill(cells.columns["n_claimed"] / n_events), mask=none),
+        "n_articles": of_period(periods.column("n_articles").to_numpy().astype(np.int32)),
+        "change": name(fill(find(marks.direction, _WAYS), marks.at), _WAYS),
+        "change_event": name(fill(find(marks.event, events), marks.at), events),
+    }
+    return pa.table(columns)
+
+
+class _Numbers(NamedTuple):
+    """Numbers of states in each list, 0 for none; shape (n_codes, n_days)."""
+
+    cow: NDArray[np.int32]
+    gw: NDArray[np.int32]
+
+
+def _find_numbers(codes: Sequence[str], days: NDArray[Any]) -> _Numbers:
+    import numpy as np
+
+    from whowhom.resolvers.countries import list_number_spans
+
+    numbers = _Numbers(*(np.zeros((len(codes), len(days)), np.int32) for _ in range(2)))
+    for row, code in enumerate(codes):
+        for span in list_number_spans(code):
+            first, last = np.datetime64(span.first), np.datetime64(span.last)
+            inside = slice(np.searchsorted(days, first), np.searchsorted(days, last, side="right"))
+            numbers.cow[row, inside] = span.cow or 0
+            numbers.gw[row, inside] = span.gw or 0
+    return numbers
+
+
+def _as_known(numbers: NDArray[np.int32]) -> pa.Array:
+    import pyarrow as pa
+
+    flat = numbers.reshape(-1)
+    return pa.array(flat, mask=flat == 0)
