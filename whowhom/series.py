@@ -4,6 +4,9 @@ One row a pair and period, with zeros where nothing was reported, so that it can
 series without further work. Beside the counts stands how many articles were read of the period: a rise
 in reading is not a rise in events. `COLUMNS` tells what each column means.
 
+Events are what articles report, so a deed that a hundred outlets print is a hundred events. Where
+incidents were built, it is one in `n_incidents`, and its copies are none in `n_independent`.
+
 DuckDB reads the deeds of the pairs, numpy counts them: of all pairs most rows are zeros, and to write
 these side by side takes a sixth of the time that joining and sorting them does.
 """
@@ -42,7 +45,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("gwcode2", "whole", "The same of the second."),
     Column("period", "day", "First day of the period; weeks begin on Monday."),
     Column("year", "whole", "Year of that day."),
-    Column("n_events", "whole", "Events that the first did to the second."),
+    Column("n_events", "whole", "Events that the first did to the second: every report counts, copies too."),
+    Column("n_independent", "whole", "Reports of them, copies of one report as one; null as n_incidents."),
+    Column("n_incidents", "whole", "Deeds that they report; null where not all are joined to incidents."),
     *(Column(f"n_{quad}", "whole", f"Those of quad class {n}.") for n, quad in enumerate(QUADS, 1)),
     Column("scale_sum", "real", "Sum of their scales."),
     Column("scale_mean", "real", "Mean of their scales, -10 to 10; null where there are none."),
@@ -55,11 +60,13 @@ COLUMNS: tuple[Column, ...] = (
 _WAYS = ("", "up", "down")
 # What is planned, imagined or denied has not happened.
 _NOT_DONE = ("future", "hypothetical", "negation")
-# Where both sides do the same they stand as actors: each acts towards the other. Not so in types in
-# which two who act together on a third one of whom nothing is told would look the same.
-_MUTUAL = ("AGREE", "CONSULT", "COOPERATE")
+# Where all sides do the same they stand as actors, without a recipient: each acts towards the others, as in
+# treaties (SUPPORT) and ceasefires (RETREAT). Not so in ASSAULT and the like: many of two states are of
+# allies who fight somebody that is not named, and they are not to be taken for enemies.
+_MUTUAL = ("AGREE", "CONSULT", "SUPPORT", "COOPERATE", "RETREAT")
 
 _SPAN = "SELECT min(published), max(published) FROM article"
+_HAS_INCIDENTS = "SELECT EXISTS (FROM report)"
 
 _PERIODS = """
 WITH periods AS (
@@ -78,15 +85,18 @@ FROM periods LEFT JOIN articles USING (period) ORDER BY period
 # A deed that is reported as done was done by the day of publication. Events without a day are news of
 # that day, unless they are told as history. NULL is no country.
 _DEEDS = """
-WITH done AS (
-    SELECT event.event, event.quad, event.scale,
+WITH published AS (
+    SELECT article.id AS article, article.published AS day, {family} FROM article {sketched}
+),
+done AS (
+    SELECT event.event, event.quad, event.scale, hash(event.article, event.id) AS key, published.family,
         event.certainty <> 'certain' OR event.source_kind <> 'author' AS is_claimed,
         CASE WHEN event."date".last_day IS NULL AND list_contains(event.aux, 'historical') THEN NULL
-            ELSE least(event."date".last_day, article.published) END AS day,
+            ELSE least(event."date".last_day, published.day) END AS day,
         [one.country FOR one IN event.actor] AS actors,
         CASE WHEN len(event.recipient) = 0 AND event.event IN ({mutual}) THEN actors
             ELSE [one.country FOR one IN event.recipient] END AS recipients
-    FROM event JOIN article ON article.id = event.article
+    FROM event JOIN published ON published.article = event.article
     WHERE NOT list_has_any(event.aux, [{not_done}]) AND {asked}
 ),
 placed AS (
@@ -95,17 +105,34 @@ placed AS (
 ),
 -- Most events have one actor and one recipient; to take lists apart costs more than all the rest.
 pairs AS (
-    SELECT actors[1] AS one, recipients[1] AS other, period, event, quad, scale, is_claimed
+    SELECT actors[1] AS one, recipients[1] AS other, period, event, quad, scale, is_claimed, key, family
     FROM placed WHERE len(actors) = 1 AND len(recipients) = 1
     UNION ALL
-    SELECT one, unnest(list_distinct(recipients)) AS other, period, event, quad, scale, is_claimed
+    SELECT one, unnest(list_distinct(recipients)) AS other,
+        period, event, quad, scale, is_claimed, key, family
     FROM (
         SELECT *, unnest(list_distinct(actors)) AS one
         FROM placed WHERE len(actors) > 1 OR len(recipients) > 1
     )
 )
-SELECT * FROM pairs WHERE one <> other
+SELECT pairs.* EXCLUDE (key, family), {joined} FROM pairs {reported} WHERE one <> other
 """
+# Hashes of 64 bits in place of names take half the time; in a store of a million events the odds that two
+# are mixed up are one to thirty million. 0 stands for an event that is in no incident yet.
+_WITH_INCIDENTS = {
+    "family": "hash(copy_family) AS family",
+    "sketched": "LEFT JOIN sketch ON sketch.article = article.id",
+    "joined": "coalesce(incident, 0) AS incident, coalesce(xor(incident, family), 0) AS report",
+    "reported": """LEFT JOIN (
+        SELECT hash(article, event) AS key, hash(incident) AS incident FROM report
+    ) USING (key)""",
+}
+_WITHOUT_INCIDENTS = {
+    "family": "NULL AS family",
+    "sketched": "",
+    "joined": "CAST(0 AS UBIGINT) AS incident, CAST(0 AS UBIGINT) AS report",
+    "reported": "",
+}
 # Before the lists are taken apart, so that a few states of many are found fast; of more than a few
 # this takes longer than all the rest.
 _FEW = 4
@@ -143,10 +170,11 @@ def select_dyads(
     span = {"first": max(filter(None, (start, first)), default=date.max)}
     span["last"] = min(filter(None, (end, last)), default=date.min)
     periods = connection.sql(_PERIODS.format(by=by), params=span).to_arrow_table()
-    deeds = _read_deeds(connection, wanted, by, span)
+    ((has_incidents,),) = connection.execute(_HAS_INCIDENTS).fetchall()
+    deeds = _read_deeds(connection, wanted, by, span, has_incidents=has_incidents)
     cells = _count(deeds, wanted, len(periods))
     marks = _mark(cells, periods.column("n_articles").to_numpy())
-    return connection.from_arrow(_make_table(cells, marks, periods))
+    return connection.from_arrow(_make_table(cells, marks, periods, has_incidents=has_incidents))
 
 
 def _list_pairs(pairs: Iterable[Pair], *, both: bool) -> list[Pair]:
@@ -173,7 +201,10 @@ def _require_known(pairs: Iterable[Pair], found: Iterable[str]) -> None:
 
 
 class _Deeds(NamedTuple):
-    """One entry a deed and pair. `one` and `other` are places in `codes`, `event` one in `events`."""
+    """One entry an event and pair. `one` and `other` are places in `codes`, `event` one in `events`.
+
+    `incident` and `report` are hashes: of what it reports, and of this with the family of its copies.
+    """
 
     codes: list[str]
     events: list[str]
@@ -184,10 +215,17 @@ class _Deeds(NamedTuple):
     quad: Whole
     scale: NDArray[np.float64]
     is_claimed: NDArray[np.bool_]
+    incident: NDArray[np.uint64]
+    report: NDArray[np.uint64]
 
 
 def _read_deeds(
-    connection: duckdb.DuckDBPyConnection, pairs: Sequence[Pair], by: Period, span: dict[str, date]
+    connection: duckdb.DuckDBPyConnection,
+    pairs: Sequence[Pair],
+    by: Period,
+    span: dict[str, date],
+    *,
+    has_incidents: bool,
 ) -> _Deeds:
     import numpy as np
 
@@ -201,6 +239,7 @@ def _read_deeds(
         asked=_ASKED if is_asked else "true",
         mutual=", ".join(f"'{event}'" for event in _MUTUAL),
         not_done=", ".join(f"'{aux}'" for aux in _NOT_DONE),
+        **(_WITH_INCIDENTS if has_incidents else _WITHOUT_INCIDENTS),
     )
     table = connection.sql(sql, params=values).to_arrow_table()
     one, other, event = (
@@ -226,6 +265,8 @@ def _read_deeds(
         table.column("quad").to_numpy(),
         table.column("scale").to_numpy(),
         table.column("is_claimed").to_numpy(),
+        table.column("incident").to_numpy(),
+        table.column("report").to_numpy(),
     )
 
 
@@ -272,7 +313,12 @@ def _count(deeds: _Deeds, wanted: Sequence[Pair], n_periods: int) -> _Cells:
     deeds = deeds._replace(**{name: getattr(deeds, name)[kept] for name in deeds._fields[2:]})
 
     starts = np.flatnonzero(np.diff(row, prepend=-1))
-    columns: dict[str, NDArray[Any]] = {"n_events": np.diff(starts, append=len(row))}
+    n_events = np.diff(starts, append=len(row))
+    cell = np.repeat(np.arange(len(starts)), n_events)
+    columns: dict[str, NDArray[Any]] = {"n_events": n_events}
+    columns["n_independent"] = _count_different(deeds.report, cell, len(starts))
+    columns["n_incidents"] = _count_different(deeds.incident, cell, len(starts))
+    columns["n_not_joined"] = _sum(deeds.incident == 0, starts)
     for quad, name in enumerate(QUADS, 1):
         columns[f"n_{name}"] = _sum(deeds.quad == quad, starts)
     # Scales have one decimal; the order of the sum, which is not fixed, is not to show in the last digits.
@@ -288,6 +334,19 @@ def _sum(values: NDArray[Any], starts: Whole) -> NDArray[Any]:
 
     kind = np.float64 if values.dtype == np.float64 else np.int64
     return np.add.reduceat(values, starts, dtype=kind) if len(starts) else np.empty(0, kind)
+
+
+def _count_different(hashes: NDArray[np.uint64], cell: Whole, n_cells: int) -> Whole:
+    """Return how many different hashes each cell has."""
+    import numpy as np
+
+    # Mixed with its cell a hash is another one, so that one sort, of plain numbers, is enough.
+    mixed = hashes + cell.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    order = np.argsort(mixed)
+    mixed = mixed[order]
+    is_first = np.ones(len(mixed), np.bool_)
+    is_first[1:] = mixed[1:] != mixed[:-1]
+    return np.bincount(cell[order[is_first]], minlength=n_cells)
 
 
 class _Marks(NamedTuple):
@@ -336,52 +395,76 @@ def _find_moved(change: Change, event: Whole, period: Whole, n_articles: Whole) 
     return int((moved if change.direction == "up" else -moved).argmax())
 
 
-def _make_table(cells: _Cells, marks: _Marks, periods: pa.Table) -> pa.Table:
+def _make_table(cells: _Cells, marks: _Marks, periods: pa.Table, *, has_incidents: bool) -> pa.Table:
     """Return all rows, zeros filled in."""
     import numpy as np
     import pyarrow as pa
 
     n_pairs, n_periods = len(cells.one), len(periods)
+    n_rows = n_pairs * n_periods
 
     def fill(values: NDArray[Any], at: Any = cells.at) -> NDArray[Any]:
         # 32 bits, as R knows no longer whole numbers.
-        filled = np.zeros(n_pairs * n_periods, np.float64 if values.dtype == np.float64 else np.int32)
+        filled = np.zeros(n_rows, np.float64 if values.dtype == np.float64 else np.int32)
         filled[at] = values
         return filled
 
     def name(places: NDArray[Any], names: Sequence[str]) -> pa.Array:
-        kind = pa.array(places.astype(np.int16))
-        return pa.DictionaryArray.from_arrays(kind, pa.array(names, pa.string()))
+        return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(names, pa.string()))
 
-    def find(chosen: Sequence[str], names: Sequence[str]) -> Whole:
-        return np.array([names.index(one) for one in chosen], dtype=np.int64)
+    def name_side(places: Whole) -> pa.Array:
+        return name(np.repeat(places.astype(np.int16), n_periods), cells.deeds.codes)
+
+    def name_marked(chosen: Sequence[str], names: Sequence[str]) -> pa.Array:
+        places = np.zeros(n_rows, np.int8)
+        places[marks.at] = [names.index(one) for one in chosen]
+        return name(places, names)
 
     def of_period(values: NDArray[Any]) -> NDArray[Any]:
-        return np.tile(values, n_pairs)
+        return np.tile(values.astype(np.int32), n_pairs)
 
-    n_events, none = cells.columns["n_events"], fill(cells.columns["n_events"]) == 0
+    columns = cells.columns
+    n_events = columns["n_events"]
+    is_any = np.zeros(n_rows, np.bool_)
+    is_any[cells.at] = True
+    is_joined = np.full(n_rows, has_incidents)
+    is_joined[cells.at] = columns["n_not_joined"] == 0
     days = periods.column("period").to_numpy().astype("datetime64[D]")
     numbers = _find_numbers(cells.deeds.codes, days)
-    events = ["", *cells.deeds.events]
-    columns = {
-        "iso3c_1": name(np.repeat(cells.one, n_periods), cells.deeds.codes),
-        "iso3c_2": name(np.repeat(cells.other, n_periods), cells.deeds.codes),
-        "ccode1": _as_known(numbers.cow[cells.one]),
-        "ccode2": _as_known(numbers.cow[cells.other]),
-        "gwcode1": _as_known(numbers.gw[cells.one]),
-        "gwcode2": _as_known(numbers.gw[cells.other]),
-        "period": of_period(days),
-        "year": of_period(days.astype("datetime64[Y]").astype(np.int32) + 1970),
-        "n_events": fill(n_events),
-        **{f"n_{quad}": fill(cells.columns[f"n_{quad}"]) for quad in QUADS},
-        "scale_sum": fill(cells.columns["scale_sum"]),
-        "scale_mean": pa.array(fill(cells.columns["scale_sum"] / n_events), mask=none),
-        "share_claimed": pa.array(fill(cells.columns["n_claimed"] / n_events), mask=none),
-        "n_articles": of_period(periods.column("n_articles").to_numpy().astype(np.int32)),
-        "change": name(fill(find(marks.direction, _WAYS), marks.at), _WAYS),
-        "change_event": name(fill(find(marks.event, events), marks.at), events),
-    }
-    return pa.table(columns)
+    return pa.table(
+        {
+            "iso3c_1": name_side(cells.one),
+            "iso3c_2": name_side(cells.other),
+            **{
+                f"{scheme}{side}": _hide(known := numbers_of[codes].reshape(-1), known > 0)
+                for scheme, numbers_of in (("ccode", numbers.cow), ("gwcode", numbers.gw))
+                for side, codes in ((1, cells.one), (2, cells.other))
+            },
+            "period": pa.array(of_period(days)).view(pa.date32()),
+            "year": of_period(days.astype("datetime64[Y]").astype(np.int32) + 1970),
+            "n_events": fill(n_events),
+            "n_independent": _hide(fill(columns["n_independent"]), is_joined),
+            "n_incidents": _hide(fill(columns["n_incidents"]), is_joined),
+            **{f"n_{quad}": fill(columns[f"n_{quad}"]) for quad in QUADS},
+            "scale_sum": fill(columns["scale_sum"]),
+            "scale_mean": _hide(fill(columns["scale_sum"] / n_events), is_any),
+            "share_claimed": _hide(fill(columns["n_claimed"] / n_events), is_any),
+            "n_articles": of_period(periods.column("n_articles").to_numpy()),
+            "change": name_marked(marks.direction, _WAYS),
+            "change_event": name_marked(marks.event, ["", *cells.deeds.events]),
+        }
+    )
+
+
+def _hide(values: NDArray[Any], is_known: NDArray[np.bool_]) -> pa.Array:
+    """Return values as an Arrow array, null where they are not known."""
+    import numpy as np
+    import pyarrow as pa
+
+    # What pa.array(mask=) does, in a third of the time.
+    bits = np.packbits(is_known, bitorder="little")
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [pa.py_buffer(bits), pa.py_buffer(values)])
 
 
 class _Numbers(NamedTuple):
@@ -404,10 +487,3 @@ def _find_numbers(codes: Sequence[str], days: NDArray[Any]) -> _Numbers:
             numbers.cow[row, inside] = span.cow or 0
             numbers.gw[row, inside] = span.gw or 0
     return numbers
-
-
-def _as_known(numbers: NDArray[np.int32]) -> pa.Array:
-    import pyarrow as pa
-
-    flat = numbers.reshape(-1)
-    return pa.array(flat, mask=flat == 0)
