@@ -172,7 +172,7 @@ def select_dyads(
     periods = connection.sql(_PERIODS.format(by=by), params=span).to_arrow_table()
     ((has_incidents,),) = connection.execute(_HAS_INCIDENTS).fetchall()
     deeds = _read_deeds(connection, wanted, by, span, has_incidents=has_incidents)
-    cells = _count(deeds, wanted, len(periods))
+    cells = _count(deeds, wanted, len(periods), both=both)
     marks = _mark(cells, periods.column("n_articles").to_numpy())
     return connection.from_arrow(_make_table(cells, marks, periods, has_incidents=has_incidents))
 
@@ -287,7 +287,7 @@ class _Cells(NamedTuple):
     deeds: _Deeds
 
 
-def _count(deeds: _Deeds, wanted: Sequence[Pair], n_periods: int) -> _Cells:
+def _count(deeds: _Deeds, wanted: Sequence[Pair], n_periods: int, *, both: bool) -> _Cells:
     import numpy as np
 
     n_codes = len(deeds.codes)
@@ -296,7 +296,8 @@ def _count(deeds: _Deeds, wanted: Sequence[Pair], n_periods: int) -> _Cells:
         place = {code: number for number, code in enumerate(deeds.codes)}
         found = np.array([place[one] * n_codes + place[other] for one, other in wanted])
     else:
-        found = np.flatnonzero(np.bincount(of_deed, minlength=n_codes**2))
+        n_of_pair = np.bincount(of_deed, minlength=n_codes**2).reshape(n_codes, n_codes)
+        found = np.flatnonzero(n_of_pair + n_of_pair.T if both else n_of_pair)
     if len(found) * n_periods > _MOST_ROWS:
         raise ValueError(
             f"{len(found):,} pairs over {n_periods:,} periods are {len(found) * n_periods:,} rows, and "

@@ -241,7 +241,6 @@ def _describe_circumstances(row: Row) -> Text:
 
 
 _PLACES_BY_PERIOD = {"year": 4, "month": 7}
-_STYLE_BY_CHANGE = {"up": "bold red", "down": "bold green"}
 
 
 def make_dyad_table(rows: Iterable[Row], console: Console, *, by: str) -> Table:
@@ -272,7 +271,7 @@ def make_dyad_table(rows: Iterable[Row], console: Console, *, by: str) -> Table:
             "" if row["scale_mean"] is None else f"{row['scale_mean']:.1f}",
             "" if row["share_claimed"] is None else f"{row['share_claimed']:.0%}",
             f"{row['n_articles']:,}",
-            Text(change, _STYLE_BY_CHANGE.get(row["change"], "")),
+            Text(change, "bold"),
             style="dim" if row["n_events"] == 0 and not change else "",
         )
     return table

@@ -28,7 +28,7 @@ def write_rows_jsonl(
 def write_rows_csv(
     relation: duckdb.DuckDBPyRelation, stream: BinaryIO, columns: Sequence[Column] = ()
 ) -> None:
-    """Write UTF-8 with commas and a line of names; an empty cell is null."""
+    """Write UTF-8 with commas and a line of names; texts in quotes, an empty cell is null."""
     from pyarrow import csv  # type: ignore[import-untyped]
 
     stream.write(f"{','.join(relation.columns)}\n".encode())
