@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 import whowhom.store
 from tests.coded_articles import make_coded
-from whowhom import cli, scoring
+from tests.test_series import accuse, make_article
+from whowhom import cli, scoring, series
 from whowhom.exporters.tables import COLUMNS
 from whowhom.records import Skip
 
@@ -24,6 +25,7 @@ COMMANDS = (
     "read",
     "code",
     "events",
+    "dyads",
     "explain",
     "who",
     "where",
@@ -167,6 +169,106 @@ def test_error_message_steers_no_terminal(folder):
     """Escape sequences of a file name do not reach the terminal."""
     result = run("explain", "abc", "--store", "a\x1b[31mb.duckdb")
     assert "\x1b" not in result.output
+
+
+# --- dyads
+
+
+@pytest.fixture
+def pairs(folder):
+    """A folder with a store in which Korea accuses Korea in May and June, and one answers in June."""
+    with whowhom.store.open("whowhom.duckdb") as kept:
+        answer = {"event": "THREATEN", "actor": ["PRK"], "recipient": ["KOR"]}
+        kept.add(
+            [
+                make_article("a", "2024-05-06", accuse(), accuse()),
+                make_article("b", "2024-07-06", accuse(), answer),
+            ]
+        )
+    return folder
+
+
+def test_dyads_are_shown_as_a_table_with_zeros(pairs):
+    """One line a month; no month is left out, and who acted towards whom has an arrow."""
+    result = run("dyads", "--pair", "KOR", "PRK")
+    lines = [line.split() for line in result.stdout.splitlines()[2:]]
+    assert [(line[0], line[1:4], line[4]) for line in lines] == [
+        ("2024-05", ["KOR", "→", "PRK"], "2"),
+        ("2024-06", ["KOR", "→", "PRK"], "0"),
+        ("2024-07", ["KOR", "→", "PRK"], "1"),
+    ]
+
+
+def test_dyads_table_shows_incidents_where_they_were_built(pairs):
+    """Events, copies among them and incidents stand side by side."""
+    with whowhom.store.open("whowhom.duckdb") as kept:
+        kept.build_incidents()
+    result = run("dyads", "--pair", "PRK", "KOR", "--by", "year")
+    assert "events  copies  incidents" in result.stdout
+    assert re.search(r"^2024 +PRK → KOR +1 +0 +1 ", result.stdout, re.M)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "n_rows"),
+    [
+        ([], 6),
+        (["--pair", "KOR", "PRK"], 3),
+        (["--pair", "KOR PRK", "--both"], 6),
+        (["--pair", "kor", "prk", "--pair", "USA", "PRK"], 6),
+        (["--by", "year"], 2),
+        (
+            ["--by", "month", "--from", "2024-06-01", "--to", "2024-06-30", "--both", "--pair", "KOR", "PRK"],
+            2,
+        ),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_dyads_are_written_in_every_format(pairs, arguments, n_rows, suffix):
+    """The suffix decides; columns and rows are the same in each."""
+    import duckdb
+
+    result = run("dyads", *arguments, "-o", f"out.{suffix}")
+    assert (result.exit_code, result.stdout) == (0, "")
+    reader = "read_json" if suffix == "jsonl" else f"read_{suffix}"
+    rows = duckdb.connect().sql(f"FROM {reader}('out.{suffix}')")
+    assert rows.columns == [column.name for column in series.COLUMNS]
+    assert len(rows) == n_rows
+
+
+def test_dyads_are_what_python_gives(pairs):
+    """Command and function share words and defaults."""
+    printed = run("dyads", "--pair", "KOR", "PRK", "--format", "jsonl").stdout.splitlines()
+    table = whowhom.dyads("whowhom.duckdb", pairs=[("KOR", "PRK")]).to_arrow_table()
+    assert [json.loads(line) for line in printed] == json.loads(json.dumps(table.to_pylist(), default=str))
+
+
+def test_dyads_of_a_store_without_articles_are_none(folder):
+    """Nothing to show is said, and no error."""
+    whowhom.store.open("whowhom.duckdb").close()
+    result = run("dyads")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no articles of these days" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--pair", "KOR"], "A pair is two codes"),
+        (["--pair", "KOR", "--both"], "A pair is two codes"),
+        (["--pair", "KOR", "NRK"], "No state or body has the code 'NRK'"),
+        (["--pair", "KOR", "PRK", "USA"], "USA"),
+        (["--by", "decade"], "decade"),
+        (["--from", "2024-02-30"], "2024-02-30"),
+        (["-o", "out.xlsx"], "out.xlsx"),
+    ],
+)
+def test_question_about_dyads_that_makes_no_sense_is_refused(pairs, arguments, told):
+    """One line that repeats what was wrong; no file is made."""
+    result = run("dyads", *arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert sorted(path.name for path in pairs.iterdir()) == ["whowhom.duckdb"]
 
 
 # --- code

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import whowhom
-from whowhom import api, terminal
+from whowhom import api, series, terminal
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -79,6 +79,14 @@ def test_generated_page_is_fresh(name):
     """Whoever changes a command or a record runs docs/generate.py."""
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     assert page == getattr(load_generator(), f"describe_{name}")(), "stale: run `python docs/generate.py`"
+
+
+def test_page_of_dyads_tells_every_column():
+    """Names, types and meanings are those of the code, in its order."""
+    page = (ROOT / "docs" / "dyads.md").read_text(encoding="utf-8")
+    types = load_generator()._TYPES
+    rows = [f"| {one.name} | {types[one.type]} | {one.meaning} |" for one in series.COLUMNS]
+    assert "\n".join(rows) in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

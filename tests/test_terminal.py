@@ -243,3 +243,37 @@ def test_reasons_are_counted_and_the_commonest_comes_first():
     lines = terminal.describe_skips({"text is empty": 2, "not English": 1000, "a": 1, "b": 1, "c": 1, "d": 1})
     assert lines[0] == "1,000 x not English"
     assert lines[-1] == "2 x 2 other reasons"
+
+
+def test_dyad_table_fits_a_hundred_columns_and_marks_a_change():
+    """A row has its counts side by side, and beside them where a new level begins and what moved."""
+    row = {
+        "iso3c_1": "KOR",
+        "iso3c_2": "PRK",
+        "period": date(2024, 5, 1),
+        "n_events": 1234,
+        "n_independent": 410,
+        "n_incidents": 98,
+        "n_verbal_cooperation": 100,
+        "n_material_cooperation": 10,
+        "n_verbal_conflict": 800,
+        "n_material_conflict": 24,
+        "scale_mean": -3.25,
+        "share_claimed": 0.125,
+        "n_articles": 56789,
+        "change": "up",
+        "change_event": "ACCUSE",
+    }
+    quiet = {name: 0 if name.startswith("n_") else row[name] for name in row}
+    quiet |= {"scale_mean": None, "share_claimed": None, "change": "", "change_event": "", "n_incidents": None}
+    screen = console(100)
+    screen.print(terminal.make_dyad_table([row, quiet], screen, by="month"))
+    shown = screen.file.getvalue().splitlines()
+    assert shown[0].split() == (
+        "period who → whom events copies incidents quads scale claimed articles change".split()
+    )
+    assert shown[2].split()[:6] == "2024-05 KOR → PRK 1,234 824".split()
+    assert shown[2].split()[6:] == "98 100 10 800 24 -3.2 12% 56,789 up".split()
+    assert shown[3].split() == ["ACCUSE"]
+    assert shown[4].split() == "2024-05 KOR → PRK 0 0 0 0 0 0 0".split()
+    assert max(map(len, shown)) <= 100

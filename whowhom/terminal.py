@@ -246,19 +246,19 @@ _PLACES_BY_PERIOD = {"year": 4, "month": 7}
 def make_dyad_table(rows: Iterable[Row], console: Console, *, by: str) -> Table:
     """Return the table of dyads over time; the four quad classes stand in the order of their numbers.
 
-    Independent reports and incidents are left blank where incidents were not built.
+    Copies, which are events as well, and incidents are left blank where incidents were not built.
 
     Args:
         rows: With the columns of `whowhom.series.COLUMNS`.
         console: Where it will be shown.
         by: Length of the periods, which are written no finer.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     table.add_column("period", no_wrap=True)
     table.add_column(_arrow(console, "who {} whom"), no_wrap=True)
-    for name in ("events", "independent", "incidents", "quad 1 2 3 4", "scale", "claimed", "articles"):
-        table.add_column(name, justify="right")
-    table.add_column("change", overflow="fold")
+    for name in ("events", "copies", "incidents", "quads", "scale", "claimed", "articles"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("change", overflow="fold", min_width=8)
     for row in rows:
         quads = [f"{row[name]:,}" for name in row if name.startswith(("n_verbal", "n_material"))]
         change = " ".join(filter(None, (row["change"], row["change_event"])))
@@ -266,7 +266,8 @@ def make_dyad_table(rows: Iterable[Row], console: Console, *, by: str) -> Table:
             row["period"].isoformat()[: _PLACES_BY_PERIOD.get(by)],
             neutralize(_arrow(console, f"{row['iso3c_1']} {{}} {row['iso3c_2']}")),
             f"{row['n_events']:,}",
-            *("" if row[name] is None else f"{row[name]:,}" for name in ("n_independent", "n_incidents")),
+            "" if row["n_independent"] is None else f"{row['n_events'] - row['n_independent']:,}",
+            "" if row["n_incidents"] is None else f"{row['n_incidents']:,}",
             " ".join(quads),
             "" if row["scale_mean"] is None else f"{row['scale_mean']:.1f}",
             "" if row["share_claimed"] is None else f"{row['share_claimed']:.0%}",
