@@ -140,7 +140,7 @@ _ASKED = """list_has_any([one.country FOR one IN event.actor], $ones) AND (
         list_has_any([one.country FOR one IN event.recipient], $others)
         OR list_has_any([one.country FOR one IN event.actor], $others))"""
 
-# Rows of an answer at most, 1.8 GB of memory; days of all pairs over ten years would be far more.
+# Rows of an answer at most, 2.1 GB of memory; days of all pairs over ten years would be far more.
 _MOST_ROWS = 20_000_000
 # Of the matrix in which changes are looked for, so that days over years fit as well: 2 MB.
 _CELLS = 250_000
