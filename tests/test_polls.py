@@ -222,11 +222,12 @@ BOMB = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(12))
         (b"<rss>" + b" " * 100_000_000, "larger than 20 MB"),
         (write_rss(VISIT, title="<script>alert(1)</script>\x1b[31mred"), ""),
         (b"\x00\xff\xfe" * 1000, "not text"),
-        ("<rss><channel>" + "<item>" * 50_000, ""),
+        ("<rss><channel>" + "<item>" * 3_000_000, "some 3,000,000 items"),
+        ("<rss><channel><item><description>" + "<div>" * 20_000, ""),
         ("", "empty"),
         ("<rss version='2.0'><channel><title>Nothing yet</title></channel></rss>", ""),
     ],
-    ids=["entities", "100 MB", "script", "binary", "nesting", "empty", "no items"],
+    ids=["entities", "100 MB", "script", "binary", "many items", "nesting", "empty", "no items"],
 )  # fmt: skip
 def test_a_hostile_feed_harms_nothing(body: str | bytes, error: str, server: FeedServer, desk: Desk) -> None:
     """What is wrong with it is its error, and the feed beside it is read."""

@@ -53,6 +53,8 @@ _SOON = timedelta(seconds=30)
 # How long whoever has the store open is waited for when the run is to end.
 _LAST_WAIT_SECONDS = 20.0
 _TOO_MANY_REQUESTS = 429
+# Feeds have tens of items, a few have thousands. Taking apart 20 MB of "<item>" takes minutes, each time.
+_MOST_ITEMS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,9 @@ def _require_feed(source: Source, content: bytes) -> None:
         raise SourceError("empty: the server sent nothing")
     kind = find_kind(source)
     if kind == "feed":
+        n_items = sum(content.count(mark) for mark in (b"<item", b"<entry", b'"id"'))
+        if n_items > _MOST_ITEMS:
+            raise SourceError(f"some {n_items:,} items, over {_MOST_ITEMS:,}; `whowhom read` reads it once")
         return
     link = find_feed_link(decode(content, charset=source.charset, markup=True), source.url)
     hint = f". The page names the feed {link}" if kind == "html" and link else ""

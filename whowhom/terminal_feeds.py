@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from whowhom.polls import Report
 
 _WIDEST = 160
-_NARROW = 80
+# Each column with the width of the console from which on there is room for it.
+_COLUMNS = {"articles": 0, "events": 60, "lag": 80, "errors": 80, "read": 0, "next": 60}
 _SUMMARY_SECONDS = 3600.0
 # Lines of the screen that are not rows: the names of the columns, the rule, the totals.
 _LINES_BESIDE = 6
@@ -46,25 +47,25 @@ def make_feed_table(
     """Return the table of feeds: when each was read, what came of it, and what went wrong."""
     now = now or _now()
     width = min(console.width, _WIDEST)
-    is_wide = width >= _NARROW
+    columns = [name for name, least in _COLUMNS.items() if width >= least]
     table = Table(box=box.SIMPLE_HEAD, width=width, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
     table.add_column("feed", ratio=1, overflow="fold")
-    for name in ("articles", "events", *(("lag", "errors") if is_wide else ()), "read", "next"):
+    for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
     for status in statuses:
-        name = Text(neutralize(status.title or status.url)[:200])
+        title = Text(neutralize(status.title or status.url)[:200])
         if status.error:
             ended = "ended: " if status.ended_at else ""
-            name.append(f"\n{ended}{neutralize(status.error)[:200]}", "red")
-        lag = "" if status.lag is None else describe_length(status.lag)
-        table.add_row(
-            name,
-            f"{status.n_articles:,}",
-            f"{status.n_events:,}",
-            *((lag, f"{status.n_errors:,} of {status.n_polls:,}") if is_wide else ()),
-            "never" if status.ok_at is None else f"{describe_length(now - status.ok_at)} ago",
-            _describe_next(status, now),
-        )
+            title.append(f"\n{ended}{neutralize(status.error)[:200]}", "red")
+        cells = {
+            "articles": f"{status.n_articles:,}",
+            "events": f"{status.n_events:,}",
+            "lag": "" if status.lag is None else describe_length(status.lag),
+            "errors": f"{status.n_errors:,} of {status.n_polls:,}",
+            "read": "never" if status.ok_at is None else f"{describe_length(now - status.ok_at)} ago",
+            "next": _describe_next(status, now),
+        }
+        table.add_row(title, *(cells[name] for name in columns))
     return table
 
 
@@ -114,10 +115,13 @@ class WatchDisplay:
 
     Attributes:
         n_asked, n_failed: How often feeds were asked, and how often in vain.
+        is_live: Whether a table stands on the screen; where it does not, there are lines.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        # A dumb terminal cannot redraw a table.
+        self.is_live = console.is_terminal and not console.is_dumb_terminal
         self._latest: Report | None = None
         self.n_asked = 0
         self.n_failed = 0
@@ -129,7 +133,7 @@ class WatchDisplay:
         if report.feed is not None:
             self.n_asked += 1
             self.n_failed += bool(report.feed.error)
-        if not self._console.is_terminal:
+        if not self.is_live:
             self._print_lines(report)
 
     def describe_quiet(self) -> str:
@@ -184,7 +188,7 @@ class WatchDisplay:
 def show_watch(console: Console) -> Iterator[WatchDisplay]:
     """Give what shows the reports of a watch: a table on a terminal, lines elsewhere."""
     display = WatchDisplay(console)
-    if not console.is_terminal:
+    if not display.is_live:
         yield display
         return
     with Live(get_renderable=display.make_view, console=console, refresh_per_second=2):
