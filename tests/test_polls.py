@@ -95,6 +95,24 @@ def test_incidents_are_built_with_the_articles(server: FeedServer, desk: Desk) -
         assert len(kept.reports()) == kept.counts().n_events > 0
 
 
+def test_incidents_that_a_killed_run_left_undone_are_built(
+    server: FeedServer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between adding and building, the next run builds though it reads nothing new."""
+    url = server.set("/a", write_rss(EXPULSION))
+
+    def die(store: stores.Store) -> None:
+        raise SystemExit("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stores.Store, "build_incidents", die)
+        with pytest.raises(SystemExit):
+            desk.watch(url)
+    assert desk.watch(url).n_articles == 0
+    with stores.open(desk.path, read_only=True) as kept:
+        assert len(kept.reports()) == kept.counts().n_events > 0
+
+
 def test_a_feed_that_has_not_changed_is_not_sent_again(server: FeedServer, desk: Desk) -> None:
     """ETag and Last-Modified go back to the server, whose 304 is a success."""
     headers = {"ETag": '"1"', "Last-Modified": "Fri, 07 Mar 2031 11:00:00 GMT"}
