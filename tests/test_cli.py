@@ -23,6 +23,8 @@ EXPULSION = "The United States expelled 60 Russian diplomats on Monday."
 GERMAN = "Der russische Außenminister hat am Freitag die Botschafter der Europäischen Union einbestellt."
 COMMANDS = (
     "read",
+    "watch",
+    "feeds",
     "code",
     "events",
     "dyads",

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from whowhom.records import (
     Source,
     Span,
 )
+from whowhom.schedule import FeedStatus
 from whowhom.store import HELD, HELD_OTHERWISE, Added, Counts, Store, StoreError, UnknownEventError
 
 HERE = Path(__file__).parent
@@ -390,6 +391,22 @@ def test_feed_validators_are_kept_when_the_run_has_ended_well(path: Path) -> Non
             feeds.set(url, Validators('"3"', ""))
         with store.feed_state() as feeds:
             assert feeds.get(url) == Validators('"3"', "")
+
+
+def test_what_is_known_of_a_feed_is_written_anew(path: Path) -> None:
+    """One row a feed, equal to what was kept last; half a character in a title is mended."""
+    now = datetime(2031, 3, 7, 12)
+    known = FeedStatus(
+        "https://a.example/feed", "Demo", "https://b.example/feed", polled_at=now, ok_at=now, next_at=now,
+        not_before=now, n_polls=3, n_errors=1, n_articles=7, n_events=9, newest_at=now,
+        lag=timedelta(seconds=90),
+    )  # fmt: skip
+    with stores.open(path) as store:
+        store.keep_feeds([FeedStatus(known.url, title="\ud83d"), FeedStatus("https://0.example/")])
+        assert [one.title for one in store.feed_statuses()] == ["", "\ufffd"]
+        store.keep_feeds([known])
+        assert store.feed_statuses() == [FeedStatus("https://0.example/"), known]
+        assert len(store.feeds()) == 2
 
 
 ADDING = """

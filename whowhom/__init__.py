@@ -25,8 +25,10 @@ if TYPE_CHECKING:
         evaluate,
         events,
         explain,
+        feeds,
         open,
         read,
+        watch,
     )
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
     from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
@@ -54,6 +56,7 @@ __all__ = [
     "evaluate",
     "events",
     "explain",
+    "feeds",
     "find_codes",
     "find_state",
     "open",
@@ -61,6 +64,7 @@ __all__ = [
     "resolve_actor",
     "resolve_date",
     "resolve_place",
+    "watch",
 ]
 _RECORDS = frozenset(
     ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")

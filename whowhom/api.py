@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
@@ -21,6 +22,7 @@ from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
 if TYPE_CHECKING:
     import duckdb
 
+    from whowhom.polls import Tell
     from whowhom.series import Pair, Period
     from whowhom.store import Store
 
@@ -228,6 +230,69 @@ def read(
                     watch(item)
         run.end()  # before the feeds are marked as read
     return summary
+
+
+def watch(
+    feeds: Sequence[str | Path],
+    store: str | Path = DEFAULT_STORE,
+    *,
+    every: str | timedelta = "15m",
+    once: bool = False,
+    lasting: str | timedelta | None = None,
+    allow_local: bool = False,
+    stop: threading.Event | None = None,
+    tell: Tell | None = None,
+) -> Summary:
+    """Watch feeds: ask each in its turn, code what is new and keep it; the command `whowhom watch`.
+
+    The text of an article is what the feed gives: content, else summary, else headline. It goes on
+    from what the store knows of the feeds, and where it stops the next call goes on.
+
+    Args:
+        feeds: http and https addresses of feeds, and paths of OPML files.
+        store: Path of the DuckDB file; made where there is none. It is open only while something is
+            looked up or added, so that others can read it in between.
+        every: How often each feed is asked: "15m", "2h" or a timedelta, at least a minute. Less often
+            where its publisher asks for that, and after errors.
+        once: Ask each feed once that is due or may be asked, and return; for cron and the like.
+        lasting: Return after so long; where not given, when `stop` is set or every feed has ended.
+        allow_local: Also fetch from private, loopback and link-local addresses.
+        stop: Set it from another thread to end: what is being coded is finished and kept.
+        tell: Called with a `whowhom.polls.Report` for each feed that was read or failed.
+
+    Raises:
+        ValueError: No feed, a list that cannot be read, or a bad length of time.
+        StoreError: The store cannot be opened or written.
+        KeyboardInterrupt: After what was coded has been kept.
+    """
+    from whowhom.readers.opml import list_feeds
+    from whowhom.schedule import LEAST, parse_duration
+
+    interval = parse_duration(every)
+    if interval < LEAST:
+        raise ValueError(f"every is {every!r}; a feed is asked once a minute at most.")
+    span = None if lasting is None else parse_duration(lasting)
+    if str(store) == ":memory:":
+        raise ValueError("A store in memory would be gone after each batch. Give the path of a file.")
+    subscriptions = list_feeds(feeds)
+    if not subscriptions:
+        raise ValueError("There is no feed to watch. Give addresses of feeds, or OPML files.")
+    from whowhom.polls import Watcher
+
+    load_all()
+    watcher = Watcher(subscriptions, store, every=interval, allow_local=allow_local, stop=stop, tell=tell)
+    return watcher.run(once=once, lasting=span)
+
+
+def feeds(store: str | Path = DEFAULT_STORE) -> duckdb.DuckDBPyRelation:
+    """Return the feeds that are or were watched, and how that goes; the command `whowhom feeds`.
+
+    The columns are those of the table `feed`. The store stays open as with `events`.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened.
+    """
+    return open(store, read_only=True).feeds()
 
 
 def open(path: str | Path = DEFAULT_STORE, *, read_only: bool = False) -> Store:

@@ -7,7 +7,9 @@ there at once.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
     from whowhom.records import CodedArticle, Skip
     from whowhom.resolvers.countries import Codes
 
-# Exit codes. 130 is what shells give a program stopped by Ctrl-C.
+# Exit codes. 130 is what shells give a program stopped by Ctrl-C, 143 one stopped by SIGTERM.
 NOTHING_USABLE = 1
 BAD_USE = 2
 INTERRUPTED = 130
+TERMINATED = 143
 # As in the API, which would have to load the records to tell.
 _STORE = Path("whowhom.duckdb")
 
@@ -182,6 +185,7 @@ People = Annotated[
     Path | None,
     _option("--people", "CSV", "People of your own, with the columns that `check-people` tells."),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)]
 StorePath = Annotated[Path, typer.Option("--store", metavar="PATH", help="The DuckDB file of the store.")]
 
 
@@ -290,6 +294,102 @@ def _code(
         summary = api.code_sources(sources, out, format=format, allow_local=allow_local, watch=watch)
     _close(summary, skips, terminal.make_console(sys.stderr))
     _check_usable(summary)
+
+
+@app.command("watch", short_help="Watch feeds; code and store what is new.")
+def _watch(
+    feeds: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FEED", help="http(s) addresses of feeds, and OPML files.", show_default=False
+        ),
+    ],
+    store: StorePath = _STORE,
+    every: Annotated[
+        str, typer.Option("--every", metavar="TIME", help="How often each is asked: 15m, 2h.")
+    ] = "15m",
+    once: Annotated[
+        bool, typer.Option("--once", help="Ask each once and end, for cron.", show_default=False)
+    ] = False,
+    lasting: Annotated[str | None, _option("--for", "TIME", "End after so long: 2h, 1d12h.")] = None,
+    allow_local: AllowLocal = False,
+    people: People = None,
+    debug: Debug = False,
+) -> None:
+    """Watch feeds: ask each in its turn, code what is new, keep it, and show how it goes.
+
+    Ctrl-C or SIGTERM ends it once what is being coded is kept; the same command goes on from there.
+    A feed is asked less often where its publisher wishes, and after errors. docs/watch.md tells how,
+    with examples for cron and systemd.
+
+    \b
+    Examples:
+      whowhom watch feeds.opml
+      whowhom watch https://example.org/news/rss.xml --every 30m --store desk.duckdb
+      whowhom watch feeds.opml --once
+    """
+    from whowhom import api, terminal
+    from whowhom.terminal_feeds import show_watch
+
+    _add_people(people)
+    console = terminal.make_console(sys.stdout)
+    with _stop_signals() as stopped, show_watch(console) as tell:
+        summary = api.watch(
+            feeds, store, every=every, once=once, lasting=lasting, allow_local=allow_local,
+            stop=stopped.event, tell=tell,
+        )  # fmt: skip
+    if quiet := tell.describe_quiet():
+        console.print(quiet, soft_wrap=True)
+    summary.seconds = 0.0  # most of it was waiting, so it tells no speed
+    _close(summary, [], console)
+    if stopped.exit_code:
+        _say_line("stopped; what was coded is kept")
+        raise typer.Exit(stopped.exit_code)
+    if tell.n_asked and tell.n_failed == tell.n_asked:
+        raise typer.Exit(NOTHING_USABLE)
+
+
+@app.command("feeds", short_help="Show the feeds that are watched.")
+def _feeds(
+    store: StorePath = _STORE,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show the feeds that are or were watched: when each was asked, what came of it, what went wrong.
+
+    \b
+    Examples:
+      whowhom feeds
+      whowhom feeds --store desk.duckdb --json
+      whowhom feeds -o feeds.csv
+    """
+    from whowhom import api, exporters, terminal
+    from whowhom.terminal_feeds import make_feed_table
+
+    with api.open(store, read_only=True) as kept:
+        relation = kept.feeds()
+        if out is not None or format is not None:
+            exporters.write_relation(relation, out, format=format)
+            return
+        if as_json:
+            _answer(
+                [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()], as_json=True
+            )
+            return
+        statuses = kept.feed_statuses()
+    if not statuses:
+        _say_line("no feed of this store is watched; `whowhom watch FEED` begins")
+        return
+    console = terminal.make_console(sys.stdout)
+    console.print(make_feed_table(statuses, console))
 
 
 @app.command("events", short_help="Ask the store for events.")
@@ -455,7 +555,6 @@ def _explain(
 
 Words = Annotated[str, typer.Argument(metavar="TEXT", help="The words.", show_default=False)]
 Context = Annotated[str, _option("--in", "CONTEXT", "Text that stood before the words.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)]
 
 
 @app.command("who", short_help="Tell who words mean.")
@@ -745,6 +844,33 @@ def _drop_standard_output() -> None:
     """Let the last flush at exit go nowhere instead of failing once more."""
     with suppress(OSError, ValueError):  # there may be no file behind it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Stopped:
+    """That a signal asked to end, and the exit code that belongs to it."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.exit_code = 0
+
+    def note(self, number: int, frame: object) -> None:
+        if self.event.is_set():
+            raise KeyboardInterrupt  # asked twice: at once
+        self.exit_code = TERMINATED if number == signal.SIGTERM else INTERRUPTED
+        self.event.set()
+
+
+@contextmanager
+def _stop_signals() -> Iterator[_Stopped]:
+    """Let Ctrl-C and SIGTERM ask to end, instead of breaking off whatever is being done."""
+    stopped = _Stopped()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, stopped.note) for number in numbers]
+    try:
+        yield stopped
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _find_skip(item: CodedArticle | Skip) -> Skip | None:

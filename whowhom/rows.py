@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import fields
+from datetime import datetime, timedelta
 from typing import Any
 
 from whowhom.exporters.records import to_json_value
@@ -25,6 +26,7 @@ from whowhom.records import (
     Span,
     content_hash,
 )
+from whowhom.schedule import FeedStatus
 
 Row = dict[str, Any]
 
@@ -187,6 +189,21 @@ def read_event(row: Row) -> Event:
         size=row["size"],
         size_text=row["size_text"] or "",
     )
+
+
+def make_feed_row(status: FeedStatus) -> Row:
+    """Return the row of table `feed`."""
+    row = {field.name: getattr(status, field.name) for field in fields(FeedStatus)}
+    lag = row.pop("lag")
+    row["lag_seconds"] = None if lag is None else round(lag.total_seconds())
+    return {name: None if value == "" else value for name, value in row.items()}
+
+
+def read_feed_status(row: Row) -> FeedStatus:
+    """Return what is known of a feed from its row."""
+    known = {name: value for name, value in row.items() if value is not None}
+    seconds = known.pop("lag_seconds", None)
+    return FeedStatus(**known, lag=None if seconds is None else timedelta(seconds=seconds))
 
 
 def _read_span(row: Row) -> Span:

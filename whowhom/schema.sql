@@ -7,6 +7,7 @@
 --     sketch, link                what the joining rests on
 --     judgement, correction       what people decided; the machine never changes it
 --     skip                        what could not be used, and why
+--     feed                        the feeds that are watched, and how that goes
 --     feed_state, meta            for the next run
 --
 -- To ask questions there are views: `events` (one flat row an event, as in CSV and Parquet),
@@ -131,6 +132,42 @@ COMMENT ON TABLE feed_state IS 'What servers gave to ask later whether a feed ha
 COMMENT ON COLUMN feed_state.url IS 'Address of the feed as it was asked for';
 COMMENT ON COLUMN feed_state.etag IS 'Its ETag, empty where it gave none';
 COMMENT ON COLUMN feed_state.modified IS 'Its Last-Modified, empty where it gave none';
+
+CREATE TABLE feed (
+    url VARCHAR PRIMARY KEY,
+    title VARCHAR,
+    address VARCHAR,
+    polled_at TIMESTAMP,
+    ok_at TIMESTAMP,
+    next_at TIMESTAMP,
+    not_before TIMESTAMP,
+    ended_at TIMESTAMP,
+    error VARCHAR,
+    n_polls BIGINT NOT NULL,
+    n_errors BIGINT NOT NULL,
+    n_failed BIGINT NOT NULL,
+    n_articles BIGINT NOT NULL,
+    n_events BIGINT NOT NULL,
+    newest_at TIMESTAMP,
+    lag_seconds BIGINT
+);
+COMMENT ON TABLE feed IS 'A feed that is or was watched, and how that goes; written anew after each poll';
+COMMENT ON COLUMN feed.url IS 'Its address as it was given; article.origin of what was read from it';
+COMMENT ON COLUMN feed.title IS 'What it calls itself, or what the list of feeds calls it';
+COMMENT ON COLUMN feed.address IS 'Where it has moved for good, as its server says; NULL where it has not';
+COMMENT ON COLUMN feed.polled_at IS 'When it was last asked, in UTC';
+COMMENT ON COLUMN feed.ok_at IS 'When it was last asked with success, in UTC';
+COMMENT ON COLUMN feed.next_at IS 'When it is to be asked again, in UTC; NULL for one that has ended';
+COMMENT ON COLUMN feed.not_before IS 'Until when its publisher, or errors, forbid to ask, in UTC';
+COMMENT ON COLUMN feed.ended_at IS 'When its server said that it is gone (HTTP 410), in UTC; it is not asked again';
+COMMENT ON COLUMN feed.error IS 'Why it could not be read the last time; NULL where it could';
+COMMENT ON COLUMN feed.n_polls IS 'How often it was asked';
+COMMENT ON COLUMN feed.n_errors IS 'How often in vain';
+COMMENT ON COLUMN feed.n_failed IS 'How often in vain since it last went well';
+COMMENT ON COLUMN feed.n_articles IS 'Articles that were new when they were read from it';
+COMMENT ON COLUMN feed.n_events IS 'Events of these articles';
+COMMENT ON COLUMN feed.newest_at IS 'When its newest item was published, as it says, in UTC; NULL where no item tells the hour';
+COMMENT ON COLUMN feed.lag_seconds IS 'How long after its publication the newest article was read';
 
 CREATE TABLE meta (
     "key" VARCHAR PRIMARY KEY,

@@ -26,10 +26,20 @@ from whowhom.coders.labels import CERTAINTIES, SECTORS, SOURCE_KINDS
 from whowhom.exporters.tables import COLUMNS, make_table, mend
 from whowhom.readers.source import Validators
 from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
-from whowhom.rows import Row, make_article_row, make_event_rows, make_skip_row, read_article, read_event
+from whowhom.rows import (
+    Row,
+    make_article_row,
+    make_event_rows,
+    make_feed_row,
+    make_skip_row,
+    read_article,
+    read_event,
+    read_feed_status,
+)
 
 if TYPE_CHECKING:
     from whowhom.incidents import Built
+    from whowhom.schedule import FeedStatus
     from whowhom.series import Pair, Period
 
 DEFAULT_PATH = "whowhom.duckdb"
@@ -417,6 +427,27 @@ class Store:
                     "INSERT OR REPLACE INTO feed_state VALUES ($url, $etag, $modified)",
                     mend({"url": url, **validators._asdict()}),
                 )
+
+    def feeds(self) -> duckdb.DuckDBPyRelation:
+        """Return the feeds that are or were watched: a DuckDB relation, one row a feed, by address."""
+        return self._connection.table("feed").order("url")
+
+    def feed_statuses(self) -> list[FeedStatus]:
+        """Return what is known of each feed that is or was watched, by address."""
+        return [read_feed_status(row) for row in self._fetch("SELECT * FROM feed ORDER BY url", {})]
+
+    def keep_feeds(self, statuses: Iterable[FeedStatus]) -> None:
+        """Write anew what is known of feeds.
+
+        Raises:
+            StoreError: The store was opened read-only, or the disk is full.
+        """
+        self._require_writable()
+        rows = [mend(make_feed_row(status)) for status in statuses]
+        if not rows:
+            return
+        with self._transaction(), self._incoming(rows, "FROM feed"):
+            _run(self._connection, "INSERT OR REPLACE INTO feed BY NAME FROM incoming")
 
     def _require_writable(self) -> None:
         if self.read_only:

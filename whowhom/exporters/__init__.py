@@ -99,7 +99,7 @@ def write_relation(
         write_relation(store.dyads(by="year"), "dyads.parquet")
 
     Args:
-        relation: Its columns hold numbers, days and codes; texts of strangers are for `write_coded`.
+        relation: Its columns hold numbers, days and texts; lists are for `write_coded`.
         out: As for `write_coded`.
         format: "jsonl", "csv" or "parquet"; where not given it is the suffix of a path, else "jsonl".
         columns: What the columns mean, which Parquet keeps.

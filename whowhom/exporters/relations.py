@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
-from whowhom.exporters.tables import Column
+from whowhom.exporters.tables import Column, to_cell
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa  # type: ignore[import-untyped]
 
 Writer = Callable[["duckdb.DuckDBPyRelation", BinaryIO, Sequence[Column]], None]
 
+_SUSPICIOUS = r"^\s*[=+@\x{ff1d}\x{ff0b}\x{ff20}\x{ff0d}-]|[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]"
 _BATCH_ROWS = 100_000
 
 
@@ -28,14 +30,32 @@ def write_rows_jsonl(
 def write_rows_csv(
     relation: duckdb.DuckDBPyRelation, stream: BinaryIO, columns: Sequence[Column] = ()
 ) -> None:
-    """Write UTF-8 with commas and a line of names; texts in quotes, an empty cell is null."""
+    """Write UTF-8 with commas and a line of names; an empty cell is null.
+
+    Texts are made harmless as in the CSV of events: one line each, and none a formula.
+    """
     from pyarrow import csv  # type: ignore[import-untyped]
 
     stream.write(f"{','.join(relation.columns)}\n".encode())
     # Arrow puts quotes around every name, which nobody else does.
     options = csv.WriteOptions(include_header=False, quoting_style="needed")
     for batch in relation.to_arrow_table().to_batches(_BATCH_ROWS):
-        csv.write_csv(batch, stream, options)
+        csv.write_csv(_make_harmless(batch), stream, options)
+
+
+def _make_harmless(batch: pa.RecordBatch) -> pa.RecordBatch:
+    import pyarrow as pa
+    from pyarrow import compute
+
+    for number, field in enumerate(batch.schema):
+        if not pa.types.is_string(field.type):
+            continue
+        column = batch.column(number)
+        # Most columns hold codes only, and this look is far faster than Python for each cell.
+        if compute.any(compute.match_substring_regex(column, _SUSPICIOUS)).as_py():
+            cells = [None if text is None else to_cell(text) for text in column.to_pylist()]
+            batch = batch.set_column(number, field.name, pa.array(cells, pa.string()))
+    return batch
 
 
 def write_rows_parquet(

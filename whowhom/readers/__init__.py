@@ -23,7 +23,15 @@ from whowhom.readers.language import detect_language, name_language
 from whowhom.readers.source import FeedState, Source, SourceError, Validators, open_file, open_stream
 from whowhom.records import Article, Skip
 
-__all__ = ["FeedState", "Source", "SourceError", "Validators", "detect_language", "read_sources"]
+__all__ = [
+    "FeedState",
+    "Source",
+    "SourceError",
+    "Validators",
+    "detect_language",
+    "judge_language",
+    "read_sources",
+]
 
 STANDARD_INPUT = "standard input"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -70,7 +78,7 @@ def read_sources(
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())
     return (
-        _judge_language(found)
+        judge_language(found)
         for source in listed
         for found in _read_one(source, allow_local, recursive, feed_state)
     )
@@ -152,7 +160,7 @@ def _read_address(url: str, allow_local: bool, feed_state: FeedState | None) -> 
         feed_state.set(url, Validators(fetched.etag, fetched.modified))
 
 
-def _judge_language(found: Article | Skip) -> Article | Skip:
+def judge_language(found: Article | Skip) -> Article | Skip:
     """Fill in the language of an article that does not name it; turn one not in English to a Skip."""
     if isinstance(found, Skip):
         return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,21 +17,54 @@ from whowhom.readers.language import settle_language
 from whowhom.readers.source import Source, SourceError, make_article
 from whowhom.records import Article, Skip
 
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that has been taken apart.
+
+    Attributes:
+        title: What it calls itself.
+        wait: How long its publisher wants programs to wait before they ask again, None where it does
+            not say.
+        newest: When its newest item was published, in UTC, None where no item tells the hour.
+        items: Its articles in its order; made as they are taken.
+    """
+
+    title: str
+    wait: timedelta | None
+    newest: datetime | None
+    items: Iterator[Article | Skip]
+
+
 def read_feed(source: Source) -> Iterator[Article | Skip]:
-    """Return an iterator over the items of a feed in its order.
+    """Yield the items of a feed in its order, as `open_feed` tells."""
+    yield from open_feed(source).items
+
+
+def open_feed(source: Source) -> Feed:
+    """Take a feed apart.
 
     The text of an item is its content, else its summary, else its headline (which is then no
     title). Items keep their own address; relative ones are resolved.
+
+    Raises:
+        SourceError: It is no feed.
     """
     text = decode(source.read_all(), charset=source.charset, markup=True)
     is_json = text.lstrip().startswith("{")
-    return _read_json_feed(text, source) if is_json else _read_xml_feed(text, source)
+    return _open_json_feed(text, source) if is_json else _open_xml_feed(text, source)
 
 
-def _read_xml_feed(text: str, source: Source) -> Iterator[Article | Skip]:
+def _open_xml_feed(text: str, source: Source) -> Feed:
     import feedparser  # type: ignore[import-untyped]
 
     # Already decoded, so what the feed says of its encoding no longer holds. Bytes, because a str
@@ -48,6 +83,40 @@ def _read_xml_feed(text: str, source: Source) -> Iterator[Article | Skip]:
         raise SourceError(
             f"not an RSS, Atom or JSON feed{f': {problem}' if problem else ''}".replace("\n", " ")
         )
+    return Feed(
+        _strip_markup(feed.feed.get("title") or ""),
+        _find_wait(feed.feed),
+        max(filter(None, map(_find_moment, feed.entries)), default=None),
+        _list_xml_items(feed, source),
+    )
+
+
+def _find_moment(entry: Mapping[str, Any]) -> datetime | None:
+    parsed = entry.get("published_parsed") or entry.get("updated_parsed")
+    try:
+        return datetime(*parsed[:6]) if parsed else None
+    except ValueError:  # a leap second
+        return None
+
+
+def _find_wait(head: Mapping[str, Any]) -> timedelta | None:
+    """Return what <ttl> (minutes) and the syndication module ask for, the longer of the two.
+
+    https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt and
+    https://web.resource.org/rss/1.0/modules/syndication/
+    """
+    waits = []
+    minutes = str(head.get("ttl") or "").strip()
+    if minutes.isdecimal() and len(minutes) < 9:
+        waits.append(timedelta(minutes=int(minutes)))
+    period = _PERIODS.get(str(head.get("sy_updateperiod") or "").strip().lower())
+    frequency = str(head.get("sy_updatefrequency") or "1").strip()
+    if period is not None and frequency.isdecimal() and 0 < len(frequency) < 9:
+        waits.append(period / max(int(frequency), 1))
+    return max(waits, default=None)
+
+
+def _list_xml_items(feed: Any, source: Source) -> Iterator[Article | Skip]:
     home = feed.feed.get("link") or ""
     for n_item, entry in enumerate(feed.entries, start=1):
         content_parts = entry.get("content") or [{}]
@@ -69,8 +138,8 @@ def _read_xml_feed(text: str, source: Source) -> Iterator[Article | Skip]:
         )
 
 
-def _read_json_feed(text: str, source: Source) -> Iterator[Article | Skip]:
-    """Yield the items of a JSON feed (https://jsonfeed.org/version/1.1); wrong types count as absent."""
+def _open_json_feed(text: str, source: Source) -> Feed:
+    """Take a JSON feed (https://jsonfeed.org/version/1.1) apart; wrong types count as absent."""
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -78,6 +147,21 @@ def _read_json_feed(text: str, source: Source) -> Iterator[Article | Skip]:
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise SourceError("not a JSON feed: no list 'items'")
+    written = (_string(item, "date_published") for item in items if isinstance(item, dict))
+    newest = max(filter(None, map(_parse_moment, written)), default=None)
+    return Feed(_strip_markup(_string(feed, "title")), None, newest, _list_json_items(feed, items, source))
+
+
+def _parse_moment(written: str) -> datetime | None:
+    """Return the moment of a full ISO 8601 time in UTC, None for anything else."""
+    try:
+        moment = datetime.fromisoformat(written)
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _list_json_items(feed: Mapping[str, Any], items: list[Any], source: Source) -> Iterator[Article | Skip]:
     for n_item, item in enumerate(items, start=1):
         origin = f"{source.origin} item {n_item}"
         if not isinstance(item, dict):

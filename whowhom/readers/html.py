@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from whowhom.readers.days import parse_day
 from whowhom.readers.encoding import decode
@@ -31,6 +31,7 @@ _BLOCKS = frozenset({
     "hr", "html", "item", "lb", "li", "list", "main", "nav", "ol", "p", "pre", "quote", "row",
     "section", "summary", "table", "tr", "ul",
 })  # fmt: skip
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _CELLS = frozenset(("td", "th", "cell"))
 _UNREAD = frozenset({
     "button", "figcaption", "iframe", "noscript", "object", "script", "select", "style", "svg",
@@ -103,6 +104,21 @@ def parse_html(page: str) -> _Element | None:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError:
         return None
+
+
+def find_feed_link(page: str, url: str) -> str:
+    """Return the address of the feed that a page names in its head, "" where it names none."""
+    if _count_attributes(page) > _MAX_ATTRIBUTES:
+        return ""
+    tree = parse_html(page)
+    for link in tree.iter("link") if tree is not None else ():
+        is_feed = (link.get("type") or "").lower().strip() in _FEED_TYPES
+        if is_feed and "alternate" in (link.get("rel") or "").lower() and link.get("href"):
+            try:
+                return urljoin(url, str(link.get("href")).strip())
+            except ValueError:
+                continue
+    return ""
 
 
 def tree_to_text(tree: _Element, *, title: str = "") -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import io
 import ipaddress
+import re
 import socket
 import time
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
@@ -31,6 +32,8 @@ TOTAL_SECONDS = 30.0
 # For one address of a host, so that a second one still has its chance.
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = (301, 302, 303, 307, 308)
+_MOVED = (301, 308)
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})\b", re.I)
 _MEDIA_TYPES = (
     "application/xhtml+xml",
     "application/xml",
@@ -62,7 +65,17 @@ _FORBIDDEN_V6 = tuple(map(ipaddress.IPv6Network, (
 
 
 class FetchError(SourceError):
-    """An address was not fetched; the message is the reason."""
+    """An address was not fetched; the message is the reason.
+
+    Attributes:
+        status: What the server answered, None where none did.
+        retry_after: Its Retry-After as it came, seconds or a date; "" where it sent none.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,9 @@ class Fetched:
         content: Unpacked; empty when `not_modified`.
         etag, modified: To be sent next time, "" where the server gave none.
         not_modified: The server says that nothing has changed since (HTTP 304).
+        moved: Where the address has moved for good (HTTP 301 or 308), "" where it has not.
+        fresh_seconds: How long the server takes its answer to be current (Cache-Control), 0 where it
+            does not say.
     """
 
     url: str
@@ -83,6 +99,8 @@ class Fetched:
     etag: str = ""
     modified: str = ""
     not_modified: bool = False
+    moved: str = ""
+    fresh_seconds: int = 0
 
     def as_source(self) -> Source:
         """Return the content as the readers take it."""
@@ -116,7 +134,8 @@ def fetch(url: str, *, allow_local: bool = False, etag: str = "", modified: str 
     deadline = time.monotonic() + TOTAL_SECONDS
     headers: dict[bytes | str, bytes | str] = {
         "User-Agent": _name_agent(),
-        "Accept": "text/html, application/xml, application/json, text/*, application/pdf",
+        "Accept": "text/html, application/rss+xml, application/atom+xml, application/feed+json, "
+        "application/xml, application/json, text/*, application/pdf",
         "Accept-Encoding": "gzip",
         "Connection": "close",
     }
@@ -127,14 +146,19 @@ def fetch(url: str, *, allow_local: bool = False, etag: str = "", modified: str 
     network = _CheckedNetwork(allow_local, deadline)
     try:
         address = _parse_address(url)
+        moved, for_good = "", True
         with httpcore.ConnectionPool(network_backend=network) as pool:
             for _ in range(MAX_REDIRECTS + 1):
                 with pool.stream("GET", str(address), headers=headers) as response:
                     fields = httpx.Headers(response.headers)
                     if response.status in _REDIRECTS and fields.get("location"):
                         address = _parse_address(str(address.join(fields["location"])))
+                        # What lies behind a passing redirect may be elsewhere tomorrow.
+                        for_good = for_good and response.status in _MOVED
+                        moved = str(address) if for_good else moved
                         continue
-                    return _receive(response, fields, str(address), deadline)
+                    received = _receive(response, fields, str(address), deadline)
+                    return replace(received, moved=moved, fresh_seconds=_find_freshness(fields))
     except httpcore.TimeoutException as error:
         raise FetchError(f"no answer in full within {TOTAL_SECONDS:.0f} seconds") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
@@ -186,7 +210,11 @@ def _receive(response: httpcore.Response, fields: httpx.Headers, url: str, deadl
         return Fetched(url, etag=etag, modified=modified, not_modified=True)
     if not 200 <= response.status < 300:
         phrase = response.extensions.get("reason_phrase", b"").decode("ascii", "replace")
-        raise FetchError(f"server answered {response.status} {phrase}".strip())
+        raise FetchError(
+            f"server answered {response.status} {phrase}".strip(),
+            status=response.status,
+            retry_after=fields.get("retry-after", ""),
+        )
     declared = Message()
     declared["Content-Type"] = fields.get("content-type", "").replace("\n", " ")
     media_type = declared.get_content_type() if fields.get("content-type") else ""
@@ -201,6 +229,14 @@ def _receive(response: httpcore.Response, fields: httpx.Headers, url: str, deadl
         raise FetchError(f"larger than {MAX_BYTES // 1_000_000} MB")
     content = _unpack(_within(response.iter_stream(), deadline), fields.get("content-encoding", ""))
     return Fetched(url, content, media_type, declared.get_content_charset() or "", etag, modified)
+
+
+def _find_freshness(fields: httpx.Headers) -> int:
+    """Return for how many more seconds an answer is current, as its server and the caches between say."""
+    found = _MAX_AGE.search(fields.get("cache-control", ""))
+    age = fields.get("age", "")
+    spent = int(age) if age.isdecimal() and len(age) < 10 else 0
+    return max(int(found[1]) - spent, 0) if found else 0
 
 
 def _within(chunks: Iterable[bytes], deadline: float) -> Iterator[bytes]:
