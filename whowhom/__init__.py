@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from whowhom.api import (
         Explanation,
         Summary,
+        backup,
+        check,
         code,
         code_many,
         code_sources,
+        compact,
         demo,
         dyads,
         evaluate,
         events,
         explain,
+        migrate,
         open,
         read,
+        restore,
     )
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
     from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
@@ -46,9 +51,12 @@ __all__ = [
     "Source",
     "Span",
     "Summary",
+    "backup",
+    "check",
     "code",
     "code_many",
     "code_sources",
+    "compact",
     "demo",
     "dyads",
     "evaluate",
@@ -56,11 +64,13 @@ __all__ = [
     "explain",
     "find_codes",
     "find_state",
+    "migrate",
     "open",
     "read",
     "resolve_actor",
     "resolve_date",
     "resolve_place",
+    "restore",
 ]
 _RECORDS = frozenset(
     ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")

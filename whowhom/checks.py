@@ -82,7 +82,7 @@ def _check(connection: duckdb.DuckDBPyConnection, watch: Watch | None) -> Iterat
             yield from find(connection)
         except duckdb.Error as error:
             message = str(error).splitlines()[0]
-            yield Finding("file", "", f"{name} cannot be checked, as the file is damaged: {message}")
+            yield Finding("file", "", f"{name} cannot be checked: {message}")
 
 
 # The schema.
@@ -264,7 +264,7 @@ def _check_ids(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
         """SELECT 'event', article || ' ' || id, 'stands ' || count(*) || ' times in its article' FROM event
         GROUP BY article, id HAVING count(*) > 1
         UNION ALL SELECT 'event', article,
-            'its events are numbered ' || list_sort(list(ordinal)) || ', expected 0 and on'
+            'its events are numbered ' || CAST(list_sort(list(ordinal)) AS VARCHAR) || ', expected 0 and on'
         FROM event GROUP BY article HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1
             OR count(DISTINCT ordinal) <> count(*)""",
     )
