@@ -202,12 +202,11 @@ class SharedReader:
                 if self._is_closed:
                     raise StoreError(f"The reader of {self.path!r} was closed.")
                 self._let_in_writer()
-                if not is_turn_taken(self._file) and (
-                    self._connection is not None or self._connect(deadline)
-                ):
-                    assert self._connection is not None
-                    self._n_reading += 1
-                    return self._connection.cursor()
+                if not is_turn_taken(self._file):
+                    self._connection = self._connection or self._connect(deadline)
+                    if self._connection is not None:
+                        self._n_reading += 1
+                        return self._connection.cursor()
                 if time.monotonic() >= deadline:
                     connect(self._file, self.path, read_only=True, wait=0).close()
                     raise StoreBusyError(f"{self.path!r} is being written. Try again in a while.")
@@ -220,13 +219,14 @@ class SharedReader:
             if time.monotonic() >= deadline:
                 raise
             return None
-        threading.Thread(target=self._watch, args=[connection], name="whowhom store", daemon=True).start()
+        threading.Thread(target=self._watch, args=[connection], name="whowhom store").start()
         return connection
 
     def _watch(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Let a writer in when nobody asks anything; ends with the connection that it was begun for."""
+        # Ends with the program too. A daemon thread would be stopped within DuckDB, which aborts.
         with self._changed:
-            while self._connection is connection:
+            while self._connection is connection and threading.main_thread().is_alive():
                 self._let_in_writer()
                 self._changed.wait(_WATCH_SECONDS)
 

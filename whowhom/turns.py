@@ -30,10 +30,12 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-# How often one who waits looks again. A writer stays away for twice as long between two turns, so that
-# those who waited get in.
+# How often one who waits looks again.
 POLL_SECONDS = 0.01
-_PAUSE_SECONDS = 2 * POLL_SECONDS
+# A writer stays away between two turns, so that those who waited get in: for this long, and for this share
+# of its turn, which is as slow as the machine is busy.
+_PAUSE_SECONDS = 0.05
+_PAUSE_SHARE = 0.1
 
 Stay = Literal["run", "open"]
 """How long a writer keeps its seat: for a run of many batches, or as long as a store is open."""
@@ -77,7 +79,7 @@ class Seat:
         if self._lock is None:
             raise SeatTakenError(find_writer(file))
         self._turn = os.open(self._turn_path, os.O_RDWR | os.O_CREAT, 0o666)
-        self._last_turn = float("-inf")
+        self._next_turn = 0.0
         since = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
         os.ftruncate(self._lock, 0)
         os.pwrite(self._lock, "\n".join((str(os.getpid()), stay, since, _name_command(), "")).encode(), 0)
@@ -85,13 +87,15 @@ class Seat:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Have the file for the block; those who read it already may still be there for a while."""
-        time.sleep(max(0.0, self._last_turn + _PAUSE_SECONDS - time.monotonic()))
+        time.sleep(max(0.0, self._next_turn - time.monotonic()))
         _flock(self._turn, exclusive=True)
+        begun = time.monotonic()
         try:
             yield
         finally:
             _unlock(self._turn)
-            self._last_turn = time.monotonic()
+            ended = time.monotonic()
+            self._next_turn = ended + max(_PAUSE_SECONDS, _PAUSE_SHARE * (ended - begun))
 
     def release(self) -> None:
         """Leave the seat; twice is once."""
