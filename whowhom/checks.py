@@ -223,11 +223,8 @@ def _check_passages(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
             AND span."start" >= passage."start" AND span."end" <= passage."start" + length(passage."text")
         WHERE found <> span."text" """,
     )
-    for article, id, field, span, found in rows:
-        what = f"stands for {_cut(span['text'])}, but {_cut(found)} is there"
-        yield Finding(
-            "event", f"{article} {id}", f"{field} [{span['start']}:{span['end']}] of the text {what}"
-        )
+    for row in rows:
+        yield _find_span(*row)
     yield from _rows_as_findings(
         connection,
         """SELECT 'article', id, 'has a text and passages, which are for articles without' FROM article

@@ -810,7 +810,7 @@ def connect(
         version = read_version(connection, path)
         if version == SCHEMA_VERSION or not migrate:
             return connection
-        _refuse_version(version, path, read_only=read_only)
+        refuse_version(version, path, read_only=read_only)
     except BaseException:
         connection.close()
         raise
@@ -913,7 +913,7 @@ def read_version(connection: duckdb.DuckDBPyConnection, path: str) -> int:
     return int(rows[0][0])
 
 
-def _refuse_version(version: int, path: str, *, read_only: bool) -> None:
+def refuse_version(version: int, path: str, *, read_only: bool) -> None:
     """Raise unless a store of this version can be brought up to date."""
     if version > SCHEMA_VERSION:
         raise StoreError(

@@ -11,8 +11,8 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from glob import escape
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,9 +49,10 @@ def migrate(store: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> 
         connection = stores.connect(file, path, read_only=False, wait=wait, migrate=False)
         version = stores.read_version(connection, path)
         connection.close()
-        before = set(_list_kept(file))
-        stores.connect(file, path, read_only=False, wait=wait).close()
-        return Migrated(version, next(iter(set(_list_kept(file)) - before), None))
+        if version == SCHEMA_VERSION:
+            return Migrated(version, None)
+        stores.refuse_version(version, path, read_only=False)
+        return Migrated(version, rewrite_old(file, version))
 
 
 def compact(store: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> Compacted:
@@ -129,8 +130,11 @@ def restore(
         seat.release()
 
 
-def rewrite_old(file: Path, version: int) -> None:
+def rewrite_old(file: Path, version: int) -> Path:
     """Write a store of an older version anew as one of today; the caller has the seat and the turn.
+
+    Returns:
+        Where the file of before is.
 
     A type within a table cannot be changed in place while views and keys hang on it, and writing it anew
     takes no longer than changing every row; so the result is a new store to the last comment, and the old
@@ -138,8 +142,9 @@ def rewrite_old(file: Path, version: int) -> None:
     """
     part = _new_part(file)
     _rewrite(file, part, version)
-    _keep_old(file, version)
+    kept = _keep_old(file, version)
     _replace(part, file)
+    return kept
 
 
 @contextmanager
@@ -172,10 +177,11 @@ def _find_target(path: str | Path, *, force: bool) -> Path:
 
 def _rewrite(old: Path, new: Path, version: int) -> None:
     """Write all rows of a store to a new file, in their order, and tables that are not ours as they are."""
-    connection = stores.make_schema(duckdb.connect(str(new)))
+    connection = duckdb.connect(":memory:")
     try:
-        quoted = str(old).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS old (READ_ONLY)")
+        connection.execute(f"ATTACH '{_escape(new)}' AS renewed; USE renewed")
+        stores.make_schema(connection)
+        connection.execute(f"ATTACH '{_escape(old)}' AS old (READ_ONLY)")
         if version != SCHEMA_VERSION:
             connection.execute(
                 files("whowhom").joinpath(f"migrations/from_{version}.sql").read_text(encoding="utf-8")
@@ -185,10 +191,14 @@ def _rewrite(old: Path, new: Path, version: int) -> None:
             _take_rows(connection, table)
         connection.commit()
         _take_views(connection)
-        connection.execute("DETACH old")
+        connection.execute("CHECKPOINT renewed; USE memory; DETACH old; DETACH renewed")
     finally:
         connection.close()
     _flush(new)
+
+
+def _escape(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _take_rows(connection: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -199,7 +209,7 @@ def _take_rows(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         )
         return
     columns = _list_columns(connection, "old", table)
-    ours = _list_columns(connection, "current_database()", table)
+    ours = _list_columns(connection, "renewed", table)
     if not ours:
         connection.execute(f"CREATE TABLE {name} AS FROM old.{name}")
         return
@@ -216,7 +226,7 @@ def _take_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the views that are not ours, where they still fit."""
     rows = connection.execute(
         "SELECT sql FROM duckdb_views() WHERE database_name = 'old' AND NOT internal AND view_name NOT IN "
-        "(SELECT view_name FROM duckdb_views() WHERE database_name = current_database())"
+        "(SELECT view_name FROM duckdb_views() WHERE database_name = 'renewed')"
     ).fetchall()
     for (sql,) in rows:
         with suppress(duckdb.Error):
@@ -232,11 +242,10 @@ def _list_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[s
 
 
 def _list_columns(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> list[str]:
-    where = database if database.endswith(")") else f"'{database}'"
     rows = connection.execute(
-        f"SELECT column_name FROM duckdb_columns() WHERE database_name = {where} AND table_name = $1 "
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = $1 AND table_name = $2 "
         "AND NOT internal ORDER BY column_index",
-        [table],
+        [database, table],
     ).fetchall()
     return [name for (name,) in rows]
 
@@ -261,23 +270,20 @@ def _new_part(file: Path) -> Path:
     return part
 
 
-def _list_kept(file: Path) -> list[Path]:
-    return sorted(file.parent.glob(f"{escape(file.name)}.v*.bak*"))
-
-
-def _keep_old(file: Path, version: int) -> None:
+def _keep_old(file: Path, version: int) -> Path:
     """Give the file of before a second name, under which it stays when a new one takes the first."""
-    for number in range(1, 1000):
+    for number in count(1):
         kept = file.with_name(f"{file.name}.v{version}.bak{number if number > 1 else ''}")
+        if kept.exists():
+            if kept.samefile(file):  # one who was killed had come so far
+                return kept
+            continue
         try:
             os.link(file, kept)
-        except FileExistsError:
-            if kept.samefile(file):  # one who was killed had come so far
-                return
-            continue
         except OSError:  # a file system without hard links
             _copy(file, kept)
-        return
+        return kept
+    raise AssertionError
 
 
 def _copy(source: Path, target: Path) -> None:
