@@ -229,7 +229,7 @@ def _fit(store: stores.Store, gold: Mapping[Member, str]) -> str:
     for row, pair in zip(shared, pairs, strict=True):
         one, two = pair[:2], pair[2:]
         odd = find_half(one[0])[0] % 2 and find_half(two[0])[0] % 2
-        if odd and (one in gold and two in gold or find_half(one[0]) != find_half(two[0])):
+        if odd and ((one in gold and two in gold) or find_half(one[0]) != find_half(two[0])):
             chosen.append(row)
             same.append(one in gold and two in gold and gold[one] == gold[two])
     x, y = np.array(chosen), np.array(same, float)

@@ -38,7 +38,16 @@ from whowhom.records import (
     Span,
 )
 from whowhom.schedule import FeedStatus
-from whowhom.store import HELD, HELD_OTHERWISE, Added, Counts, Store, StoreError, UnknownEventError
+from whowhom.store import (
+    HELD,
+    HELD_OTHERWISE,
+    Added,
+    Counts,
+    Store,
+    StoreBusyError,
+    StoreError,
+    UnknownEventError,
+)
 
 HERE = Path(__file__).parent
 CASES = [
@@ -451,14 +460,16 @@ def test_second_program_is_told_who_has_the_store(path: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         for read_only in (False, True):
-            with pytest.raises(StoreError, match=rf"in use by another program \(process {process.pid}\)"):
-                stores.open(path, read_only=read_only)
+            with pytest.raises(
+                StoreBusyError, match=rf"is being written by `python` \(process {process.pid}\) since 2"
+            ):
+                stores.open(path, read_only=read_only, wait=0.1)
         process.kill()
 
 
 def test_two_programs_that_make_the_same_store_make_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that comes second uses the store of the first and does not replace it."""
-    make = stores._make_schema
+    make = stores.make_schema
 
     def make_slowly(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         monkeypatch.undo()
@@ -466,7 +477,7 @@ def test_two_programs_that_make_the_same_store_make_one(path: Path, monkeypatch:
             first.add([make_coded()])
         return make(connection)
 
-    monkeypatch.setattr(stores, "_make_schema", make_slowly)
+    monkeypatch.setattr(stores, "make_schema", make_slowly)
     with stores.open(path) as second:
         assert second.counts() == Counts(1, 2, 0)
     assert [file.name for file in path.parent.iterdir()] == ["whowhom.duckdb"]
@@ -508,7 +519,7 @@ def test_store_of_another_version_is_refused(path: Path) -> None:
     stores.open(path).close()
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE meta SET \"value\" = '99' WHERE \"key\" = 'whowhom_schema'")
-    with pytest.raises(StoreError, match=r"is a store of version 99, and this whowhom knows version 1"):
+    with pytest.raises(StoreError, match=r"is a store of version 99, and this whowhom knows version 2"):
         stores.open(path)
 
 

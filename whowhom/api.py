@@ -22,9 +22,11 @@ from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
 if TYPE_CHECKING:
     import duckdb
 
+    from whowhom.checks import Finding
     from whowhom.polls import Tell
     from whowhom.series import Pair, Period
     from whowhom.store import Store
+    from whowhom.upkeep import Compacted, Migrated
 
 DEFAULT_STORE = "whowhom.duckdb"
 Outcome = CodedArticle | Skip
@@ -38,6 +40,8 @@ _FIELDS = ("id", "text", "title", "published", "outlet", "url", "language")
 _MOST_REASONS = 1000
 _BATCH_ARTICLES = 512
 _BATCH_SECONDS = 1.0
+# Opening and closing the file for a batch is to take a twentieth of the time at most.
+_TURNS_SHARE = 20.0
 _OTHER_REASONS = "other reasons"
 
 
@@ -192,17 +196,20 @@ def read(
     store: str | Path = DEFAULT_STORE,
     *,
     allow_local: bool = False,
+    keep_text: bool = True,
     watch: Watch | None = None,
 ) -> Summary:
     """Read and code sources, and keep articles and events in a store; the command `whowhom read`.
 
     An article that the store holds already is passed over. What was coded before an interruption is
-    kept, and the same call goes on from there.
+    kept, and the same call goes on from there. Nobody else can write meanwhile; others can read, as
+    the file is held only while a batch is written.
 
     Args:
         sources: Paths of files and folders, http and https addresses, or "-" for standard input.
         store: Path of the DuckDB file; made where there is none.
         allow_local: Also fetch from private, loopback and link-local addresses.
+        keep_text: Keep the texts of articles; without them the store has the sentences of the events.
         watch: Called with each outcome once it is kept.
 
     Raises:
@@ -215,20 +222,25 @@ def read(
 
     load_all()
     summary = Summary()
-    with whowhom.store.open(store) as kept, kept.feed_state() as feed_state:
-        kept.has([""])  # as `load_all`: the first look-up loads Arrow
+    with whowhom.store.open_run(store) as seat, seat.feed_state() as feed_state:
+        with seat.reading() as kept:
+            kept.has([""])  # as `load_all`: the first look-up loads Arrow
         start = time.monotonic()
         found = read_sources(sources, allow_local=allow_local, feed_state=feed_state)
-        run = _Interruptible(code_articles(kept.skip_held(found)))
-        for batch in _batch(run):
-            fresh = _skip_repeated(batch, kept)
-            kept.add(batch)
+        run = _Interruptible(code_articles(seat.skip_held(found)))
+        for batch in _batch(run, lambda: max(_BATCH_SECONDS, _TURNS_SHARE * seat.turn_seconds)):
+            with seat.writing() as kept:
+                fresh = _skip_repeated(batch, kept)
+                kept.add(batch, keep_text=keep_text)
             summary.seconds = time.monotonic() - start
             for item in fresh:
                 summary.count(item)
                 if watch is not None:
                     watch(item)
         run.end()  # before the feeds are marked as read
+        # Also where nothing is new: one who was killed may have added what no incident has yet.
+        with seat.writing() as kept:
+            kept.build_incidents()
     return summary
 
 
@@ -372,6 +384,49 @@ def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation:
     """
     with open(store, read_only=True) as kept:
         return Explanation(*kept.event(event_id))
+
+
+def migrate(store: str | Path = DEFAULT_STORE) -> Migrated:
+    """Bring a store of an older version up to date; see `whowhom.upkeep.migrate`."""
+    from whowhom import upkeep
+
+    return upkeep.migrate(store)
+
+
+def check(store: str | Path = DEFAULT_STORE, *, watch: Callable[[str], None] | None = None) -> list[Finding]:
+    """Return what is wrong with a store, and what is worth a look; the command `whowhom check`.
+
+    Args:
+        store: Path of the DuckDB file.
+        watch: Called with the name of each check when it begins.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened at all.
+    """
+    from whowhom import checks
+
+    return list(checks.check(store, watch=watch))
+
+
+def compact(store: str | Path = DEFAULT_STORE) -> Compacted:
+    """Rewrite a store without the room that deleted rows have left; see `whowhom.upkeep.compact`."""
+    from whowhom import upkeep
+
+    return upkeep.compact(store)
+
+
+def backup(to: str | Path, store: str | Path = DEFAULT_STORE, *, force: bool = False) -> int:
+    """Copy a store to another file and return its size; see `whowhom.upkeep.backup`."""
+    from whowhom import upkeep
+
+    return upkeep.backup(to, store, force=force)
+
+
+def restore(source: str | Path, store: str | Path = DEFAULT_STORE, *, force: bool = False) -> None:
+    """Put a copy of a store in its place; see `whowhom.upkeep.restore`."""
+    from whowhom import upkeep
+
+    upkeep.restore(source, store, force=force)
 
 
 def evaluate(
@@ -527,13 +582,15 @@ def _flushed(items: Iterable[Outcome]) -> Iterator[Outcome]:
             flushed = time.monotonic()
 
 
-def _batch(items: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+def _batch(
+    items: Iterable[Outcome], tell_seconds: Callable[[], float] = lambda: _BATCH_SECONDS
+) -> Iterator[list[Outcome]]:
     """Yield what came within a second or so: a kill costs no more, and a commit costs 20 ms."""
     batch: list[Outcome] = []
     start = time.monotonic()
     for item in items:
         batch.append(item)
-        if len(batch) >= _BATCH_ARTICLES or time.monotonic() - start > _BATCH_SECONDS:
+        if len(batch) >= _BATCH_ARTICLES or time.monotonic() - start > tell_seconds():
             yield batch
             batch, start = [], time.monotonic()
     if batch:

@@ -215,18 +215,28 @@ def _read(
     store: StorePath = _STORE,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="Rows of the table at most.")] = 50,
     allow_local: AllowLocal = False,
+    no_text: Annotated[
+        bool,
+        typer.Option(
+            "--no-text",
+            help="Keep the sentences of the events and all offsets, but no article's text.",
+            show_default=False,
+        ),
+    ] = False,
     people: People = None,
     debug: Debug = False,
 ) -> None:
     """Read and code sources, keep the events in a store, and show them as a table.
 
-    Reading the same article twice changes nothing.
+    Reading the same article twice changes nothing. A run that was killed is run again, and goes on
+    where it was. docs/store.md tells what a store is.
 
     \b
     Examples:
       whowhom read report.txt
       whowhom read https://example.org/news/rss.xml --store desk.duckdb
       whowhom read corpus.jsonl pages/ --limit 10
+      whowhom read licensed.jsonl --no-text
     """
     from whowhom import api, terminal
 
@@ -243,7 +253,7 @@ def _read(
         rows.extend(_show_rows(item)[: max(0, limit - len(rows))])
 
     with _progress(keep) as watch:
-        summary = api.read(sources, store, allow_local=allow_local, watch=watch)
+        summary = api.read(sources, store, allow_local=allow_local, keep_text=not no_text, watch=watch)
     if rows:
         console.print(terminal.make_event_report(rows, console))
     if summary.n_events > len(rows):
@@ -724,6 +734,118 @@ def _answer(found: list[dict[str, Any]], *, as_json: bool) -> None:
         console.print(terminal.make_answer_table(fields, console))
 
 
+@app.command("check", short_help="Check that a store holds together.")
+def _check(store: StorePath = _STORE, debug: Debug = False) -> None:
+    """Check a store: every span against its text, every id, reference, code and day, and what incidents tell.
+
+    One line a finding, with the table and the id. The exit code is 1 where something is wrong; what
+    is only worth a look does not count.
+
+    \b
+    Examples:
+      whowhom check
+      whowhom check --store desk.duckdb && whowhom backup desk.bak --store desk.duckdb
+    """
+    from whowhom import api, terminal
+
+    with _steps() as watch:
+        findings = api.check(store, watch=watch)
+    for finding in findings:
+        typer.echo(terminal.neutralize(f"{'wrong' if finding.is_error else 'look'}: {finding}"))
+    n_wrong = sum(finding.is_error for finding in findings)
+    typer.echo(f"{n_wrong:,} wrong, {len(findings) - n_wrong:,} worth a look")
+    if n_wrong:
+        raise typer.Exit(NOTHING_USABLE)
+
+
+@app.command("compact", short_help="Rewrite a store without unused room.")
+def _compact(store: StorePath = _STORE, debug: Debug = False) -> None:
+    """Rewrite a store without the room that deleted rows have left.
+
+    It needs as much free room on the disk as the store takes. Killed half-way it changes nothing.
+
+    \b
+    Examples:
+      whowhom compact
+      whowhom compact --store desk.duckdb
+    """
+    from whowhom import api
+
+    sizes = api.compact(store)
+    typer.echo(f"{_write_size(sizes.before)} before, {_write_size(sizes.after)} after")
+
+
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.", show_default=False)]
+
+
+@app.command("backup", short_help="Copy a store to another file.")
+def _backup(
+    to: Annotated[Path, typer.Argument(metavar="PATH", help="Where the copy is to be.", show_default=False)],
+    store: StorePath = _STORE,
+    force: Force = False,
+    debug: Debug = False,
+) -> None:
+    """Copy a store to another file, which appears when it is whole.
+
+    The copy is a store like any other and can be asked in its place.
+
+    \b
+    Examples:
+      whowhom backup whowhom-backup.duckdb
+      whowhom backup /backups/desk.duckdb --store desk.duckdb --force
+    """
+    from whowhom import api
+
+    size = api.backup(to, store, force=force)
+    typer.echo(f"{to}: {_write_size(size)}")
+
+
+@app.command("restore", short_help="Put a copy of a store in its place.")
+def _restore(
+    source: Annotated[Path, typer.Argument(metavar="PATH", help="The copy.", show_default=False)],
+    store: StorePath = _STORE,
+    force: Force = False,
+    debug: Debug = False,
+) -> None:
+    """Put a copy of a store in its place, after all that `whowhom check` checks was found right.
+
+    A store that is there is replaced only with --force, and then in one step.
+
+    \b
+    Examples:
+      whowhom restore whowhom-backup.duckdb --force
+      whowhom restore /backups/desk.duckdb --store desk.duckdb
+    """
+    from whowhom import api
+
+    api.restore(source, store, force=force)
+    typer.echo(f"{store} is the store of {source}")
+
+
+@app.command("migrate", short_help="Bring a store of an older version up to date.")
+def _migrate(store: StorePath = _STORE, debug: Debug = False) -> None:
+    """Bring a store of an older version up to date; the file of before is kept beside it.
+
+    Whatever writes to a store does this too. What only reads asks for it.
+
+    \b
+    Examples:
+      whowhom migrate
+      whowhom migrate --store desk.duckdb
+    """
+    from whowhom import api
+
+    done = api.migrate(store)
+    if done.kept is None:
+        typer.echo(f"{store} is of today's version, {done.version}")
+    else:
+        typer.echo(f"{store} was of version {done.version} and is up to date; before: {done.kept}")
+
+
+def _write_size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:,.1f} MB"
+
+
 @app.command("evaluate", short_help="Measure the coder on a gold file.")
 def _evaluate(
     gold: Annotated[
@@ -921,6 +1043,20 @@ def _progress(keep: Callable[[Any], None], *, quiet: bool = False) -> Iterator[C
     finally:
         if progress.live.is_started:
             progress.stop()
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Give a function that takes the name of each step, and shows it where standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.status import Status
+
+    from whowhom.terminal import make_console
+
+    with Status("", console=make_console(sys.stderr)) as status:
+        yield status.update
 
 
 def _close(summary: Summary, skips: list[Skip], console: Console) -> None:

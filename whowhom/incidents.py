@@ -187,9 +187,11 @@ def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> s
     with _incoming(connection, {"id": list(ids)}):
         rows = _run(
             connection,
-            f"""SELECT id, {_DAY.format("published")}, "text" FROM article SEMI JOIN incoming USING (id)""",
+            f"""SELECT id, {_DAY.format("published")}, "text",
+                text_sketch.n_shingles, minhash, quotes, credit
+            FROM article SEMI JOIN incoming USING (id) LEFT JOIN text_sketch ON text_sketch.article = id""",
         )
-        days = [day for _, day, _ in rows if day is not None]
+        days = [day for _, day, *_ in rows if day is not None]
         near = "true" if len(days) < len(rows) else "published IS NULL"
         held = _run(
             connection,
@@ -201,7 +203,10 @@ def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> s
             },
         )
     known = [_Sketched(article, day, _read_sketch(*rest), family) for article, day, *rest, family in held]
-    added = [_Sketched(id, day, sketch_text(text), id) for id, day, text in rows]
+    added = [
+        _Sketched(id, day, sketch_text(text) if text is not None else _read_sketch(*sketch), id)
+        for id, day, text, *sketch in rows
+    ]
     every = sorted([*known, *added])
     pairs = _pair_copies(every, {one.article for one in added})
     new_by_old = _join_families([(one.copy_family, two.copy_family) for one, two in pairs])
@@ -737,6 +742,13 @@ LEFT JOIN dated USING (incident)
 LEFT JOIN sited USING (incident)
 LEFT JOIN tolls AS killed ON killed.incident = summed.incident AND killed.what = 'killed'
 LEFT JOIN tolls AS injured ON injured.incident = summed.incident AND injured.what = 'injured'"""
+
+
+def tell_again(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write to the temporary table `told_again` what every incident is by its reports, for a check."""
+    _run(connection, "CREATE OR REPLACE TEMP TABLE stale AS SELECT id AS incident, join_score FROM incident")
+    _run(connection, "CREATE OR REPLACE TEMP TABLE told_again AS FROM incident LIMIT 0")
+    _run(connection, _INSERT_INCIDENTS.replace("INSERT INTO incident ", "INSERT INTO told_again ", 1))
 
 
 # What people judge.

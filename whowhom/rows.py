@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from whowhom.copies import sketch_text
 from whowhom.exporters.records import to_json_value
-from whowhom.exporters.tables import sentence_finder, whole
+from whowhom.exporters.tables import mend, passage_finder, sentence_finder, whole
 from whowhom.records import (
     Article,
     CodedArticle,
@@ -31,11 +33,12 @@ from whowhom.schedule import FeedStatus
 Row = dict[str, Any]
 
 
-def make_article_row(article: Article, coder: str, now: datetime) -> Row:
+def make_article_row(article: Article, coder: str, now: datetime, *, keep_text: bool = True) -> Row:
     """Return the row of table `article`."""
     return {
         "id": article.id,
-        "text": article.text,
+        "text": article.text if keep_text else None,
+        "text_hash": hash_text(article.text),
         "title": article.title or None,
         "published": article.published,
         "outlet": article.outlet or None,
@@ -45,6 +48,31 @@ def make_article_row(article: Article, coder: str, now: datetime) -> Row:
         "origin": article.origin or None,
         "coder": coder,
         "read_at": now,
+    }
+
+
+def hash_text(text: str) -> str:
+    """Return what a text is known by where it is not kept; in SQL it is left(sha256("text"), 32)."""
+    return hashlib.sha256(mend(text).encode()).hexdigest()[:32]
+
+
+def make_passage_rows(coded: CodedArticle) -> Iterator[Row]:
+    """Yield the rows of table `passage`: the sentences of the events, as far as `event.sentence` has them."""
+    find = passage_finder(coded.article)
+    bounds = {find(event.trigger) for event in coded.events if event.trigger.of == "text"}
+    for start, end in sorted(one for one in bounds if one is not None):
+        yield {"article": coded.article.id, "start": start, "text": coded.article.text[start:end]}
+
+
+def make_text_sketch_row(article: Article) -> Row:
+    """Return the row of table `text_sketch`."""
+    sketch = sketch_text(article.text)
+    return {
+        "article": article.id,
+        "n_shingles": sketch.n_shingles,
+        "minhash": sketch.minhash.astype("<u4").tobytes(),
+        "quotes": list(sketch.quotes),
+        "credit": sketch.credit or None,
     }
 
 
@@ -123,6 +151,7 @@ def _place_row(place: Place) -> Row:
         "geonames": whole(place.geonames),
         "precision": place.precision or None,
         "evidence": place.evidence or None,
+        "region": place.region or None,
     }
 
 
@@ -147,11 +176,14 @@ def make_skip_row(skip: Skip, now: datetime) -> Row:
     }
 
 
-def read_article(row: Row) -> Article:
-    """Return the article of a row."""
+def read_article(row: Row, passages: Iterable[tuple[int, str]] = ()) -> Article:
+    """Return the article of a row; of a text that is not kept the passages, in their places.
+
+    What stood between them is blank, so that offsets count as in the whole text.
+    """
     return Article(
         id=row["id"],
-        text=row["text"],
+        text=row["text"] if row["text"] is not None else _place_passages(passages),
         title=row["title"] or "",
         published=row["published"],
         outlet=row["outlet"] or "",
@@ -160,6 +192,14 @@ def read_article(row: Row) -> Article:
         extra=json.loads(row["extra"]) if row["extra"] else {},
         origin=row["origin"] or "",
     )
+
+
+def _place_passages(passages: Iterable[tuple[int, str]]) -> str:
+    # With line ends, which part sentences, each passage is found as the sentence that it was.
+    placed = ""
+    for start, text in sorted(passages):
+        placed += "\n" * (start - len(placed)) + text[max(0, len(placed) - start) :]
+    return placed
 
 
 def read_event(row: Row) -> Event:
@@ -230,6 +270,7 @@ def _read_place(row: Row) -> Place:
         geonames=row["geonames"],
         precision=row["precision"] or "",
         evidence=row["evidence"] or "",
+        region=row["region"] or "",
     )
 
 

@@ -4,6 +4,7 @@
 --
 --     article ──< event           what it reports; participants and mentions are lists within it
 --     event ── report >── incident    the deeds, joined from the events of many articles
+--     passage, text_sketch        what is kept of a text that is not
 --     sketch, link                what the joining rests on
 --     judgement, correction       what people decided; the machine never changes it
 --     skip                        what could not be used, and why
@@ -19,15 +20,16 @@ COMMENT ON TYPE span IS 'Words of an article; start and end (exclusive) count co
 CREATE TYPE entity AS STRUCT(span span, name VARCHAR, country VARCHAR, sector VARCHAR[], evidence VARCHAR[]);
 COMMENT ON TYPE entity IS 'A participant or a source: its words; the name the world knows; ISO 3166-1 alpha-3 or KOS, UNO, EUR, IGO, NGO, MNC, IMG, ISM; PLOVER sectors, the main one first; how all this was reached, one line each';
 
-CREATE TYPE place AS STRUCT(span span, name VARCHAR, country VARCHAR, latitude DOUBLE, longitude DOUBLE, geonames BIGINT, "precision" VARCHAR, evidence VARCHAR);
-COMMENT ON TYPE place IS 'Where an event took place; precision is exact, near, region or country, NULL where not resolved; evidence tells how it was reached';
+CREATE TYPE place AS STRUCT(span span, name VARCHAR, country VARCHAR, latitude DOUBLE, longitude DOUBLE, geonames BIGINT, "precision" VARCHAR, evidence VARCHAR, region VARCHAR);
+COMMENT ON TYPE place IS 'Where an event took place; precision is exact, near, region or country, NULL where not resolved; evidence tells how it was reached; region is the first-level region that it lies in or is';
 
 CREATE TYPE event_date AS STRUCT(span span, first_day DATE, last_day DATE, evidence VARCHAR);
 COMMENT ON TYPE event_date IS 'When an event took place, both days included; NULL days where the words name none';
 
 CREATE TABLE article (
     id VARCHAR PRIMARY KEY,
-    "text" VARCHAR NOT NULL,
+    "text" VARCHAR,
+    text_hash VARCHAR NOT NULL,
     title VARCHAR,
     published DATE,
     outlet VARCHAR,
@@ -40,7 +42,8 @@ CREATE TABLE article (
 );
 COMMENT ON TABLE article IS 'What an outlet published, as it was read; one that could not be coded is here too, with its reason in skip';
 COMMENT ON COLUMN article.id IS 'Given by the source, else a hash of address, title, text, day and outlet';
-COMMENT ON COLUMN article."text" IS 'The whole text, never altered; the offsets of spans count its code points';
+COMMENT ON COLUMN article."text" IS 'The whole text, never altered; the offsets of spans count its code points. NULL where texts are not kept (--no-text): then passage has the sentences of its events';
+COMMENT ON COLUMN article.text_hash IS 'First 32 digits of the SHA-256 of the text in UTF-8, by which it is known again';
 COMMENT ON COLUMN article.title IS 'Title';
 COMMENT ON COLUMN article.published IS 'Day of publication in the outlet''s own time zone';
 COMMENT ON COLUMN article.outlet IS 'Who published it';
@@ -106,6 +109,30 @@ COMMENT ON COLUMN event.score IS 'Probability that it is right in who did what t
 COMMENT ON COLUMN event.quad IS '1 verbal cooperation, 2 material cooperation, 3 verbal, 4 material conflict';
 COMMENT ON COLUMN event.scale IS 'PLOVER''s conflict-cooperation score, -10 to 10';
 COMMENT ON COLUMN event.cameo IS 'Nearest CAMEO code, a text because codes begin with zero';
+
+CREATE TABLE passage (
+    article VARCHAR NOT NULL,
+    "start" INTEGER NOT NULL,
+    "text" VARCHAR NOT NULL
+);
+COMMENT ON TABLE passage IS 'The sentences of the events of an article whose text is not kept; they may overlap where they were cut';
+COMMENT ON COLUMN passage.article IS 'The article: article.id';
+COMMENT ON COLUMN passage."start" IS 'Offset in the whole text, in code points';
+COMMENT ON COLUMN passage."text" IS 'The words, some 1,000 characters at most';
+
+CREATE TABLE text_sketch (
+    article VARCHAR PRIMARY KEY,
+    n_shingles INTEGER NOT NULL,
+    minhash BLOB NOT NULL,
+    quotes UINTEGER[] NOT NULL,
+    credit VARCHAR
+);
+COMMENT ON TABLE text_sketch IS 'The sketch of a text that is not kept; the table sketch is made from it as from texts';
+COMMENT ON COLUMN text_sketch.article IS 'The article: article.id';
+COMMENT ON COLUMN text_sketch.n_shingles IS 'As in sketch';
+COMMENT ON COLUMN text_sketch.minhash IS 'As in sketch';
+COMMENT ON COLUMN text_sketch.quotes IS 'As in sketch';
+COMMENT ON COLUMN text_sketch.credit IS 'As in sketch';
 
 CREATE TABLE skip (
     id VARCHAR PRIMARY KEY,
@@ -359,6 +386,7 @@ SELECT
     event.location.span.text AS location_text,
     event.location.name AS location_name,
     event.location.country AS location_country,
+    event.location.region AS location_region,
     event.location.latitude AS latitude,
     event.location.longitude AS longitude,
     event.location.geonames AS geonames,

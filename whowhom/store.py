@@ -2,7 +2,8 @@
 
 This is the only file that opens DuckDB. Rows are added and never changed, each batch in one
 transaction, so a program that is killed at any instant leaves what was added before and no more.
-DuckDB admits one writing process at a time, and no reading one beside it.
+DuckDB admits one writing process at a time, and no reading one beside it; `turns` and `sharing` let
+readers in between the batches of a long run, and `upkeep` is for whole files.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
+from glob import escape
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby, islice
@@ -25,41 +28,56 @@ import duckdb
 from whowhom.coders.labels import CERTAINTIES, SECTORS, SOURCE_KINDS
 from whowhom.exporters.tables import COLUMNS, make_table, mend
 from whowhom.readers.source import Validators
-from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
+from whowhom.records import Article, CodedArticle, Event, Skip
 from whowhom.rows import (
     Row,
+    hash_text,
     make_article_row,
     make_event_rows,
     make_feed_row,
+    make_passage_rows,
     make_skip_row,
+    make_text_sketch_row,
     read_article,
     read_event,
     read_feed_status,
 )
+from whowhom.turns import POLL_SECONDS, Seat, SeatTakenError, Stay, find_writer, is_turn_taken
 
 if TYPE_CHECKING:
     from whowhom.incidents import Built
     from whowhom.schedule import FeedStatus
     from whowhom.series import Pair, Period
+    from whowhom.sharing import SharedReader, WriterSeat
 
 DEFAULT_PATH = "whowhom.duckdb"
 SCHEMA_VERSION = 2
+# How long to wait for a turn at the file. A batch is written in far less; a run of hours lets readers in
+# between its batches and is not waited for by those who want to write.
+WAIT_SECONDS = 10.0
 HELD = "already in the store"
 HELD_OTHERWISE = "the store holds another text under this id; give it an id of its own, or none"
 
 Values = str | Sequence[str] | None
 Day = date | str | None
 
-_SCHEMA_KEY = "whowhom_schema"
+SCHEMA_KEY = "whowhom_schema"
 _CODE = re.compile(r"[A-Z]{3}")
+_LOCKED = re.compile(r"\block (on|is held)\b")
 _LOCK_HOLDER = re.compile(r"\(PID (\d+)\)")
 # Articles that are looked up together.
-_BATCH = 64
+LOOK_UP_BATCH = 64
 _FETCH_ROWS = 1000
+# Nobody takes as long to write the next bytes of a file that is still being made.
+_PART_SECONDS = 60.0
 
 
 class StoreError(Exception):
     """The store cannot be opened or used; the message says why and what to do, in one line."""
+
+
+class StoreBusyError(StoreError):
+    """Another program has the store; the message says which, since when, and what to do."""
 
 
 class UnknownEventError(LookupError):
@@ -83,41 +101,85 @@ class Counts(NamedTuple):
     n_skips: int
 
 
-def open(path: str | Path = DEFAULT_PATH, *, read_only: bool = False) -> Store:
+def open(path: str | Path = DEFAULT_PATH, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> Store:
     """Open a store, and make it first where there is none.
 
         with whowhom.open("whowhom.duckdb") as store:
             store.events(actor="RUS", recipient="UKR", first="2024-06-01").pl()
 
+    One of an older version is brought up to date when it is opened for writing; the old file stays
+    beside it, with ".v1.bak" after its name.
+
     Args:
         path: The DuckDB file; ":memory:" for a store that is gone when closed.
         read_only: Only look, and do not make one. Several programs may look at the same time, but
-            not while one writes.
+            not while one has it open for writing. A run of `whowhom read` lets them in between.
+        wait: Seconds to wait for another program that has the file. A run is not waited for by who
+            wants to write, as it may take hours.
 
     Raises:
-        StoreError: There is none to look at, the file is no store or one of another version,
-            another program has it open, or the place cannot be written to.
+        StoreBusyError: Another program has it open.
+        StoreError: There is none to look at, the file is no store or one of a version that cannot be
+            used, or the place cannot be written to.
     """
     if str(path) == ":memory:":
-        return Store(_make_schema(duckdb.connect(":memory:")), ":memory:", read_only=False)
-    # A link stays a link, and DuckDB gets no name that it would take for an address ("s3:...").
-    file = Path(path).resolve()
-    if file.is_dir():
-        raise StoreError(f"{str(path)!r} is a folder; a store is a file in it, such as {DEFAULT_PATH}.")
+        return Store(make_schema(duckdb.connect(":memory:")), ":memory:", read_only=False)
+    file = find_file(path)
+    if read_only:
+        return Store(connect(file, str(path), read_only=True, wait=wait), str(path), read_only=True)
     if not file.exists():
-        if read_only:
-            raise StoreError(f"There is no store at {str(path)!r}. `whowhom read SOURCE` makes one.")
         _create(file, str(path))
+    seat = take_seat(file, str(path), "open", wait=wait)
     try:
-        connection = duckdb.connect(str(file), read_only=read_only)
-    except duckdb.Error as error:
-        raise StoreError(_explain_refusal(str(path), file, error)) from error
-    try:
-        _check_schema(connection, str(path))
+        with seat.turn():
+            connection = connect(file, str(path), read_only=False, wait=wait)
+            _remove_parts(file)
     except BaseException:
-        connection.close()
+        seat.release()
         raise
-    return Store(connection, str(path), read_only=read_only)
+    return Store(connection, str(path), read_only=False, seat=seat)
+
+
+def open_shared(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> SharedReader:
+    """Return a reader for a program that looks at a store all the time, from any of its threads.
+
+        shared = whowhom.store.open_shared("whowhom.duckdb")
+        with shared.reading() as store:
+            store.events(actor="RUS").fetchall()
+
+    It keeps the file open as long as no writer waits for it. See `whowhom.sharing`.
+
+    Raises:
+        StoreError: There is no store.
+    """
+    from whowhom.sharing import SharedReader
+
+    return SharedReader(find_file(path), str(path), wait=wait)
+
+
+def open_run(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> WriterSeat:
+    """Take the seat of the one writer for a long run that lets readers in between; see `whowhom.sharing`.
+
+    Where there is no store it is made, and one of an older version is brought up to date.
+
+    Raises:
+        StoreBusyError: Another program writes.
+        StoreError: As `open`.
+    """
+    from whowhom.sharing import WriterSeat
+
+    if str(path) == ":memory:":
+        return WriterSeat(open(path))
+    file = find_file(path)
+    if not file.exists():
+        _create(file, str(path))
+    run = WriterSeat(take_seat(file, str(path), "run", wait=wait), file, str(path))
+    try:
+        with run.writing(wait=wait):
+            return run
+    except BaseException:
+        run.close()
+        raise
 
 
 class Conditions(TypedDict, total=False):
@@ -138,10 +200,18 @@ class Conditions(TypedDict, total=False):
 class Store:
     """An open store. Use it in a `with` block, or close it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: str, *, read_only: bool) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: str,
+        *,
+        read_only: bool,
+        seat: Seat | None = None,
+    ) -> None:
         self.path = path
         self.read_only = read_only
         self._connection = connection
+        self._seat = seat
 
     def __enter__(self) -> Store:
         return self
@@ -154,8 +224,10 @@ class Store:
     def close(self) -> None:
         """Close the file; relations made by this store can no longer be read."""
         self._connection.close()
+        if self._seat is not None:
+            self._seat.release()
 
-    def add(self, items: Iterable[CodedArticle | Skip], *, coder: str = "") -> Added:
+    def add(self, items: Iterable[CodedArticle | Skip], *, coder: str = "", keep_text: bool = True) -> Added:
         """Add coded articles and Skips, all of them or, where this raises, none.
 
         What is held already stays as it was: of an article with the same id the first one counts.
@@ -167,6 +239,9 @@ class Store:
         Args:
             items: A batch; some thousand articles at a time are the fastest.
             coder: Program and version that coded them, "whowhom 0.1.0" where not given.
+            keep_text: Keep the texts. Without them the store has the sentences of the events, all
+                offsets, and what it takes to know the articles and their copies again; words that stand
+                in other sentences are there, what stands around them is not.
 
         Raises:
             ValueError: An event belongs to another article, or stands twice in its own.
@@ -197,7 +272,7 @@ class Store:
                     n_held += 1
                 else:
                     skips.append(Skip(item.article.id, "store", HELD_OTHERWISE, item.article.origin))
-            n_events = self._insert_coded(list(fresh.values()), coder or _name_program())
+            n_events = self._insert_coded(list(fresh.values()), coder or _name_program(), keep_text)
             n_skips = self._insert_skips(skips)
         return Added(len(fresh), n_events, n_skips, n_held + len(skips) - n_skips)
 
@@ -213,7 +288,7 @@ class Store:
         It stands between the readers and the pipeline, so that nothing is coded twice.
         """
         stream = iter(items)
-        while batch := list(islice(stream, _BATCH)):
+        while batch := list(islice(stream, LOOK_UP_BATCH)):
             held = self._find_held(item.id for item in batch if isinstance(item, Article))
             for item in batch:
                 wording = held.get(mend(item.id)) if isinstance(item, Article) else None
@@ -359,7 +434,7 @@ class Store:
         )
         by_article = groupby(rows, lambda row: str(row["article"]))
         groups = ((id, tuple(map(read_event, group))) for id, group in by_article)
-        while batch := list(islice(groups, _BATCH)):
+        while batch := list(islice(groups, LOOK_UP_BATCH)):
             articles = self._fetch_articles([id for id, _ in batch])
             for id, events in batch:
                 yield CodedArticle(articles[id], events)
@@ -418,7 +493,7 @@ class Store:
             StoreError: The store was opened read-only.
         """
         self._require_writable()
-        state = StoredFeedState(self._connection)
+        state = StoredFeedState(self.find_validators)
         yield state
         with self._transaction():
             for url, validators in state.new.items():
@@ -448,6 +523,12 @@ class Store:
             return
         with self._transaction(), self._incoming(rows, "FROM feed"):
             _run(self._connection, "INSERT OR REPLACE INTO feed BY NAME FROM incoming")
+
+    def find_validators(self, url: str) -> Validators | None:
+        """Return what the server of a feed gave the last time."""
+        sql = "SELECT etag, modified FROM feed_state WHERE url = $1"
+        rows = _run(self._connection, sql, [mend(url)])
+        return Validators(*rows[0]) if rows else None
 
     def _require_writable(self) -> None:
         if self.read_only:
@@ -489,22 +570,27 @@ class Store:
             return {}
         with self._incoming(rows, "SELECT id FROM article"):
             found = _run(
-                self._connection, 'SELECT id, title, "text" FROM article SEMI JOIN incoming USING (id)'
+                self._connection, "SELECT id, title, text_hash FROM article SEMI JOIN incoming USING (id)"
             )
-        return {id: content_hash(title or "", text) for id, title, text in found}
+        return {id: f"{text_hash} {title or ''}" for id, title, text_hash in found}
 
-    def _insert_coded(self, coded: Sequence[CodedArticle], coder: str) -> int:
+    def _insert_coded(self, coded: Sequence[CodedArticle], coder: str, keep_text: bool) -> int:
         if not coded:
             return 0
         now = _now()
-        articles = [make_article_row(one.article, coder, now) for one in coded]
-        with self._incoming(articles, "FROM article"):
-            _run(self._connection, "INSERT INTO article BY NAME FROM incoming")
+        articles = [make_article_row(one.article, coder, now, keep_text=keep_text) for one in coded]
         events = [row for one in coded for row in make_event_rows(one)]
-        if events:
-            with self._incoming(events, "FROM event"):
-                _run(self._connection, "INSERT INTO event BY NAME FROM incoming")
+        self._insert("article", articles)
+        self._insert("event", events)
+        if not keep_text:
+            self._insert("passage", [row for one in coded for row in make_passage_rows(one)])
+            self._insert("text_sketch", [make_text_sketch_row(one.article) for one in coded])
         return len(events)
+
+    def _insert(self, table: str, rows: Sequence[Row]) -> None:
+        if rows:
+            with self._incoming(rows, f"FROM {table}"):
+                _run(self._connection, f"INSERT INTO {table} BY NAME FROM incoming")
 
     def _insert_skips(self, skips: Iterable[Skip]) -> int:
         now = _now()
@@ -530,24 +616,28 @@ class Store:
                 yield from (dict(zip(names, row, strict=True)) for row in rows)
 
     def _fetch_articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        rows = self._fetch("SELECT * FROM article WHERE list_contains($ids, id)", {"ids": list(ids)})
-        return {row["id"]: read_article(row) for row in rows}
+        rows = list(self._fetch("SELECT * FROM article WHERE list_contains($ids, id)", {"ids": list(ids)}))
+        passages: dict[str, list[tuple[int, str]]] = {row["id"]: [] for row in rows if row["text"] is None}
+        if passages:
+            found = self._fetch(
+                'SELECT article, "start", "text" FROM passage WHERE list_contains($ids, article)',
+                {"ids": list(passages)},
+            )
+            for row in found:
+                passages[row["article"]].append((row["start"], row["text"]))
+        return {row["id"]: read_article(row, passages.get(row["id"], ())) for row in rows}
 
 
 class StoredFeedState:
     """Validators of feeds: those of the store, and `new` ones of this run."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, find_stored: Callable[[str], Validators | None]) -> None:
         self.new: dict[str, Validators] = {}
-        self._connection = connection
+        self._find_stored = find_stored
 
     def get(self, url: str, /) -> Validators | None:
         """Return what the server of a feed gave the last time."""
-        if url in self.new:
-            return self.new[url]
-        sql = "SELECT etag, modified FROM feed_state WHERE url = $1"
-        rows = _run(self._connection, sql, [mend(url)])
-        return Validators(*rows[0]) if rows else None
+        return self.new[url] if url in self.new else self._find_stored(url)
 
     def set(self, url: str, validators: Validators, /) -> None:
         """Note what the server gave, to be kept when the run has ended."""
@@ -691,13 +781,94 @@ def _read_day(name: str, day: Day) -> date | None:
 # Making and opening the file.
 
 
+def find_file(path: str | Path) -> Path:
+    """Return the whole path of a store's file.
+
+    A link stays a link to what it points at, and DuckDB gets no name that it would take for an address
+    ("s3:...").
+
+    Raises:
+        StoreError: It is a folder.
+    """
+    file = Path(path).resolve()
+    if file.is_dir():
+        raise StoreError(f"{str(path)!r} is a folder; a store is a file in it, such as {DEFAULT_PATH}.")
+    return file
+
+
+def take_seat(file: Path, path: str, stay: Stay, *, wait: float) -> Seat:
+    """Become the one writer of a store; one who has it open is waited for, one who is in a run is not.
+
+    Raises:
+        StoreBusyError: Another program writes.
+        StoreError: The place cannot be written to.
+    """
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            return Seat(file, stay)
+        except SeatTakenError as error:
+            in_run = error.writer is not None and error.writer.stay == "run"
+            if in_run or time.monotonic() >= deadline:
+                raise StoreBusyError(
+                    f"{path!r} is being written by {error}; one program writes at a time. "
+                    "Wait until it has ended, or end it."
+                ) from error
+        except OSError as error:
+            raise StoreError(f"{path!r} cannot be written: {error.strerror}.") from error
+        time.sleep(POLL_SECONDS)
+
+
+def connect(
+    file: Path, path: str, *, read_only: bool, wait: float, migrate: bool = True
+) -> duckdb.DuckDBPyConnection:
+    """Open the file of a store as soon as it is free; who wants to write has the seat and the turn.
+
+    Raises:
+        StoreError: As `open`.
+    """
+    if read_only and not file.exists():
+        raise StoreError(f"There is no store at {path!r}. `whowhom read SOURCE` makes one.")
+    connection = _connect_when_free(file, path, read_only=read_only, wait=wait)
+    try:
+        version = read_version(connection, path)
+        if version == SCHEMA_VERSION or not migrate:
+            return connection
+        refuse_version(version, path, read_only=read_only)
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    from whowhom.upkeep import rewrite_old
+
+    rewrite_old(file, version)
+    return connect(file, path, read_only=False, wait=wait)
+
+
+def _connect_when_free(file: Path, path: str, *, read_only: bool, wait: float) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + wait
+    while True:
+        is_late = time.monotonic() >= deadline
+        if is_late or not read_only or not is_turn_taken(file):
+            try:
+                return duckdb.connect(str(file), read_only=read_only)
+            except duckdb.Error as error:
+                message = _first_line(error)
+                here = "different configuration" in message
+                is_locked = _LOCKED.search(message) is not None
+                if is_late or not (is_locked or (here and not read_only)):
+                    kind = StoreBusyError if here or is_locked else StoreError
+                    raise kind(_explain_refusal(path, file, error)) from error
+        time.sleep(POLL_SECONDS)
+
+
 def _create(file: Path, path: str) -> None:
     """Make a store under another name and give it its own when it is whole, so that none is ever half."""
-    part = file.with_name(f".{file.name[:200]}.{secrets.token_hex(4)}.part")
+    part = part_of(file, secrets.token_hex(4))
     try:
         part.open("xb").close()  # DuckDB would tell less well why it cannot
         part.unlink()
-        _make_schema(duckdb.connect(str(part))).close()
+        make_schema(duckdb.connect(str(part))).close()
         with suppress(FileExistsError):  # another program has made one in the meantime: that one is used
             _rename_new(part, file)
     except OSError as error:
@@ -707,6 +878,20 @@ def _create(file: Path, path: str) -> None:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def part_of(file: Path, mark: str) -> Path:
+    """Return the hidden name under which a file is made before it gets its own."""
+    return file.with_name(f".{file.name[:200]}.{mark}.part")
+
+
+def _remove_parts(file: Path) -> None:
+    """Remove what those have left who were killed while they made a file; the caller has the seat."""
+    pattern = part_of(Path(escape(file.name)), "*").name
+    for part in file.parent.glob(f"{pattern}*"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > _PART_SECONDS:
+                part.unlink()
 
 
 def _rename_new(part: Path, file: Path) -> None:
@@ -721,7 +906,8 @@ def _rename_new(part: Path, file: Path) -> None:
         part.rename(file)
 
 
-def _make_schema(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def make_schema(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Make the tables of an empty store."""
     connection.begin()
     _run(connection, files("whowhom").joinpath("schema.sql").read_text(encoding="utf-8"))
     for column in COLUMNS:
@@ -730,30 +916,48 @@ def _make_schema(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnec
     _run(
         connection,
         "INSERT INTO meta VALUES ($key, $schema), ('made_by', $program)",
-        {"key": _SCHEMA_KEY, "schema": str(SCHEMA_VERSION), "program": _name_program()},
+        {"key": SCHEMA_KEY, "schema": str(SCHEMA_VERSION), "program": _name_program()},
     )
     connection.commit()
     return connection
 
 
-def _check_schema(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+def read_version(connection: duckdb.DuckDBPyConnection, path: str) -> int:
+    """Return the version of an opened store.
+
+    Raises:
+        StoreError: It is a DuckDB file of another kind.
+    """
     try:
-        rows = _run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [_SCHEMA_KEY])
+        rows = _run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [SCHEMA_KEY])
     except (duckdb.CatalogException, duckdb.BinderException):
         rows = []
     if not rows:
         raise StoreError(f"{path!r} is a DuckDB file, but not one that whowhom made. Give another name.")
-    if rows[0][0] != str(SCHEMA_VERSION):
+    return int(rows[0][0])
+
+
+def refuse_version(version: int, path: str, *, read_only: bool) -> None:
+    """Raise unless a store of this version can be brought up to date."""
+    if version > SCHEMA_VERSION:
         raise StoreError(
-            f"{path!r} is a store of version {rows[0][0]}, and this whowhom knows version {SCHEMA_VERSION}. "
-            "Use the whowhom that made it, or read the sources into a new store."
+            f"{path!r} is a store of version {version}, and this whowhom knows version {SCHEMA_VERSION}. "
+            "Run `pip install -U whowhom`, or read the sources into a new store."
+        )
+    if read_only:
+        raise StoreError(
+            f"{path!r} is a store of version {version}, and this whowhom keeps version {SCHEMA_VERSION}. "
+            "Bring it up to date with `whowhom migrate`, or open it once for writing."
         )
 
 
 def _explain_refusal(path: str, file: Path, error: duckdb.Error) -> str:
     """Return why DuckDB does not open a file, and what to do, in one line."""
     message = _first_line(error)
-    if "lock" in message:
+    if _LOCKED.search(message):
+        writer = find_writer(file)
+        if writer is not None and writer.process != os.getpid():
+            return f"{path!r} is being written by {writer}. Wait until it has ended, or end it."
         holder = _LOCK_HOLDER.search(message)
         process = f" (process {holder[1]})" if holder else ""
         return f"{path!r} is in use by another program{process}. Wait until it has ended, or end it."
@@ -779,7 +983,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _wording(article: Article) -> str:
-    return content_hash(mend(article.title), mend(article.text))
+    return f"{hash_text(article.text)} {mend(article.title)}"
 
 
 def _now() -> datetime:

@@ -175,6 +175,7 @@ def _record_place(place: Place) -> Record:
         **_record_span(place.span),
         "name": place.name,
         "country": place.country,
+        "region": place.region,
         "latitude": place.latitude,
         "longitude": place.longitude,
         "geonames": place.geonames,
@@ -237,6 +238,7 @@ def _parse_place(record: Mapping[str, Any]) -> Place:
         record["longitude"],
         record["geonames"],
         record["precision"],
+        region=record.get("region", ""),
     )
 
 

@@ -70,6 +70,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("location_text", "text", "Words that say where it took place."),
     Column("location_name", "text", "Name of the place."),
     Column("location_country", "text", "Country of the place, ISO 3166-1 alpha-3."),
+    Column("location_region", "text", "First-level region that the place lies in or is."),
     Column("latitude", "real", "Degrees north; of a region or country the middle (see precision)."),
     Column("longitude", "real", "Degrees east, likewise."),
     Column("geonames", "whole", "GeoNames id of the place."),
@@ -150,17 +151,36 @@ def sentence_finder(article: Article) -> Callable[[Span], str | None]:
     It gives the title for a span of the title, None for one that stands nowhere. A sentence longer
     than 1,000 characters is cut around the span.
     """
-    bounds = split_sentences(article.text)
-    starts = [start for start, _ in bounds]
+    find_bounds = _bounds_finder(article)
 
     def find(span: Span) -> str | None:
         if span.start is None:
             return None
+        start, end = find_bounds(span)
+        first, last = _cut(start, end, span.start)
+        whole = article.title if span.of == "title" else article.text
+        return f"{'…' if first > start else ''}{whole[first:last]}{'…' if last < end else ''}"
+
+    return find
+
+
+def passage_finder(article: Article) -> Callable[[Span], tuple[int, int] | None]:
+    """Return a function that gives (start, end) of what `sentence_finder` gives, without its marks."""
+    find_bounds = _bounds_finder(article)
+    return lambda span: None if span.start is None else _cut(*find_bounds(span), span.start)
+
+
+def _bounds_finder(article: Article) -> Callable[[Span], tuple[int, int]]:
+    bounds = split_sentences(article.text)
+    starts = [start for start, _ in bounds]
+
+    def find(span: Span) -> tuple[int, int]:
+        at = span.start or 0
         if span.of == "title":
-            return _cut(article.title, 0, len(article.title), span.start)
-        i = bisect_right(starts, span.start) - 1
+            return 0, len(article.title)
+        i = bisect_right(starts, at) - 1
         start, end = bounds[i] if i >= 0 else (0, 0)
-        return _cut(article.text, start, max(end, span.end or 0), span.start)
+        return start, max(end, span.end or 0)
 
     return find
 
@@ -229,6 +249,7 @@ def _flatten_event(event: Event, article: Article, sentence: str | None) -> Row:
         "location_text": place.span.text if place else None,
         "location_name": (place and place.name) or None,
         "location_country": (place and place.country) or None,
+        "location_region": (place and place.region) or None,
         "latitude": place.latitude if place else None,
         "longitude": place.longitude if place else None,
         "geonames": whole(place.geonames) if place else None,
@@ -267,13 +288,12 @@ def _flatten_participants(role: str, entities: Sequence[Entity]) -> Row:
     }
 
 
-def _cut(text: str, start: int, end: int, at: int) -> str:
-    """Return text[start:end], or the part of it around `at` where that is too long."""
+def _cut(start: int, end: int, at: int) -> tuple[int, int]:
+    """Return start and end, or those of the part around `at` where they are too far apart."""
     if end - start <= _MAX_SENTENCE:
-        return text[start:end]
+        return start, end
     first = min(max(start, at - _MAX_SENTENCE // 2), end - _MAX_SENTENCE)
-    last = first + _MAX_SENTENCE
-    return f"{'…' if first > start else ''}{text[first:last]}{'…' if last < end else ''}"
+    return first, first + _MAX_SENTENCE
 
 
 def to_cell(value: Any) -> Any:

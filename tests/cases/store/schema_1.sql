@@ -1,0 +1,238 @@
+-- The store: one DuckDB file. One table a record of records.py, one row a record; rows are added,
+-- never changed. NULL means not known, or not said.
+--
+--     article ──< event     what it reports; participants and mentions are lists within it
+--     skip                  what could not be used, and why
+--     feed_state, meta      for the next run
+--
+-- To ask questions there are views: `events` (one flat row an event, as in CSV and Parquet),
+-- `participant` and `mention` (one row each).
+
+CREATE TYPE span AS STRUCT("text" VARCHAR, "start" INTEGER, "end" INTEGER, "of" VARCHAR);
+COMMENT ON TYPE span IS 'Words of an article; start and end (exclusive) count code points of its text, or of its title where of is ''title''; NULL for words that stand nowhere';
+
+CREATE TYPE entity AS STRUCT(span span, name VARCHAR, country VARCHAR, sector VARCHAR[], evidence VARCHAR[]);
+COMMENT ON TYPE entity IS 'A participant or a source: its words; the name the world knows; ISO 3166-1 alpha-3 or KOS, UNO, EUR, IGO, NGO, MNC, IMG, ISM; PLOVER sectors, the main one first; how all this was reached, one line each';
+
+CREATE TYPE place AS STRUCT(span span, name VARCHAR, country VARCHAR, latitude DOUBLE, longitude DOUBLE, geonames BIGINT, "precision" VARCHAR, evidence VARCHAR);
+COMMENT ON TYPE place IS 'Where an event took place; precision is exact, near, region or country, NULL where not resolved; evidence tells how it was reached';
+
+CREATE TYPE event_date AS STRUCT(span span, first_day DATE, last_day DATE, evidence VARCHAR);
+COMMENT ON TYPE event_date IS 'When an event took place, both days included; NULL days where the words name none';
+
+CREATE TABLE article (
+    id VARCHAR PRIMARY KEY,
+    "text" VARCHAR NOT NULL,
+    title VARCHAR,
+    published DATE,
+    outlet VARCHAR,
+    url VARCHAR,
+    "language" VARCHAR,
+    extra JSON,
+    origin VARCHAR,
+    coder VARCHAR NOT NULL,
+    read_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE article IS 'What an outlet published, as it was read; one that could not be coded is here too, with its reason in skip';
+COMMENT ON COLUMN article.id IS 'Given by the source, else a hash of address, title, text, day and outlet';
+COMMENT ON COLUMN article."text" IS 'The whole text, never altered; the offsets of spans count its code points';
+COMMENT ON COLUMN article.title IS 'Title';
+COMMENT ON COLUMN article.published IS 'Day of publication in the outlet''s own time zone';
+COMMENT ON COLUMN article.outlet IS 'Who published it';
+COMMENT ON COLUMN article.url IS 'Its address';
+COMMENT ON COLUMN article."language" IS 'ISO 639-1 code';
+COMMENT ON COLUMN article.extra IS 'Fields of the source that whowhom does not use';
+COMMENT ON COLUMN article.origin IS 'Where it was read from: path, URL or standard input, with a line number';
+COMMENT ON COLUMN article.coder IS 'Program and version that coded it';
+COMMENT ON COLUMN article.read_at IS 'When it was added, in UTC';
+
+CREATE TABLE event (
+    id VARCHAR NOT NULL,
+    article VARCHAR NOT NULL,
+    ordinal INTEGER NOT NULL,
+    event VARCHAR NOT NULL,
+    mode VARCHAR[] NOT NULL,
+    context VARCHAR[] NOT NULL,
+    trigger span NOT NULL,
+    mentions span[] NOT NULL,
+    sentence VARCHAR,
+    actor entity[] NOT NULL,
+    recipient entity[] NOT NULL,
+    location place,
+    "date" event_date,
+    source_kind VARCHAR NOT NULL,
+    source entity,
+    certainty VARCHAR NOT NULL,
+    aux VARCHAR[] NOT NULL,
+    condition span,
+    killed BIGINT,
+    injured BIGINT,
+    size BIGINT,
+    size_text VARCHAR,
+    score DOUBLE NOT NULL,
+    quad BIGINT NOT NULL,
+    scale DOUBLE NOT NULL,
+    cameo VARCHAR
+);
+COMMENT ON TABLE event IS 'A deed as one article reports it';
+COMMENT ON COLUMN event.id IS 'Hash of the article''s id and of what was read, unique within the article';
+COMMENT ON COLUMN event.article IS 'The article that reports it: article.id';
+COMMENT ON COLUMN event.ordinal IS 'Its place among the events of the article, from 0';
+COMMENT ON COLUMN event.event IS 'PLOVER type: AGREE, CONSULT ... ASSAULT';
+COMMENT ON COLUMN event.mode IS 'PLOVER modes of the type';
+COMMENT ON COLUMN event.context IS 'PLOVER contexts';
+COMMENT ON COLUMN event.trigger IS 'The most informative words that report it';
+COMMENT ON COLUMN event.mentions IS 'Its other wordings in the article';
+COMMENT ON COLUMN event.sentence IS 'The sentence around the trigger, cut to some 1,000 characters';
+COMMENT ON COLUMN event.actor IS 'Who did it, in the order of the article';
+COMMENT ON COLUMN event.recipient IS 'Whom it was done to';
+COMMENT ON COLUMN event.location IS 'Where it took place';
+COMMENT ON COLUMN event."date" IS 'When it took place';
+COMMENT ON COLUMN event.source_kind IS 'Who says so: author (the article itself), named or unnamed';
+COMMENT ON COLUMN event.source IS 'The one who says so, where somebody does';
+COMMENT ON COLUMN event.certainty IS 'As the source presents it: certain, probable or possible';
+COMMENT ON COLUMN event.aux IS 'Any of historical, future, hypothetical, negation';
+COMMENT ON COLUMN event.condition IS 'Words on which a pledge, threat or demand hangs';
+COMMENT ON COLUMN event.killed IS 'Number of people killed';
+COMMENT ON COLUMN event.injured IS 'Number of people injured';
+COMMENT ON COLUMN event.size IS 'People taking part, soldiers sent, prisoners exchanged';
+COMMENT ON COLUMN event.size_text IS 'Words of the size';
+COMMENT ON COLUMN event.score IS 'Probability that it is right in who did what to whom, 0 to 1';
+COMMENT ON COLUMN event.quad IS '1 verbal cooperation, 2 material cooperation, 3 verbal, 4 material conflict';
+COMMENT ON COLUMN event.scale IS 'PLOVER''s conflict-cooperation score, -10 to 10';
+COMMENT ON COLUMN event.cameo IS 'Nearest CAMEO code, a text because codes begin with zero';
+
+CREATE TABLE skip (
+    id VARCHAR PRIMARY KEY,
+    article VARCHAR,
+    stage VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    origin VARCHAR,
+    skipped_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE skip IS 'What could not be used, once however often it was met';
+COMMENT ON COLUMN skip.id IS 'Hash of article, stage, reason and origin';
+COMMENT ON COLUMN skip.article IS 'Id of the article, where it has one';
+COMMENT ON COLUMN skip.stage IS 'Stage that gave up: read, language, code or store';
+COMMENT ON COLUMN skip.reason IS 'What was found and what was expected';
+COMMENT ON COLUMN skip.origin IS 'Where it came from: path, URL or standard input, with a line number';
+COMMENT ON COLUMN skip.skipped_at IS 'When it was first met, in UTC';
+
+CREATE TABLE feed_state (
+    url VARCHAR PRIMARY KEY,
+    etag VARCHAR NOT NULL,
+    modified VARCHAR NOT NULL
+);
+COMMENT ON TABLE feed_state IS 'What servers gave to ask later whether a feed has changed';
+COMMENT ON COLUMN feed_state.url IS 'Address of the feed as it was asked for';
+COMMENT ON COLUMN feed_state.etag IS 'Its ETag, empty where it gave none';
+COMMENT ON COLUMN feed_state.modified IS 'Its Last-Modified, empty where it gave none';
+
+CREATE TABLE meta (
+    "key" VARCHAR PRIMARY KEY,
+    "value" VARCHAR NOT NULL
+);
+COMMENT ON TABLE meta IS 'About the store itself';
+COMMENT ON COLUMN meta."key" IS 'What is told: whowhom_schema (version of this file), made_by (version of whowhom)';
+COMMENT ON COLUMN meta."value" IS 'What it is';
+
+CREATE VIEW events AS
+SELECT
+    event.id AS event_id,
+    event.article AS article_id,
+    article.published,
+    article.outlet,
+    article.url,
+    article.title,
+    event.event,
+    event.mode,
+    event.context,
+    event.quad,
+    event.scale,
+    event.cameo,
+    [one.span.text FOR one IN event.actor] AS actor_text,
+    [one.name FOR one IN event.actor] AS actor_name,
+    [one.country FOR one IN event.actor] AS actor_country,
+    [nullif(array_to_string(one.sector, ' '), '') FOR one IN event.actor] AS actor_sector,
+    [one.span.text FOR one IN event.recipient] AS recipient_text,
+    [one.name FOR one IN event.recipient] AS recipient_name,
+    [one.country FOR one IN event.recipient] AS recipient_country,
+    [nullif(array_to_string(one.sector, ' '), '') FOR one IN event.recipient] AS recipient_sector,
+    event.location.span.text AS location_text,
+    event.location.name AS location_name,
+    event.location.country AS location_country,
+    event.location.latitude AS latitude,
+    event.location.longitude AS longitude,
+    event.location.geonames AS geonames,
+    event.location.precision AS "precision",
+    event.date.first_day AS first_day,
+    event.date.last_day AS last_day,
+    event.date.span.text AS date_text,
+    event.source_kind,
+    event.source.span.text AS source_text,
+    event.source.name AS source_name,
+    event.source.country AS source_country,
+    nullif(array_to_string(event.source.sector, ' '), '') AS source_sector,
+    event.certainty,
+    event.aux,
+    event.condition.text AS condition,
+    event.killed,
+    event.injured,
+    event.size,
+    event.size_text,
+    event.score,
+    event.trigger.text AS trigger,
+    CAST(event.trigger.start AS BIGINT) AS trigger_start,
+    CAST(event.trigger."end" AS BIGINT) AS trigger_end,
+    event.trigger."of" AS trigger_of,
+    [one.text FOR one IN event.mentions] AS mentions,
+    event.sentence
+FROM event JOIN article ON article.id = event.article;
+COMMENT ON VIEW events IS 'One flat row an event, as in CSV and Parquet; the comments on its columns are those of exporters/tables.py';
+
+CREATE VIEW participant AS
+SELECT
+    event_id, article_id, role, ordinal,
+    entity.span.text AS "text", entity.span.start AS "start", entity.span."end" AS "end", entity.span."of" AS "of",
+    entity.name AS name, entity.country AS country, entity.sector AS sector, entity.evidence AS evidence
+FROM (
+    SELECT id AS event_id, article AS article_id, 'actor' AS role,
+        generate_subscripts(actor, 1) - 1 AS ordinal, unnest(actor) AS entity
+    FROM event
+    UNION ALL
+    SELECT id, article, 'recipient', generate_subscripts(recipient, 1) - 1, unnest(recipient)
+    FROM event
+);
+COMMENT ON VIEW participant IS 'One row a participant';
+COMMENT ON COLUMN participant.event_id IS 'The event: event.id';
+COMMENT ON COLUMN participant.article_id IS 'The article: article.id';
+COMMENT ON COLUMN participant.role IS 'actor or recipient';
+COMMENT ON COLUMN participant.ordinal IS 'Its place among the participants of that role, from 0';
+COMMENT ON COLUMN participant."text" IS 'Its words in the article';
+COMMENT ON COLUMN participant."start" IS 'Offset of the words in code points; NULL where it has none of its own';
+COMMENT ON COLUMN participant."end" IS 'Offset after the words';
+COMMENT ON COLUMN participant."of" IS 'What the offsets count in: text or title';
+COMMENT ON COLUMN participant.name IS 'The name the world knows; NULL for unnamed groups';
+COMMENT ON COLUMN participant.country IS 'ISO 3166-1 alpha-3, or KOS, UNO, EUR, IGO, NGO, MNC, IMG, ISM';
+COMMENT ON COLUMN participant.sector IS 'PLOVER sectors, the main one first';
+COMMENT ON COLUMN participant.evidence IS 'How name, country and sector were reached, one line each';
+
+CREATE VIEW mention AS
+SELECT
+    event_id, article_id, ordinal,
+    span.text AS "text", span.start AS "start", span."end" AS "end", span."of" AS "of"
+FROM (
+    SELECT id AS event_id, article AS article_id, 0 AS ordinal, trigger AS span
+    FROM event
+    UNION ALL
+    SELECT id, article, generate_subscripts(mentions, 1), unnest(mentions)
+    FROM event
+);
+COMMENT ON VIEW mention IS 'One row a wording of an event';
+COMMENT ON COLUMN mention.event_id IS 'The event: event.id';
+COMMENT ON COLUMN mention.article_id IS 'The article: article.id';
+COMMENT ON COLUMN mention.ordinal IS '0 for the trigger, then the other wordings';
+COMMENT ON COLUMN mention."text" IS 'The words';
+COMMENT ON COLUMN mention."start" IS 'Their offset in code points';
+COMMENT ON COLUMN mention."end" IS 'Offset after the words';
+COMMENT ON COLUMN mention."of" IS 'What the offsets count in: text or title';
