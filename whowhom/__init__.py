@@ -16,18 +16,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from whowhom.api import (
         Explanation,
+        Recoded,
         Summary,
         code,
         code_many,
         code_sources,
+        correct,
         demo,
         dyads,
         evaluate,
         events,
         explain,
+        list_corrections,
         open,
         read,
+        recode,
+        write_gold,
     )
+    from whowhom.corrections import Correction
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
     from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
     from whowhom.resolvers.countries import Codes, find_codes, find_state
@@ -37,11 +43,13 @@ __all__ = [
     "Article",
     "CodedArticle",
     "Codes",
+    "Correction",
     "Entity",
     "Event",
     "EventDate",
     "Explanation",
     "Place",
+    "Recoded",
     "Skip",
     "Source",
     "Span",
@@ -49,6 +57,7 @@ __all__ = [
     "code",
     "code_many",
     "code_sources",
+    "correct",
     "demo",
     "dyads",
     "evaluate",
@@ -56,17 +65,21 @@ __all__ = [
     "explain",
     "find_codes",
     "find_state",
+    "list_corrections",
     "open",
     "read",
+    "recode",
     "resolve_actor",
     "resolve_date",
     "resolve_place",
+    "write_gold",
 ]
 _RECORDS = frozenset(
     ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")
 )
 _HOMES = {
     **dict.fromkeys(("Actor", "resolve_actor", "resolve_date", "resolve_place"), "resolvers.answers"),
+    "Correction": "corrections",
     **dict.fromkeys(("Codes", "find_codes", "find_state"), "resolvers.countries"),
 }
 

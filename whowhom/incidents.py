@@ -852,6 +852,31 @@ def judge(
     return id
 
 
+# What changed under the incidents.
+
+
+def forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
+    """Let the next `build` decide anew about all events of some articles, and whatever they are joined to.
+
+    Of all of them, because what one event of an article names counts for the others (see `story`). Until
+    then their rows of `report` name no event, so that a build that never came is made up for by a later one.
+    """
+    with _incoming(connection, {"article": list(dict.fromkeys(articles))}):
+        _run(
+            connection,
+            """DELETE FROM link WHERE article IN (SELECT article FROM incoming)
+            OR other_article IN (SELECT article FROM incoming)""",
+        )
+        _run(connection, "UPDATE report SET event = '' WHERE article IN (SELECT article FROM incoming)")
+
+
+def refresh(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
+    """Write the incidents of articles anew of which only scores have changed: nothing joins or leaves."""
+    _run(connection, _SELECT_FRESH)
+    _run(connection, "DELETE FROM fresh")  # what is new is for `build`
+    _decide(connection, list(articles))
+
+
 # Small helpers.
 
 
