@@ -450,7 +450,8 @@ def _explain(
     for passage in terminal.mark_passages(explanation.event, explanation.article, console):
         console.print(passage)
     console.print()
-    console.print(terminal.make_field_table(explanation.event, console))
+    checked = any(one.stands and one.verdict != "undo" for one in explanation.corrections)
+    console.print(terminal.make_field_table(explanation.event, console, checked=checked))
     for correction in explanation.corrections:
         console.print(terminal.describe_correction(correction, console), soft_wrap=True)
 

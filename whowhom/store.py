@@ -371,9 +371,7 @@ class Store:
             if given
         ]
         if len(chosen) != 1 or (add and not set) or bool(event) == bool(undo):
-            raise ValueError(
-                "Give an event and one of set, accept and wrong, or undo with a correction alone."
-            )
+            raise ValueError("Give an event and one of set, accept, wrong; or undo alone.")
         self._require_writable()
         signed = corrections.Signed(who, why, _now())
         with self._transaction():

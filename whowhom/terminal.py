@@ -427,9 +427,13 @@ class FieldLine(NamedTuple):
     reached: str
 
 
-def list_fields(event: Event) -> list[FieldLine]:
-    """Return each field of an event that has a value, with the words and the way it was reached."""
-    read = "read by the model"
+def list_fields(event: Event, *, checked: bool = False) -> list[FieldLine]:
+    """Return each field of an event that has a value, with the words and the way it was reached.
+
+    Args:
+        checked: A person vouches for it.
+    """
+    read = "checked by a person" if checked else "read by the model"
     lines = [
         FieldLine(
             "event", _join(event.event, *event.mode), event.trigger.text, f"{read}, score {event.score:.2f}"
@@ -479,7 +483,7 @@ def _join(*words: str) -> str:
     return " ".join(filter(None, words))
 
 
-def make_field_table(event: Event, console: Console) -> Table:
+def make_field_table(event: Event, console: Console, *, checked: bool = False) -> Table:
     """Return the table of an event's fields, their values and how each was reached."""
     width = min(console.width, _WIDEST)
     table = Table(box=box.SIMPLE_HEAD, width=width, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
@@ -489,7 +493,7 @@ def make_field_table(event: Event, console: Console) -> Table:
         table.add_column("words", ratio=2, overflow="fold")
     if width >= _NARROW:
         table.add_column("how it was reached", ratio=3, overflow="fold")
-    for line in list_fields(event):
+    for line in list_fields(event, checked=checked):
         cells = [Text(line.field, _STYLE_BY_FIELD.get(line.field, "bold")), Text(neutralize(line.value))]
         if width >= _WIDE:
             cells.append(Text(neutralize(line.words)))
