@@ -287,7 +287,7 @@ def act(store: Store, actions: list[tuple[str, int, int]]) -> None:
             )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(coded_articles, min_size=1, max_size=2, unique_by=lambda one: one.article.id), _ACTIONS)
 def test_any_corrections_stand_after_a_new_coding(
     batch: list[CodedArticle], actions: list[tuple[str, int, int]]
@@ -307,7 +307,7 @@ def test_any_corrections_stand_after_a_new_coding(
         assert rows(store) == before
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(coded_articles, min_size=1, max_size=2, unique_by=lambda one: one.article.id), _ACTIONS)
 def test_undo_of_everything_gives_the_coders_own_events(
     batch: list[CodedArticle], actions: list[tuple[str, int, int]]
@@ -350,17 +350,19 @@ def make_reports() -> list[CodedArticle]:
     return [_make_report(f"r{number}", *one) for number, one in enumerate(told)]
 
 
-def _make_report(id: str, type: str, mode: str, who: str, whom: str, trigger: str, after: int) -> CodedArticle:
+def _make_report(
+    id: str, type: str, mode: str, who: str, whom: str, trigger: str, after: int
+) -> CodedArticle:
     day = date(2031, 3, 7) + timedelta(days=after)
     text = f"Officials of {who} {trigger} in or for {whom} on the day, {trigger} it was said by number {id}."
-    article = Article(id, text, title=f"{who} and {whom}", published=day, outlet=f"Outlet {id}", language="en")
+    article = Article(id, text, title=f"{who} and {whom}", published=day, outlet=f"Outlet {id}")
     code = find_code(type, (mode,))
 
     def find(words: str) -> Span:
         return Span(words, text.index(words), text.index(words) + len(words))
 
     event = Event(
-        id=f"{id}-event", article=id, event=type, mode=(mode,), trigger=find(trigger), score=0.5 + len(id) / 100,
+        id=f"{id}-event", article=id, event=type, mode=(mode,), trigger=find(trigger), score=0.5,
         quad=code.quad, scale=code.scale, cameo=code.cameo,
         actor=(Entity(find(who), who.title(), who, ("GOV",)),),
         recipient=(Entity(find(whom), whom.title(), whom, ("GOV",)),),
@@ -393,7 +395,7 @@ def assert_as_rebuilt(store: Store) -> None:
     ],
     ids=str,
 )
-@pytest.mark.parametrize("which", ["r0-event", "r4-event", "r6-event"])
+@pytest.mark.parametrize("which", ["r0-event", "r4-event"])
 def test_incidents_after_a_correction_are_those_of_a_rebuild(which: str, decision: dict[str, Any]) -> None:
     """Whether the event leaves its incident, joins another or only becomes surer; so after the undo."""
     with stores.open(":memory:") as store:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
@@ -34,6 +33,7 @@ Verdict = Literal["accept", "set", "wrong", "add", "undo"]
 # A person has looked at it: that is what the score is the probability of.
 CHECKED = 1.0
 _TYPED = frozenset(("event", "mode"))
+_IDS = "(SELECT unnest(CAST($ids AS VARCHAR[])))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +284,11 @@ def find_correction(connection: duckdb.DuckDBPyConnection, id: str) -> Correctio
     if not rows or not id or (len(rows) > 1 and rows[0][0] != id):
         what = "Several corrections have" if id and len(rows) > 1 else "No correction has"
         raise LookupError(f"{what} an id that begins with {id!r}. `whowhom corrections` lists them.")
-    (found,) = [one for one in read_corrections(connection, [rows[0][1]]) if one.id == rows[0][0]]
-    return found
+    return _find_made(read_corrections(connection, [rows[0][1]]), rows[0][0])
+
+
+def _find_made(corrections: Iterable[Correction], id: str) -> Correction:
+    return next(one for one in corrections if one.id == id)
 
 
 def _require_who(signed: Signed) -> None:
@@ -326,12 +329,11 @@ def _add(
             }
         ),
     )  # fmt: skip
-    _settle(connection, article)
-    return find_correction(connection, id)
+    return _find_made(_settle(connection, article), id)
 
 
-def _settle(connection: duckdb.DuckDBPyConnection, article: Article) -> None:
-    """Let `event`, `coding` and the incidents of one article follow from its corrections."""
+def _settle(connection: duckdb.DuckDBPyConnection, article: Article) -> list[Correction]:
+    """Let `event`, `coding` and the incidents of one article follow from its corrections; return these."""
     held = _read_rows(connection, [article.id])[article.id]
     coding = _read_coding(connection, [article.id]).get(article.id, held)
     corrections = read_corrections(connection, [article.id])
@@ -339,14 +341,13 @@ def _settle(connection: duckdb.DuckDBPyConnection, article: Article) -> None:
     _write_rows(connection, {article.id: held}, {article.id: rows})
     _keep_coding(connection, {article.id: coding}, {article.id: corrections})
     ((is_built,),) = _run(connection, "SELECT EXISTS (FROM report)")
-    if not is_built:  # the first build takes all
-        return
-    change = _compare(held, rows)
+    change = _compare(held, rows) if is_built else "none"  # the first build takes all
     if change == "deed":
         incidents.forget(connection, [article.id])
         incidents.build(connection)
     elif change == "score":
         incidents.refresh(connection, [article.id])
+    return corrections
 
 
 def replace_coding(
@@ -367,14 +368,10 @@ def replace_coding(
     rows = {id: _make_rows(by_id[id].article, fresh[id], by_article[id], held[id]) for id in changed}
     _write_rows(connection, held, rows)
     _keep_coding(connection, {id: fresh[id] for id in changed}, by_article)
-    with _incoming(connection, [{"id": id} for id in by_id], "SELECT id FROM article"):
-        _run(
-            connection,
-            """UPDATE article SET coder = $coder FROM incoming
-            WHERE article.id = incoming.id AND article.coder <> $coder""",
-            {"coder": coder},
-        )
-        _run(connection, "DELETE FROM skip WHERE stage = 'code' AND article IN (SELECT id FROM incoming)")
+    ids = {"ids": list(by_id)}
+    sql = f"UPDATE article SET coder = $coder WHERE id IN {_IDS} AND coder <> $coder"
+    _run(connection, sql, {"coder": coder, **ids})
+    _run(connection, f"DELETE FROM skip WHERE stage = 'code' AND article IN {_IDS}", ids)
     moved = [id for id in changed if _compare(held[id], rows[id]) != "none"]
     if moved:
         incidents.forget(connection, moved)
@@ -413,12 +410,9 @@ def read_corrections(
     connection: duckdb.DuckDBPyConnection, articles: Sequence[str] | None = None
 ) -> list[Correction]:
     """Return the corrections of some articles, or all, in the order in which they were made."""
-    sql = "SELECT * FROM correction"
-    if articles is None:
-        rows = _fetch(connection, f"{sql} ORDER BY ordinal")
-    else:
-        with _incoming(connection, [{"id": id} for id in articles], "SELECT id FROM article"):
-            rows = _fetch(connection, f"{sql} WHERE article IN (SELECT id FROM incoming) ORDER BY ordinal")
+    where = "true" if articles is None else f"article IN {_IDS}"
+    values = {} if articles is None else {"ids": list(articles)}
+    rows = _fetch(connection, f"SELECT * FROM correction WHERE {where} ORDER BY ordinal", values)
     return _mark_undone(list(map(_read_correction, rows)))
 
 
@@ -469,18 +463,14 @@ def _read_row(row: Row) -> Row:
 
 
 def _read_articles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Article]:
-    with _incoming(connection, [{"id": id} for id in ids], "SELECT id FROM article"):
-        rows = _fetch(connection, "SELECT * FROM article SEMI JOIN incoming USING (id)")
+    rows = _fetch(connection, f"SELECT * FROM article WHERE id IN {_IDS}", {"ids": list(ids)})
     return {row["id"]: read_article(row) for row in rows}
 
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> dict[str, list[Row]]:
     """Return the rows of `event` of each article."""
-    with _incoming(connection, [{"id": id} for id in articles], "SELECT id FROM article"):
-        rows = _fetch(
-            connection,
-            "SELECT * FROM event WHERE article IN (SELECT id FROM incoming) ORDER BY article, ordinal",
-        )
+    sql = f"SELECT * FROM event WHERE article IN {_IDS} ORDER BY article, ordinal"
+    rows = _fetch(connection, sql, {"ids": list(articles)})
     by_article: dict[str, list[Row]] = {id: [] for id in articles}
     for row in rows:
         by_article[row["article"]].append(row)
@@ -508,20 +498,19 @@ def _write_rows(
     other = [id for id in rows if rows[id] != held[id]]
     if not other:
         return
-    with _incoming(connection, [{"id": id} for id in other], "SELECT id FROM article"):
-        _run(connection, "DELETE FROM event WHERE article IN (SELECT id FROM incoming)")
+    _run(connection, f"DELETE FROM event WHERE article IN {_IDS}", {"ids": other})
     every = [row for id in other for row in rows[id]]
     if every:
-        with _incoming(connection, every, "FROM event"):
-            _run(connection, "INSERT INTO event BY NAME FROM incoming")
+        schema = connection.sql("FROM event LIMIT 0").to_arrow_table().schema
+        connection.register("incoming", make_table(every, schema))
+        _run(connection, "INSERT INTO event BY NAME FROM incoming")
+        connection.unregister("incoming")
 
 
 def _read_coding(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> dict[str, list[Row]]:
     """Return what the coder says, of the articles that have corrections."""
-    with _incoming(connection, [{"id": id} for id in articles], "SELECT id FROM article"):
-        found = _run(
-            connection, "SELECT article, events FROM coding WHERE article IN (SELECT id FROM incoming)"
-        )
+    sql = f"SELECT article, events FROM coding WHERE article IN {_IDS}"
+    found = _run(connection, sql, {"ids": list(articles)})
     return {id: list(map(_read_row, json.loads(events))) for id, events in found}
 
 
@@ -576,17 +565,6 @@ def _make_gold(article: Article, events: Iterable[Event]) -> Row:
 
 
 # Small helpers.
-
-
-@contextmanager
-def _incoming(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row], columns: str) -> Iterator[None]:
-    """Let SQL see rows as the table `incoming`; `columns` is a query with the same columns and types."""
-    schema = connection.sql(f"{columns} LIMIT 0").to_arrow_table().schema
-    connection.register("incoming", make_table(rows, schema))
-    try:
-        yield
-    finally:
-        connection.unregister("incoming")
 
 
 def _fetch(
