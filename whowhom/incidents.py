@@ -153,6 +153,25 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> Bu
     return Built(n_fresh, _decide(connection, touched_articles))
 
 
+def forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
+    """Let the next `build` decide anew about all events of some articles, and whatever they are joined to.
+
+    Of all of them, because what one event of an article names counts for the others (see `story`). Until
+    then their rows of `report` name no event, so that a build that never came is made up for by a later one.
+    """
+    ids = {"ids": list(articles)}
+    some = "(SELECT unnest(CAST($ids AS VARCHAR[])))"
+    connection.execute(f"DELETE FROM link WHERE article IN {some} OR other_article IN {some}", ids)
+    connection.execute(f"UPDATE report SET event = '' WHERE article IN {some}", ids)
+
+
+def refresh(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
+    """Write the incidents of articles anew of which only scores have changed: nothing joins or leaves."""
+    connection.execute(_SELECT_FRESH)
+    connection.execute("DELETE FROM fresh")  # what is new is for `build`
+    _decide(connection, list(articles))
+
+
 _SELECT_FRESH = """CREATE OR REPLACE TEMP TABLE fresh AS
     SELECT article, id AS event FROM event
     WHERE NOT EXISTS (FROM report WHERE report.article = event.article AND report.event = event.id)"""
@@ -850,31 +869,6 @@ def judge(
     _run(connection, "DELETE FROM fresh")  # what is new is for `build`
     _decide(connection, (), touched)
     return id
-
-
-# What changed under the incidents.
-
-
-def forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
-    """Let the next `build` decide anew about all events of some articles, and whatever they are joined to.
-
-    Of all of them, because what one event of an article names counts for the others (see `story`). Until
-    then their rows of `report` name no event, so that a build that never came is made up for by a later one.
-    """
-    with _incoming(connection, {"article": list(dict.fromkeys(articles))}):
-        _run(
-            connection,
-            """DELETE FROM link WHERE article IN (SELECT article FROM incoming)
-            OR other_article IN (SELECT article FROM incoming)""",
-        )
-        _run(connection, "UPDATE report SET event = '' WHERE article IN (SELECT article FROM incoming)")
-
-
-def refresh(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
-    """Write the incidents of articles anew of which only scores have changed: nothing joins or leaves."""
-    _run(connection, _SELECT_FRESH)
-    _run(connection, "DELETE FROM fresh")  # what is new is for `build`
-    _decide(connection, list(articles))
 
 
 # Small helpers.
