@@ -358,8 +358,13 @@ span AS (
     FROM days JOIN fresh ON fresh.article = days.article AND fresh.event = days.id
 )
 SELECT days.article, days.id AS event, fresh.event IS NOT NULL AS fresh
-FROM days LEFT JOIN fresh ON fresh.article = days.article AND fresh.event = days.id CROSS JOIN span
-WHERE days.is_loose OR span.is_loose OR days.first_day <= span.last_day AND days.last_day >= span.first_day"""
+FROM days LEFT JOIN fresh ON fresh.article = days.article AND fresh.event = days.id
+-- All events of an article or none: what one of them names counts for the others.
+WHERE days.article IN (
+    SELECT article FROM days CROSS JOIN span
+    WHERE days.is_loose OR span.is_loose
+        OR days.first_day <= span.last_day AND days.last_day >= span.first_day
+)"""
 
 
 @cache
