@@ -29,6 +29,9 @@ COMMANDS = (
     "events",
     "dyads",
     "explain",
+    "correct",
+    "corrections",
+    "recode",
     "who",
     "where",
     "when",
@@ -611,3 +614,58 @@ def test_people_of_ones_own_are_checked_and_used(folder):
 def test_words_steer_no_terminal():
     """What is asked comes back without control characters."""
     assert "\x1b" not in run("who", "a\x1b[31mb").output
+
+
+def test_correct_changes_the_event_and_says_how(desk):
+    """Field by field, with the id by which it can be undone."""
+    changed = run("correct", "a1-visit", "--set", "day=2031-03-06", "--set", "killed=2", "--who", "Ana Bell")
+    assert changed.exit_code == 0
+    assert "set CONSULT 'arrived' (a1-visit)" in changed.stdout
+    assert "date: 2031-03-07 → 2031-03-06, killed: none → 2" in changed.stdout
+    id = re.search(r"correction (\w+)", changed.stdout)[1]
+    assert "2031-03-06" in run("explain", "a1-visit").stdout
+    assert run("correct", "--undo", id[:8], "--who", "Tor Lund").exit_code == 0
+    listed = run("corrections").stdout.splitlines()
+    assert len(listed) == 2
+    assert listed[0].endswith("undone")
+    assert f"Tor Lund · undo CONSULT 'arrived' (a1-visit) · date: 2031-03-06 → 2031-03-07" in listed[1]
+    assert [one["stands"] for one in json.loads(run("corrections", "--json").stdout)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["a1-visit", "--set", "day"], "'day' is not FIELD=VALUE"),
+        (["a1-visit", "--set", "type=VISIT"], "'VISIT' is no PLOVER type"),
+        (["a1-visit"], "Give an event and one of set, accept, wrong"),
+        (["a1-visit", "--accept", "--wrong"], "Give an event and one of set, accept, wrong"),
+        (["zz", "--accept"], "has an id that begins with 'zz'"),
+        (["--undo", "zz"], "No correction has an id that begins with 'zz'"),
+        (["a1-visit", "--accept", "--store", "none.duckdb"], "There is no store at 'none.duckdb'"),
+    ],
+)
+def test_correction_that_cannot_be_is_bad_use(desk, arguments, message):
+    """One line on what is wrong, and the exit code for bad use."""
+    refused = run("correct", *arguments)
+    assert refused.exit_code == cli.BAD_USE
+    assert message in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_gold_of_corrections_is_written_for_evaluate(desk):
+    """Once every event of the article was decided on."""
+    run("correct", "a1-visit", "--accept")
+    run("correct", "a1-withdrawal", "--wrong")
+    written = run("corrections", "--gold", "-o", "gold.jsonl")
+    assert "1 article of which every event was decided on, 1 event" in written.stderr
+    assert "who-whom" in run("evaluate", "gold.jsonl").stdout
+
+
+def test_recode_tells_what_came_of_it(desk):
+    """Articles of another version are coded again, and corrected events are kept."""
+    run("correct", "a1-visit", "--accept")
+    with whowhom.store.open("whowhom.duckdb") as kept:
+        kept.replace_coding([make_coded("a1")], coder="whowhom 0.0.1")
+    assert run("recode").stdout == "1 article coded again, 1 changed, 0 as before, 1 corrected event kept\n"
+    assert run("recode").stdout == "0 articles coded again, 0 changed, 0 as before\n"
+    assert run("recode", "--from", "2031-13-01").exit_code == cli.BAD_USE

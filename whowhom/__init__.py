@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from whowhom.api import (
         Explanation,
+        Recoded,
         Summary,
         backup,
         check,
@@ -23,18 +24,23 @@ if TYPE_CHECKING:
         code_many,
         code_sources,
         compact,
+        correct,
         demo,
         dyads,
         evaluate,
         events,
         explain,
         feeds,
+        list_corrections,
         migrate,
         open,
         read,
+        recode,
         restore,
         watch,
+        write_gold,
     )
+    from whowhom.corrections import Correction
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
     from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
     from whowhom.resolvers.countries import Codes, find_codes, find_state
@@ -44,11 +50,13 @@ __all__ = [
     "Article",
     "CodedArticle",
     "Codes",
+    "Correction",
     "Entity",
     "Event",
     "EventDate",
     "Explanation",
     "Place",
+    "Recoded",
     "Skip",
     "Source",
     "Span",
@@ -59,6 +67,7 @@ __all__ = [
     "code_many",
     "code_sources",
     "compact",
+    "correct",
     "demo",
     "dyads",
     "evaluate",
@@ -67,20 +76,24 @@ __all__ = [
     "feeds",
     "find_codes",
     "find_state",
+    "list_corrections",
     "migrate",
     "open",
     "read",
+    "recode",
     "resolve_actor",
     "resolve_date",
     "resolve_place",
     "restore",
     "watch",
+    "write_gold",
 ]
 _RECORDS = frozenset(
     ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")
 )
 _HOMES = {
     **dict.fromkeys(("Actor", "resolve_actor", "resolve_date", "resolve_place"), "resolvers.answers"),
+    "Correction": "corrections",
     **dict.fromkeys(("Codes", "find_codes", "find_state"), "resolvers.countries"),
 }
 

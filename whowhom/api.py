@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from whowhom.checks import Finding
+    from whowhom.corrections import Correction
     from whowhom.polls import Tell
     from whowhom.series import Pair, Period
     from whowhom.store import Store
@@ -89,10 +90,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An event with the article it was read from: all that tells how each field was reached."""
+    """An event with the article it was read from: all that tells how each field was reached.
+
+    Attributes:
+        corrections: What people decided about it, the earliest first.
+    """
 
     event: Event
     article: Article
+    corrections: Sequence[Correction] = ()
 
 
 def code(
@@ -383,7 +389,144 @@ def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation:
         UnknownEventError: No event has this id, or several ids begin so.
     """
     with open(store, read_only=True) as kept:
-        return Explanation(*kept.event(event_id))
+        event, article = kept.event(event_id)
+        return Explanation(event, article, [one for one in kept.corrections() if one.event == event.id])
+
+
+def correct(
+    event: str = "",
+    store: str | Path = DEFAULT_STORE,
+    *,
+    set: Mapping[str, Any] | None = None,
+    accept: bool = False,
+    wrong: bool = False,
+    add: bool = False,
+    undo: str = "",
+    who: str | None = None,
+    why: str = "",
+) -> Correction:
+    """Keep what a person decided about one event; the command `whowhom correct`.
+
+    What can be given is told in `Store.correct`.
+
+    Args:
+        who: Who decided; the user of this computer where not given.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened or written.
+        ValueError: Not one decision, a value that cannot be, or nothing to change.
+        LookupError: There is no such event or correction.
+    """
+    with _open_held(store) as kept:
+        return kept.correct(
+            event, set=set, accept=accept, wrong=wrong, add=add, undo=undo, who=who or _name_user(), why=why
+        )
+
+
+def list_corrections(store: str | Path = DEFAULT_STORE) -> list[Correction]:
+    """Return what people decided about single events, the earliest first; `whowhom corrections`.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened.
+    """
+    with open(store, read_only=True) as kept:
+        return kept.corrections()
+
+
+def write_gold(
+    store: str | Path = DEFAULT_STORE, out: str | Path | TextIO | BinaryIO | None = None
+) -> tuple[int, int]:
+    """Write the articles of which people have decided on every event; `whowhom corrections --gold`.
+
+    The file can be given to `evaluate`.
+
+    Args:
+        out: A path, an open file, or None for standard output.
+
+    Returns:
+        How many articles and how many events were written.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened.
+        OSError: The file cannot be written.
+    """
+    from whowhom.exporters import write_rows
+
+    with open(store, read_only=True) as kept:
+        rows = list(kept.gold())
+    write_rows(rows, out)
+    return len(rows), sum(len(row["events"]) for row in rows)
+
+
+@dataclass(slots=True)
+class Recoded:
+    """What a new coding came to; it grows while it goes on.
+
+    Attributes:
+        n_articles: Articles coded again.
+        n_changed: Those whose coding is another than before.
+        n_kept: Corrected events that were put into changed articles again.
+        n_without_text: Articles left as they were because their text is not stored.
+        skips: Why articles could not be coded this time; they are left as they were.
+        seconds: From the first article to the last, with everything loaded before.
+    """
+
+    n_articles: int = 0
+    n_changed: int = 0
+    n_kept: int = 0
+    n_without_text: int = 0
+    skips: list[Skip] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def recode(
+    store: str | Path = DEFAULT_STORE,
+    *,
+    all: bool = False,
+    first: Day = None,
+    last: Day = None,
+    watch: Watch | None = None,
+) -> Recoded:
+    """Code again, from the texts stored, what another version of whowhom coded; `whowhom recode`.
+
+    Corrections and judgements of people stay. What was coded before an interruption is kept, and the
+    same call goes on from there.
+
+    Args:
+        all: Also what this version coded, which changes nothing unless the model or the tables differ.
+        first: Articles published on this day or later; a date or "YYYY-MM-DD".
+        last: Articles published on this day or earlier.
+        watch: Called with each outcome once it is kept.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened or written.
+        ValueError: A bad day, or a last one before the first.
+        KeyboardInterrupt: After what was coded has been kept.
+    """
+    from whowhom.pipeline import code_articles
+
+    with _open_held(store) as kept:
+        ids, n_without_text = kept.list_outdated(all=all, first=first, last=last)
+        recoded = Recoded(n_without_text=n_without_text)
+        if ids:
+            load_all()
+        start = time.monotonic()
+        run = _Interruptible(code_articles(kept.read_articles(ids)))
+        for batch in _batch(run):
+            coded = [one for one in batch if isinstance(one, CodedArticle) and one.skipped is None]
+            replaced = kept.replace_coding(coded)
+            recoded.n_articles += len(coded)
+            recoded.n_changed += replaced.n_changed
+            recoded.n_kept += replaced.n_kept
+            recoded.skips += [skip for one in batch if (skip := _find_skip(one)) is not None]
+            recoded.seconds = time.monotonic() - start
+            if watch is not None:
+                for item in batch:
+                    watch(item)
+        # Also where nothing was coded: what a run that was killed has left.
+        kept.build_incidents()
+        run.end()
+    return recoded
 
 
 def migrate(store: str | Path = DEFAULT_STORE) -> Migrated:
@@ -649,6 +792,26 @@ def _judge(article: Article) -> Article | Skip:
         reason = f"language is {name_language(language)}, whowhom codes English only"
         return Skip(article.id, "language", reason, article.origin)
     return article if article.language else replace(article, language=language)
+
+
+def _find_skip(item: Outcome) -> Skip | None:
+    return item if isinstance(item, Skip) else item.skipped
+
+
+def _open_held(store: str | Path) -> Store:
+    """Open a store for writing, which has to be there: an empty one would hold nothing to work on."""
+    if str(store) != ":memory:" and not Path(store).exists():
+        open(store, read_only=True)  # says so
+    return open(store)
+
+
+def _name_user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError) as error:  # Windows and Unix without a name for the user
+        raise ValueError("Nobody knows who you are here; give who.") from error
 
 
 def _read_day(published: Day) -> date | None:

@@ -560,7 +560,141 @@ def _explain(
     for passage in terminal.mark_passages(explanation.event, explanation.article, console):
         console.print(passage)
     console.print()
-    console.print(terminal.make_field_table(explanation.event, console))
+    checked = any(one.stands and one.verdict != "undo" for one in explanation.corrections)
+    console.print(terminal.make_field_table(explanation.event, console, checked=checked))
+    for correction in explanation.corrections:
+        console.print(terminal.describe_correction(correction, console), soft_wrap=True)
+
+
+@app.command("correct", short_help="Say what is right about an event.")
+def _correct(
+    event: Annotated[
+        str,
+        typer.Argument(
+            metavar="[EVENT_ID]",
+            help="Id of an event, or its beginning; with --add the id of an article.",
+            show_default=False,
+        ),
+    ] = "",
+    set: Annotated[
+        list[str] | None,
+        _option("--set", "FIELD=VALUE", "What a field should hold; again for more fields."),
+    ] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="All of it is right.", show_default=False)] = False,
+    wrong: Annotated[
+        bool, typer.Option("--wrong", help="There is no such event.", show_default=False)
+    ] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add an event that was missed; --set tells it.", show_default=False)
+    ] = False,
+    undo: Annotated[str, _option("--undo", "ID", "A correction that no longer counts.")] = "",
+    who: Annotated[str | None, _option("--who", "NAME", "Who decides; the user where not given.")] = None,
+    why: Annotated[str, _option("--why", "TEXT", "The reason.")] = "",
+    store: StorePath = _STORE,
+    debug: Debug = False,
+) -> None:
+    """Accept an event, correct its fields, mark it as wrong, add one, or undo any of that.
+
+    Corrections are kept for good: they survive `whowhom recode`, and can be written as gold. Fields are
+    type, mode, trigger, actor, recipient, place, day, source, certainty, aux, condition, killed, injured
+    and size. An actor is codes ("RUS MIL"), words of the article ("the envoy"), or both with a name ("he =
+    Ana Bell (RUS GOV)"); several are set apart by ";". "none" empties a field.
+
+    \b
+    Examples:
+      whowhom correct 3fa9c1d2 --accept
+      whowhom correct 3fa9c1d2 --set actor="RUS MIL" --set day=2024-06-19 --why "as the text says"
+      whowhom correct 3fa9c1d2 --wrong --who "Ana Bell"
+      whowhom correct --undo 91bc
+      whowhom correct --add article-7 --set type=AID --set trigger=sent --set actor=DEU
+    """
+    from whowhom import api, terminal
+
+    values: dict[str, str] = {}
+    for one in set or ():
+        field, equals, value = one.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{one!r} is not FIELD=VALUE, such as day=2024-06-19.")
+        values[field.strip()] = value
+    made = api.correct(
+        event, store, set=values, accept=accept, wrong=wrong, add=add, undo=undo, who=who, why=why
+    )
+    console = terminal.make_console(sys.stdout)
+    console.print(terminal.describe_correction(made, console), soft_wrap=True)
+
+
+@app.command("corrections", short_help="List what people corrected, or write it as gold.")
+def _corrections(
+    store: StorePath = _STORE,
+    gold: Annotated[
+        bool,
+        typer.Option(
+            "--gold",
+            help="Write the articles of which every event was decided on, for evaluate.",
+            show_default=False,
+        ),
+    ] = False,
+    out: Annotated[Path | None, _option("-o", "PATH", "With --gold: write here (.jsonl).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+    debug: Debug = False,
+) -> None:
+    """List what people decided about events, the earliest first; what was undone says so.
+
+    \b
+    Examples:
+      whowhom corrections
+      whowhom corrections --gold -o gold.jsonl && whowhom evaluate gold.jsonl
+    """
+    from whowhom import api, terminal
+
+    if gold:
+        n_articles, n_events = api.write_gold(store, out)
+        if out is not None:
+            _say_line(terminal.describe_gold(n_articles, n_events))
+        return
+    made = api.list_corrections(store)
+    if as_json:
+        import json
+
+        shown = [terminal.list_correction_fields(one) for one in made]
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2, default=str))
+        return
+    console = terminal.make_console(sys.stdout)
+    for one in made:
+        console.print(terminal.describe_correction(one, console), soft_wrap=True)
+    if not made:
+        _say_line("nobody has corrected anything in this store")
+
+
+@app.command("recode", short_help="Code the articles of a store again.")
+def _recode(
+    store: StorePath = _STORE,
+    all: Annotated[
+        bool, typer.Option("--all", help="Also what this version has coded.", show_default=False)
+    ] = False,
+    first: Annotated[str | None, _option("--from", "DAY", "Published on this day or later.")] = None,
+    last: Annotated[str | None, _option("--to", "DAY", "Published on this day or earlier.")] = None,
+    people: People = None,
+    debug: Debug = False,
+) -> None:
+    """Code again, from the texts in the store, the articles that another version of whowhom coded.
+
+    What people corrected and judged stays. Killed half-way it can be run again, and goes on.
+
+    \b
+    Examples:
+      whowhom recode
+      whowhom recode --all --from 2024-06-01 --store desk.duckdb
+    """
+    from whowhom import api, terminal
+
+    _add_people(people)
+    with _progress(lambda item: None) as watch:
+        recoded = api.recode(store, all=all, first=first, last=last, watch=watch)
+    console = terminal.make_console(sys.stdout)
+    for skip in recoded.skips[:_MOST_SKIPS]:
+        console.print(f"left as it was: {terminal.describe_skip(skip)}", style="dim", soft_wrap=True)
+    console.print(terminal.describe_recoded(recoded), soft_wrap=True)
 
 
 Words = Annotated[str, typer.Argument(metavar="TEXT", help="The words.", show_default=False)]

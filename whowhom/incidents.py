@@ -153,6 +153,25 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> Bu
     return Built(n_fresh, _decide(connection, touched_articles))
 
 
+def forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
+    """Let the next `build` decide anew about all events of some articles, and whatever they are joined to.
+
+    Of all of them, because what one event of an article names counts for the others (see `story`). Until
+    then their rows of `report` name no event, so that a build that never came is made up for by a later one.
+    """
+    ids = {"ids": list(articles)}
+    some = "(SELECT unnest(CAST($ids AS VARCHAR[])))"
+    connection.execute(f"DELETE FROM link WHERE article IN {some} OR other_article IN {some}", ids)
+    connection.execute(f"UPDATE report SET event = '' WHERE article IN {some}", ids)
+
+
+def refresh(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
+    """Write the incidents of articles anew of which only scores have changed: nothing joins or leaves."""
+    connection.execute(_SELECT_FRESH)
+    connection.execute("DELETE FROM fresh")  # what is new is for `build`
+    _decide(connection, list(articles))
+
+
 _SELECT_FRESH = """CREATE OR REPLACE TEMP TABLE fresh AS
     SELECT article, id AS event FROM event
     WHERE NOT EXISTS (FROM report WHERE report.article = event.article AND report.event = event.id)"""
@@ -344,8 +363,13 @@ span AS (
     FROM days JOIN fresh ON fresh.article = days.article AND fresh.event = days.id
 )
 SELECT days.article, days.id AS event, fresh.event IS NOT NULL AS fresh
-FROM days LEFT JOIN fresh ON fresh.article = days.article AND fresh.event = days.id CROSS JOIN span
-WHERE days.is_loose OR span.is_loose OR days.first_day <= span.last_day AND days.last_day >= span.first_day"""
+FROM days LEFT JOIN fresh ON fresh.article = days.article AND fresh.event = days.id
+-- All events of an article or none: what one of them names counts for the others.
+WHERE days.article IN (
+    SELECT article FROM days CROSS JOIN span
+    WHERE days.is_loose OR span.is_loose
+        OR days.first_day <= span.last_day AND days.last_day >= span.first_day
+)"""
 
 
 @cache

@@ -7,6 +7,7 @@
 --     passage, text_sketch        what is kept of a text that is not
 --     sketch, link                what the joining rests on
 --     judgement, correction       what people decided; the machine never changes it
+--     coding                      what the coder says where people say otherwise
 --     skip                        what could not be used, and why
 --     feed                        the feeds that are watched, and how that goes
 --     feed_state, meta            for the next run
@@ -339,7 +340,8 @@ CREATE TABLE correction (
     article VARCHAR NOT NULL,
     event VARCHAR NOT NULL,
     verdict VARCHAR NOT NULL,
-    field VARCHAR,
+    fields VARCHAR[] NOT NULL,
+    coded JSON,
     before JSON,
     after JSON,
     undone VARCHAR,
@@ -351,15 +353,24 @@ COMMENT ON TABLE correction IS 'What a person decided about one event; rows are 
 COMMENT ON COLUMN correction.id IS 'Hash of what was decided';
 COMMENT ON COLUMN correction.ordinal IS 'In which order they were made';
 COMMENT ON COLUMN correction.article IS 'The article: article.id';
-COMMENT ON COLUMN correction.event IS 'Id of the event when it was corrected';
-COMMENT ON COLUMN correction.verdict IS 'accept (all is right), set (a field has another value), wrong (no such event), undo';
-COMMENT ON COLUMN correction.field IS 'Of set the column of event';
-COMMENT ON COLUMN correction.before IS 'The event as it was before, as a record';
-COMMENT ON COLUMN correction.after IS 'The event as it is after, as a record; NULL where there is none';
+COMMENT ON COLUMN correction.event IS 'The event: event.id, which it keeps';
+COMMENT ON COLUMN correction.verdict IS 'accept (all is right), set (fields have other values), wrong (no such event), add (the coder missed it), undo';
+COMMENT ON COLUMN correction.fields IS 'Of set the columns of event that have other values';
+COMMENT ON COLUMN correction.coded IS 'The event as the coder had it, a row of event as JSON; NULL where it had none';
+COMMENT ON COLUMN correction.before IS 'The event as it stood before; NULL where there was none';
+COMMENT ON COLUMN correction.after IS 'The event as it stood after; NULL where there is none';
 COMMENT ON COLUMN correction.undone IS 'Of undo the correction that no longer counts: correction.id';
 COMMENT ON COLUMN correction.who IS 'Who decided';
 COMMENT ON COLUMN correction.why IS 'The reason given';
 COMMENT ON COLUMN correction.made_at IS 'When, in UTC';
+
+CREATE TABLE coding (
+    article VARCHAR PRIMARY KEY,
+    events JSON NOT NULL
+);
+COMMENT ON TABLE coding IS 'What the coder says of an article for which corrections stand; event has it as people left it';
+COMMENT ON COLUMN coding.article IS 'The article: article.id';
+COMMENT ON COLUMN coding.events IS 'Rows of event as JSON';
 
 CREATE VIEW events AS
 SELECT

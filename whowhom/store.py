@@ -45,6 +45,7 @@ from whowhom.rows import (
 from whowhom.turns import POLL_SECONDS, Seat, SeatTakenError, Stay, find_writer, is_turn_taken
 
 if TYPE_CHECKING:
+    from whowhom.corrections import Correction, Replaced
     from whowhom.incidents import Built
     from whowhom.schedule import FeedStatus
     from whowhom.series import Pair, Period
@@ -411,6 +412,126 @@ class Store:
     def reports(self) -> duckdb.DuckDBPyRelation:
         """Return which event reports which incident: a DuckDB relation, one row an event."""
         return self._connection.table("report")
+
+    def correct(
+        self,
+        event: str = "",
+        *,
+        set: Mapping[str, Any] | None = None,
+        accept: bool = False,
+        wrong: bool = False,
+        add: bool = False,
+        undo: str = "",
+        who: str,
+        why: str = "",
+    ) -> Correction:
+        """Keep what a person decided about one event, and put event and incident right.
+
+            store.correct("3fa9c1d2", set={"actor": "RUS MIL", "day": "2024-06-19"}, who="Ana Bell")
+
+        One of `set`, `accept`, `wrong` and `undo` is given; docs/corrections.md tells how values are
+        written. The correction outlives every new coding.
+
+        Args:
+            event: Its id, or the beginning of it; with `add` the id of the article; with `undo` nothing.
+            set: Other values of fields: type, mode, trigger, actor, recipient, place, day, source,
+                certainty, aux, condition, killed, injured, size.
+            accept: All of it is right.
+            wrong: There is no such event.
+            add: The coder missed this one; `set` tells what it is.
+            undo: Id of a correction, or the beginning of it, that no longer counts.
+            who: Who decided.
+
+        Raises:
+            ValueError: Not one decision but none or several; a value that cannot be; nothing to change.
+            UnknownEventError: No event or article has this id, or several events have.
+            LookupError: No correction has the id to undo.
+            StoreError: The store was opened read-only, or the disk is full.
+        """
+        from whowhom import corrections
+
+        chosen = [
+            name
+            for name, given in (("set", set), ("accept", accept), ("wrong", wrong), ("undo", undo))
+            if given
+        ]
+        if len(chosen) != 1 or (add and not set) or bool(event) == bool(undo):
+            raise ValueError("Give an event and one of set, accept, wrong; or undo alone.")
+        self._require_writable()
+        signed = corrections.Signed(who, why, _now())
+        with self._transaction():
+            if undo:
+                target = corrections.find_correction(self._connection, mend(undo))
+                return corrections.undo(self._connection, target, signed)
+            if add:
+                if not self.has([event]):
+                    raise UnknownEventError(f"No article in {self.path} has the id {event!r}.")
+                return corrections.add(self._connection, mend(event), set or {}, signed)
+            found, _ = self.event(event)
+            verdict: Any = chosen[0]
+            return corrections.decide(self._connection, verdict, found, signed, set)
+
+    def corrections(self) -> list[Correction]:
+        """Return what people decided about single events, in the order in which they did."""
+        from whowhom.corrections import read_corrections
+
+        return read_corrections(self._connection)
+
+    def gold(self) -> Iterator[Row]:
+        """Yield the articles of which people have decided on every event, as rows for `whowhom evaluate`."""
+        from whowhom.corrections import list_gold
+
+        return list_gold(self._connection)
+
+    def replace_coding(self, items: Sequence[CodedArticle], *, coder: str = "") -> Replaced:
+        """Put a new coding of articles that are held in place of the old one, all of it or none.
+
+        Corrections stay. `build_incidents` is to follow.
+
+        Args:
+            coder: Program and version that coded them, "whowhom 0.1.0" where not given.
+
+        Raises:
+            StoreError: The store was opened read-only, or the disk is full.
+        """
+        from whowhom import corrections
+
+        self._require_writable()
+        with self._transaction():
+            return corrections.replace_coding(self._connection, items, coder or _name_program())
+
+    def list_outdated(
+        self, *, all: bool = False, first: Day = None, last: Day = None
+    ) -> tuple[list[str], int]:
+        """Return the ids of the articles that another version coded, and how many have no text to code.
+
+        Args:
+            all: Those of this version too.
+            first: Published on this day or later; a date or "YYYY-MM-DD".
+            last: Published on this day or earlier.
+
+        Raises:
+            ValueError: A bad day, or a last one before the first.
+        """
+        days = {"first": _read_day("first", first), "last": _read_day("last", last)}
+        if days["first"] and days["last"] and days["last"] < days["first"]:
+            raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
+        rows = _run(
+            self._connection,
+            """SELECT id, coalesce("text", '') <> '' FROM article
+            WHERE ($all OR coder <> $coder)
+                AND ($first IS NULL OR published >= $first) AND ($last IS NULL OR published <= $last)
+            ORDER BY rowid""",
+            {"all": all, "coder": _name_program(), **days},
+        )
+        return [id for id, has_text in rows if has_text], sum(not has_text for _, has_text in rows)
+
+    def read_articles(self, ids: Sequence[str]) -> Iterator[Article]:
+        """Yield articles by their ids, in this order, in the memory of a few."""
+        for start in range(0, len(ids), _BATCH):
+            some = ids[start : start + _BATCH]
+            found = self._fetch_articles(some)
+            yield from (found[id] for id in some if id in found)
 
     def coded(self, **conditions: Unpack[Conditions]) -> Iterator[CodedArticle]:
         """Yield the articles that report the events which `events` would return, with these events only.

@@ -23,6 +23,8 @@ from rich.text import Text
 from whowhom.records import Article, DaySpan, Entity, Event, EventDate, Place, Skip, Span
 
 if TYPE_CHECKING:
+    from whowhom.api import Recoded
+    from whowhom.corrections import Correction
     from whowhom.resolvers.answers import Actor
     from whowhom.resolvers.countries import Codes
 
@@ -428,9 +430,13 @@ class FieldLine(NamedTuple):
     reached: str
 
 
-def list_fields(event: Event) -> list[FieldLine]:
-    """Return each field of an event that has a value, with the words and the way it was reached."""
-    read = "read by the model"
+def list_fields(event: Event, *, checked: bool = False) -> list[FieldLine]:
+    """Return each field of an event that has a value, with the words and the way it was reached.
+
+    Args:
+        checked: A person vouches for it.
+    """
+    read = "checked by a person" if checked else "read by the model"
     lines = [
         FieldLine(
             "event", _join(event.event, *event.mode), event.trigger.text, f"{read}, score {event.score:.2f}"
@@ -480,7 +486,7 @@ def _join(*words: str) -> str:
     return " ".join(filter(None, words))
 
 
-def make_field_table(event: Event, console: Console) -> Table:
+def make_field_table(event: Event, console: Console, *, checked: bool = False) -> Table:
     """Return the table of an event's fields, their values and how each was reached."""
     width = min(console.width, _WIDEST)
     table = Table(box=box.SIMPLE_HEAD, width=width, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
@@ -490,7 +496,7 @@ def make_field_table(event: Event, console: Console) -> Table:
         table.add_column("words", ratio=2, overflow="fold")
     if width >= _NARROW:
         table.add_column("how it was reached", ratio=3, overflow="fold")
-    for line in list_fields(event):
+    for line in list_fields(event, checked=checked):
         cells = [Text(line.field, _STYLE_BY_FIELD.get(line.field, "bold")), Text(neutralize(line.value))]
         if width >= _WIDE:
             cells.append(Text(neutralize(line.words)))
@@ -590,6 +596,76 @@ def describe_run(n_articles: int, n_events: int, n_skipped: int, seconds: float)
 
 def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def describe_correction(correction: Correction, console: Console) -> Text:
+    """Write a correction in a line: what it says, and how to undo it."""
+    event = correction.before or correction.after or correction.coded
+    what = f"{event.event} '{event.trigger.text}'" if event else "event"
+    arrow = _arrow(console, " {} ")
+    changes = _list_changes(correction) if correction.verdict in ("set", "undo") else []
+    told = ", ".join(f"{field}: {old or 'none'}{arrow}{new or 'none'}" for field, old, new in changes)
+    parts = [
+        f"{correction.made_at.date().isoformat()} {correction.who}",
+        f"{correction.verdict} {what} ({correction.event})",
+        told,
+        f"undoes {correction.undone}" if correction.undone else "",
+        correction.why,
+        f"correction {correction.id}",
+        "" if correction.stands else "undone",
+    ]
+    return Text(neutralize(" · ".join(filter(None, parts))), "" if correction.stands else "dim")
+
+
+def _list_changes(correction: Correction) -> list[tuple[str, str, str]]:
+    """Return (field, value before, value after) of a correction that changed an event."""
+    before, after = correction.before, correction.after
+    if before is None or after is None:
+        return []
+    told: list[dict[str, str]] = []
+    for event in (before, after):
+        values: dict[str, list[str]] = {"trigger": [event.trigger.text]}
+        for line in list_fields(event):
+            values.setdefault(line.field, []).append(line.value)
+        told.append({field: "; ".join(listed) for field, listed in values.items()})
+    old, new = told
+    fields = [field for field in {**old, **new} if old.get(field) != new.get(field)]
+    return [(field, old.get(field, ""), new.get(field, "")) for field in fields]
+
+
+def list_correction_fields(correction: Correction) -> dict[str, Any]:
+    """Return a correction as names and values, its events as records."""
+    from whowhom.exporters.records import record_event
+
+    row = {name: getattr(correction, name) for name in correction.__slots__}
+    for name in ("coded", "before", "after"):
+        row[name] = record_event(row[name]) if row[name] is not None else None
+    return row | {"fields": list(correction.fields), "made_at": correction.made_at.isoformat()}
+
+
+def describe_gold(n_articles: int, n_events: int) -> str:
+    """Write how much gold there is.
+
+    >>> describe_gold(1, 3)
+    '1 article of which every event was decided on, 3 events'
+    """
+    return f"{_count(n_articles, 'article')} of which every event was decided on, {_count(n_events, 'event')}"
+
+
+def describe_recoded(recoded: Recoded) -> str:
+    """Write the closing line of a new coding."""
+    parts = [
+        f"{_count(recoded.n_articles, 'article')} coded again",
+        f"{recoded.n_changed:,} changed",
+        f"{recoded.n_articles - recoded.n_changed:,} as before",
+    ]
+    if recoded.n_kept:
+        parts.append(f"{_count(recoded.n_kept, 'corrected event')} kept")
+    if recoded.n_without_text:
+        parts.append(f"{recoded.n_without_text:,} left as they were, their text is not stored")
+    if recoded.skips:
+        parts.append(f"{len(recoded.skips):,} left as they were, they could not be coded")
+    return ", ".join(parts)
 
 
 def describe_skips(n_by_reason: Mapping[str, int], *, most: int = 4) -> list[str]:

@@ -11,12 +11,12 @@ import io
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
-from whowhom.exporters.jsonl import format_line, write_jsonl
+from whowhom.exporters.jsonl import format_line, format_row, write_jsonl
 from whowhom.exporters.records import parse_article, record_article, record_event
 from whowhom.exporters.relations import WRITERS
 from whowhom.exporters.tables import COLUMNS, Column, write_csv, write_parquet
@@ -37,6 +37,7 @@ __all__ = [
     "write_jsonl",
     "write_parquet",
     "write_relation",
+    "write_rows",
 ]
 
 Exporter = Callable[[Iterable[CodedArticle | Skip], BinaryIO], None]
@@ -122,6 +123,26 @@ def write_relation(
     if suffix == "parquet" and (isinstance(stream, _EncodedText) or stream.isatty()):
         raise ValueError("Parquet is not text and needs a file: give a path such as dyads.parquet.")
     WRITERS[suffix](relation, stream, columns)
+    stream.flush()
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], out: str | Path | TextIO | BinaryIO | None = None) -> None:
+    """Write rows of JSON values as JSONL, such as `store.gold()`.
+
+    Args:
+        out: As for `write_coded`.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    lines = (format_row(row).encode("utf-8") for row in rows)
+    if isinstance(out, (str, Path)):
+        with _open_whole(Path(out)) as stream:
+            stream.writelines(lines)
+        return
+    stream = _as_binary(sys.stdout if out is None else out)
+    for line in lines:
+        stream.write(line)
     stream.flush()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import BinaryIO
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO
 
 from whowhom.exporters.records import record_article
 from whowhom.records import CodedArticle, Skip
@@ -27,5 +27,10 @@ def format_line(coded: CodedArticle | Skip) -> str:
 
     Half of a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD; offsets keep pointing right.
     """
-    line = json.dumps(record_article(coded), ensure_ascii=False, allow_nan=False)
+    return format_row(record_article(coded))
+
+
+def format_row(row: Mapping[str, Any]) -> str:
+    """Return the line of a row of JSON values, as `format_line` writes it."""
+    line = json.dumps(row, ensure_ascii=False, allow_nan=False)
     return _LONE_SURROGATE.sub("\ufffd", line).translate(_LINE_ENDS) + "\n"
