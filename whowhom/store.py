@@ -268,6 +268,16 @@ class Store:
             params=values,
         )
 
+    def count_events(self, **conditions: Unpack[Conditions]) -> int:
+        """Return how many events meet the conditions of `events`.
+
+        Raises:
+            ValueError: As `events`.
+        """
+        selected, values = _select_events(conditions)
+        ((n,),) = _run(self._connection, f"SELECT count(*) FROM ({selected}) AS found", values)
+        return int(n)
+
     def dyads(
         self,
         *,

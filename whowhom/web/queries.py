@@ -1,0 +1,485 @@
+"""What the desk asks the store: the SQL of all pages, exports and the API. Values are always bound.
+
+A question is a function of a cursor and of `Filters` or an id; it returns rows. Nothing here knows of
+pages or of HTTP.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from whowhom.coders.labels import SECTORS
+from whowhom.exporters.tables import mend
+from whowhom.web.columns import COLUMN_BY_NAME
+from whowhom.web.filters import Filters
+from whowhom.web.reading import Cursor, Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+Period = Literal["day", "week", "month", "year"]
+
+_CODE = re.compile(r"[A-Z]{3}")
+_MOST_WORDS = 8
+
+
+class UnknownIdError(LookupError):
+    """Nothing in the store has the id, or the beginning of an id, that was given."""
+
+
+class _Bound(dict[str, Any]):
+    """Values of a query by the name of their parameter."""
+
+    def bind(self, value: Any) -> str:
+        name = f"value_{len(self)}"
+        self[name] = mend(value)
+        return f"${name}"
+
+
+# Which incidents
+
+
+def _select(filters: Filters, *, without: str = "") -> tuple[str, _Bound]:
+    """Return the condition on `incident` that the filters make, `without` one attribute, and its values."""
+    bound = _Bound()
+    where = []
+    for attribute, make in _CONDITIONS.items():
+        value = getattr(filters, attribute)
+        if value and attribute != without:
+            where.append(make(value, bound))
+    return " AND ".join(where) or "true", bound
+
+
+def _fold(words: str) -> str:
+    return f"strip_accents(lower({words}))"
+
+
+def _any_of(make: Callable[[str, _Bound], str]) -> Callable[[Sequence[str], _Bound], str]:
+    def condition(values: Sequence[str], bound: _Bound) -> str:
+        return f"({' OR '.join(f'({make(value, bound)})' for value in values)})"
+
+    return condition
+
+
+def _words_condition(words: str, bound: _Bound) -> str:
+    """All words have to stand in the sentence of one of its reports, or in the title above it."""
+    folded = [_fold(bound.bind(word)) for word in words.split()[:_MOST_WORDS]]
+    in_sentence = " AND ".join(f"contains({_fold('event.sentence')}, {word})" for word in folded)
+    in_title = " AND ".join(f"contains({_fold('article.title')}, {word})" for word in folded)
+    return (
+        "incident.id IN (SELECT report.incident FROM report JOIN ("
+        f"SELECT event.article, event.id FROM event WHERE {in_sentence} UNION ALL "
+        "SELECT event.article, event.id FROM event SEMI JOIN "
+        f"(SELECT id AS article FROM article WHERE {in_title}) USING (article)"
+        ") AS found ON found.article = report.article AND found.id = report.event)"
+    )
+
+
+def _role_condition(role: str, value: str, bound: _Bound) -> str:
+    codes = value.split()
+    sectors = [code for code in codes if code in SECTORS]
+    countries = [code for code in codes if code not in SECTORS]
+    if len(countries) > 1 or not all(map(_CODE.fullmatch, codes)):
+        part = _fold(bound.bind(value))
+        named = f"contains({_fold('coalesce(one.name, one.text)')}, {part})"
+        worded = f"contains({_fold('one.text')}, {part})"
+        return f"len([one FOR one IN incident.{role} IF {named} OR {worded}]) > 0"
+    conditions = [f"list_contains(one.sector, {bound.bind(sector)})" for sector in sectors]
+    for code in countries:
+        parameter = bound.bind(code)
+        # "CNN" looks like a country but is a name.
+        name = f"list_contains(string_split(one.name, ' '), {parameter})"
+        conditions.append(f"one.country = {parameter}" if sectors else f"(one.country = {parameter} OR {name})")
+    return f"len([one FOR one IN incident.{role} IF coalesce({' AND '.join(conditions)}, false)]) > 0"
+
+
+def _party_condition(value: str, bound: _Bound) -> str:
+    return " OR ".join(_role_condition(role, value, bound) for role in _ROLES)
+
+
+def _place_condition(value: str, bound: _Bound) -> str:
+    if _CODE.fullmatch(value):
+        return f"incident.place.country = {bound.bind(value)}"
+    return f"contains({_fold('incident.place.name')}, {_fold(bound.bind(value))})"
+
+
+def _sector_condition(value: str, bound: _Bound) -> str:
+    sector = bound.bind(value)
+    return " OR ".join(
+        f"len([one FOR one IN incident.{role} IF list_contains(one.sector, {sector})]) > 0" for role in _ROLES
+    )
+
+
+def _source_condition(values: Sequence[str], bound: _Bound) -> str:
+    return (
+        "incident.id IN (SELECT report.incident FROM report JOIN event "
+        "ON event.article = report.article AND event.id = report.event "
+        f"WHERE list_contains({bound.bind(list(values))}, event.source_kind))"
+    )
+
+
+_ROLES = ("actor", "recipient")
+_CERTAINTY_FIELDS = {name: f"incident.certainty.{name} > 0" for name in ("certain", "probable", "possible")}
+_AUX_FIELDS = {
+    name: f"incident.aux.{name} > 0" for name in ("historical", "future", "hypothetical", "negation")
+}
+_AUX_FIELDS["none"] = f"NOT ({' OR '.join(_AUX_FIELDS.values())})"
+
+# The cheap ones first: DuckDB keeps their order where it knows no better.
+_CONDITIONS: dict[str, Callable[[Any, _Bound], str]] = {
+    "type": lambda values, bound: f"list_contains({bound.bind(list(values))}, incident.event)",
+    "quad": lambda values, bound: f"list_contains({bound.bind([int(one) for one in values])}, incident.quad)",
+    "first": lambda day, bound: f"incident.last_day >= {bound.bind(day)}",
+    "last": lambda day, bound: f"incident.first_day <= {bound.bind(day)}",
+    "min_independent": lambda n, bound: f"incident.n_independent >= {bound.bind(n)}",
+    "certainty": _any_of(lambda value, bound: _CERTAINTY_FIELDS[value]),
+    "aux": _any_of(lambda value, bound: _AUX_FIELDS[value]),
+    "mode": lambda values, bound: f"list_has_any(incident.mode, {bound.bind(list(values))})",
+    "place": _any_of(_place_condition),
+    "actor": _any_of(lambda value, bound: _role_condition("actor", value, bound)),
+    "recipient": _any_of(lambda value, bound: _role_condition("recipient", value, bound)),
+    "party": _any_of(_party_condition),
+    "sector": _any_of(_sector_condition),
+    "source": _source_condition,
+    "words": _words_condition,
+}
+
+
+def _order(filters: Filters) -> str:
+    direction = "DESC" if filters.order == "desc" else "ASC"
+    return f"{COLUMN_BY_NAME[filters.sort].order} {direction} NULLS LAST, incident.id"
+
+
+def list_incidents(cursor: Cursor, filters: Filters) -> list[Row]:
+    """Return the incidents of one page, whole, in their order."""
+    where, bound = _select(filters)
+    order = _order(filters)
+    # Two steps, so that only the columns of conditions and order are read of all the others.
+    return cursor.fetch(
+        f"SELECT incident.* FROM incident WHERE rowid IN (SELECT rowid FROM incident WHERE {where} "
+        f"ORDER BY {order} LIMIT {bound.bind(filters.limit)} OFFSET {bound.bind(filters.offset)}) "
+        f"ORDER BY {order}",
+        bound,
+    )
+
+
+def count_incidents(cursor: Cursor, filters: Filters) -> int:
+    """Return how many incidents meet the filters."""
+    where, bound = _select(filters)
+    return int(cursor.fetch_one(f"SELECT count(*) AS n FROM incident WHERE {where}", bound)["n"])
+
+
+def select_columns(
+    cursor: Cursor, filters: Filters, columns: Sequence[str], *, limit: int | None = None, offset: int = 0
+) -> pa.Table:
+    """Return columns of all incidents that meet the filters, in their order, as an Arrow table."""
+    where, bound = _select(filters)
+    chosen = ", ".join(f'{COLUMN_BY_NAME[name].value} AS "{name}"' for name in columns)
+    end = "" if limit is None else f" LIMIT {bound.bind(limit)} OFFSET {bound.bind(offset)}"
+    return cursor.fetch_table(f"SELECT {chosen} FROM incident WHERE {where} ORDER BY {_order(filters)}{end}", bound)
+
+
+# Facets
+
+_COUNTRIES = "list_distinct([one.country FOR one IN incident.{} IF one.country IS NOT NULL])"
+_FACETS = {
+    "type": "[incident.event]",
+    "actor": _COUNTRIES.format("actor"),
+    "recipient": _COUNTRIES.format("recipient"),
+    "place": "[incident.place.country]",
+    "sector": "list_distinct([one.sector[1] FOR one IN list_concat(incident.actor, incident.recipient)])",
+    "certainty": "list_filter([CASE WHEN incident.certainty.certain > 0 THEN 'certain' END, "
+    "CASE WHEN incident.certainty.probable > 0 THEN 'probable' END, "
+    "CASE WHEN incident.certainty.possible > 0 THEN 'possible' END], lambda one: one IS NOT NULL)",
+    "aux": "[" + ", ".join(f"CASE WHEN {test} THEN '{name}' END" for name, test in _AUX_FIELDS.items()) + "]",
+}
+FACET_ROWS = 10
+
+
+def count_facets(cursor: Cursor, filters: Filters) -> dict[str, list[tuple[str, int]]]:
+    """Return for each facet the most frequent values, with the incidents that choosing it would show.
+
+    The counts of a facet heed all other filters but not its own, so that another value can be seen.
+    """
+    facets: dict[str, list[tuple[str, int]]] = {name: [] for name in _FACETS}
+    free = [name for name in _FACETS if not getattr(filters, name)]
+    for names, without in [(free, ""), *(([name], name) for name in _FACETS if name not in free)]:
+        if not names:
+            continue
+        where, bound = _select(filters, without=without)
+        values = ", ".join(f'{_FACETS[name]} AS "{name}"' for name in names)
+        counts = " UNION ALL ".join(
+            f"SELECT '{name}' AS facet, value, count(*) AS n FROM "
+            f'(SELECT unnest("{name}") AS value FROM found) WHERE value IS NOT NULL GROUP BY value '
+            f"QUALIFY row_number() OVER (ORDER BY n DESC, value) <= {FACET_ROWS + 6}"
+            for name in names
+        )
+        sql = f"WITH found AS MATERIALIZED (SELECT {values} FROM incident WHERE {where}) {counts}"
+        for row in cursor.fetch(sql, bound):
+            facets[row["facet"]].append((row["value"], row["n"]))
+    return {name: sorted(found, key=lambda one: (-one[1], one[0])) for name, found in facets.items()}
+
+
+# One incident
+
+
+def find_incident(cursor: Cursor, id: str) -> Row:
+    """Return an incident by its id, or by the beginning of one.
+
+    Raises:
+        UnknownIdError: There is none, or there are several.
+    """
+    return _find(cursor, "incident", id)
+
+
+def find_article(cursor: Cursor, id: str) -> Row:
+    """Return an article by its id.
+
+    Raises:
+        UnknownIdError: There is none.
+    """
+    rows = cursor.fetch("SELECT * FROM article WHERE id = $id", {"id": mend(id)})
+    if not rows:
+        raise UnknownIdError(f"No article of this store has the id {id[:80]!r}.")
+    return rows[0]
+
+
+def _find(cursor: Cursor, table: Literal["incident"], id: str) -> Row:
+    rows = cursor.fetch(f"SELECT * FROM {table} WHERE id = $id", {"id": mend(id)})
+    if not rows and id:
+        rows = cursor.fetch(f"SELECT * FROM {table} WHERE starts_with(id, $id) LIMIT 2", {"id": mend(id)})
+    if not rows:
+        raise UnknownIdError(
+            f"No {table} of this store has an id that begins with {id[:80]!r}. It may be joined with another "
+            "now, since reports came in: search for its words."
+        )
+    if len(rows) > 1:
+        raise UnknownIdError(f"Several {table}s have an id that begins with {id!r}. Give more of it.")
+    return rows[0]
+
+
+def list_reports(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row]:
+    """Return the events that report an incident, whole, with what is known of their articles.
+
+    The earliest published comes first.
+    """
+    return cursor.fetch(
+        'SELECT event.*, article.title, article.published, article.outlet, article.url, article."text" AS body, '
+        "coalesce(sketch.copy_family, article.id) AS copy_family "
+        "FROM (SELECT article, event FROM report WHERE incident = $incident) AS told "
+        "JOIN event ON event.article = told.article AND event.id = told.event "
+        "JOIN article ON article.id = told.article LEFT JOIN sketch ON sketch.article = told.article "
+        f"ORDER BY article.published NULLS LAST, article.id, event.ordinal LIMIT {int(limit)}",
+        {"incident": incident},
+    )
+
+
+def list_links(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row]:
+    """Return what holds the reports of an incident together, the strongest link first."""
+    return cursor.fetch(
+        "WITH told AS (SELECT article, event FROM report WHERE incident = $incident) "
+        "SELECT link.* FROM link SEMI JOIN told ON told.article = link.article AND told.event = link.event "
+        "SEMI JOIN told AS other ON other.article = link.other_article AND other.event = link.other_event "
+        f"ORDER BY link.score DESC, link.article, link.other_article LIMIT {int(limit)}",
+        {"incident": incident},
+    )
+
+
+def list_article_events(cursor: Cursor, article: str) -> list[Row]:
+    """Return the events of an article, whole, with the incident that each reports."""
+    return cursor.fetch(
+        "SELECT event.*, report.incident, incident.n_independent FROM event "
+        "LEFT JOIN report ON report.article = event.article AND report.event = event.id "
+        "LEFT JOIN incident ON incident.id = report.incident "
+        "WHERE event.article = $article ORDER BY event.ordinal",
+        {"article": article},
+    )
+
+
+def list_events(cursor: Cursor, filters: Filters) -> tuple[list[Row], int]:
+    """Return one page of events, one flat row each, the latest day first, and how many there are in all."""
+    given = {name: getattr(filters, name) for name in _EVENT_CONDITIONS}
+    relation = cursor.store.events(**given, limit=filters.offset + filters.limit)
+    rows = relation.limit(filters.limit, filters.offset).to_arrow_table().to_pylist()
+    return rows, cursor.store.count_events(**given)
+
+
+_EVENT_CONDITIONS = ("type", "mode", "actor", "recipient", "place", "first", "last", "source", "certainty")
+
+
+# The record over time
+
+
+class Extent(NamedTuple):
+    """What the store holds; days are those of publication."""
+
+    n_articles: int
+    n_events: int
+    n_incidents: int
+    n_skips: int
+    first: date | None
+    last: date | None
+
+
+def measure_extent(cursor: Cursor) -> Extent:
+    """Return how much there is, and of which days."""
+    row = cursor.fetch_one(
+        "SELECT (SELECT count(*) FROM article) AS n_articles, (SELECT count(*) FROM event) AS n_events, "
+        "(SELECT count(*) FROM incident) AS n_incidents, (SELECT count(*) FROM skip) AS n_skips, "
+        "(SELECT min(published) FROM article) AS first, (SELECT max(published) FROM article) AS last"
+    )
+    return Extent(**row)
+
+
+class Fresh(NamedTuple):
+    """What came in since a moment."""
+
+    n_articles: int
+    n_events: int
+    n_incidents: int
+
+
+def count_fresh(cursor: Cursor, since: datetime) -> Fresh:
+    """Return what was read since a moment (UTC, without a time zone), and how many incidents it reports."""
+    row = cursor.fetch_one(
+        "WITH fresh AS MATERIALIZED (SELECT id AS article FROM article WHERE read_at > $since) "
+        "SELECT (SELECT count(*) FROM fresh) AS n_articles, count(*) AS n_events, "
+        "count(DISTINCT report.incident) AS n_incidents FROM report SEMI JOIN fresh USING (article)",
+        {"since": since},
+    )
+    return Fresh(**row)
+
+
+def count_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
+    """Return for each period the number of incidents by quad class, and of articles published.
+
+    Periods without either are left out. `n_claimed` counts those that no report gives as certain.
+    """
+    where, bound = _select(filters)
+    first, last = filters.first or date.min, filters.last or date.max
+    return cursor.fetch(
+        f"WITH counted AS (SELECT date_trunc('{by}', incident.first_day)::DATE AS period, "
+        "count(*) FILTER (quad = 1) AS n_1, count(*) FILTER (quad = 2) AS n_2, "
+        "count(*) FILTER (quad = 3) AS n_3, count(*) FILTER (quad = 4) AS n_4, "
+        "count(*) FILTER (incident.certainty.certain = 0) AS n_claimed, avg(incident.scale) AS scale, "
+        "stddev_pop(incident.scale) AS scale_spread "
+        f"FROM incident WHERE {where} AND incident.first_day IS NOT NULL GROUP BY period), "
+        f"read AS (SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles FROM article "
+        f"WHERE published BETWEEN {bound.bind(first)} AND {bound.bind(last)} GROUP BY period) "
+        "SELECT period, coalesce(n_1, 0) AS n_1, coalesce(n_2, 0) AS n_2, coalesce(n_3, 0) AS n_3, "
+        "coalesce(n_4, 0) AS n_4, coalesce(n_claimed, 0) AS n_claimed, scale, scale_spread, "
+        "coalesce(n_articles, 0) AS n_articles "
+        "FROM counted FULL JOIN read USING (period) ORDER BY period",
+        bound,
+    )
+
+
+def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -> list[Row]:
+    """Return the directed pairs of countries whose incidents changed most against the span before.
+
+    The span before is as long as [first, last]. `change` is the signed root of the likelihood ratio of
+    two Poisson rates against one, with the articles read as exposure, so that a rise in reading is no rise.
+    """
+    before = first - (last - first) - timedelta(days=1)
+    return cursor.fetch(
+        "WITH deed AS MATERIALIZED (SELECT incident.first_day >= $first AS is_now, quad, "
+        f"{_COUNTRIES.format('actor')} AS who, {_COUNTRIES.format('recipient')} AS whom "
+        "FROM incident WHERE incident.first_day BETWEEN $before AND $last AND incident.aux.future = 0 "
+        "AND incident.aux.hypothetical = 0 AND len(incident.denied_by) = 0), "
+        "read AS (SELECT count(*) FILTER (published >= $first) AS n_now, count(*) AS n_all FROM article "
+        "WHERE published BETWEEN $before AND $last), "
+        "one_way AS (SELECT is_now, quad, who, unnest(whom) AS whom FROM "
+        "(SELECT is_now, quad, unnest(who) AS who, whom FROM deed)), "
+        "pair AS (SELECT who, whom, count(*) FILTER (is_now) AS n_now, count(*) FILTER (NOT is_now) AS n_before, "
+        "count(*) FILTER (is_now AND quad >= 3) AS n_conflict, count(*) FILTER (is_now AND quad <= 2) "
+        "AS n_cooperation FROM one_way WHERE who <> whom GROUP BY ALL), "
+        "rated AS (SELECT pair.*, pair.n_now + pair.n_before AS n, "
+        "greatest(read.n_now, 0.5) / greatest(read.n_all, 1) AS share FROM pair, read) "
+        "SELECT who, whom, n_now, n_before, n_conflict, n_cooperation, "
+        "sign(n_now - n * share) * sqrt(2 * greatest(0, "
+        "n_now * ln(greatest(n_now, 1e-9) / greatest(n * share, 1e-9)) + "
+        "n_before * ln(greatest(n_before, 1e-9) / greatest(n * (1 - share), 1e-9)))) AS change "
+        f"FROM rated ORDER BY abs(change) DESC, n DESC, who, whom LIMIT {int(limit)}",
+        {"first": first, "last": last, "before": before},
+    )
+
+
+def count_places(cursor: Cursor, filters: Filters, *, limit: int = 500) -> list[Row]:
+    """Return the places of incidents with their number by quad class, the most frequent first."""
+    where, bound = _select(filters)
+    return cursor.fetch(
+        "SELECT place.name AS name, place.country AS country, any_value(place.latitude) AS latitude, "
+        'any_value(place.longitude) AS longitude, place."precision" AS "precision", count(*) AS n, '
+        "count(*) FILTER (quad = 1) AS n_1, count(*) FILTER (quad = 2) AS n_2, "
+        "count(*) FILTER (quad = 3) AS n_3, count(*) FILTER (quad = 4) AS n_4 "
+        f"FROM incident WHERE {where} AND place IS NOT NULL "
+        'GROUP BY place.name, place.country, place."precision" '
+        f"ORDER BY n DESC, name, country LIMIT {int(limit)}",
+        bound,
+    )
+
+
+def count_counterparts(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
+    """Return the countries that somebody acts on and is acted on by: number by direction and quad class."""
+    rows = []
+    for role, other in (("actor", "recipient"), ("recipient", "actor")):
+        where, bound = _select(replace(filters, **{role: (actor,)}))
+        rows += cursor.fetch(
+            f"SELECT '{role}' AS role, code, count(*) AS n, count(*) FILTER (quad <= 2) AS n_cooperation, "
+            "count(*) FILTER (quad >= 3) AS n_conflict FROM "
+            f"(SELECT quad, unnest({_COUNTRIES.format(other)}) AS code FROM incident WHERE {where}) "
+            f"WHERE code <> {bound.bind(actor)} GROUP BY code ORDER BY n DESC, code LIMIT {int(limit)}",
+            bound,
+        )
+    return rows
+
+
+def count_names(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
+    """Return who stands behind a code: names with their sectors and in how many incidents they took part."""
+    where, bound = _select(replace(filters, party=(actor,)))
+    return cursor.fetch(
+        "SELECT one.name AS name, mode(array_to_string(one.sector, ' ')) AS sector, "
+        "count(*) FILTER (role = 'actor') AS n_actor, count(*) FILTER (role = 'recipient') AS n_recipient FROM ("
+        f"SELECT 'actor' AS role, unnest(actor) AS one FROM incident WHERE {where} UNION ALL "
+        f"SELECT 'recipient', unnest(recipient) FROM incident WHERE {where}) "
+        f"WHERE one.country = {bound.bind(actor)} AND one.name IS NOT NULL "
+        f"GROUP BY one.name ORDER BY count(*) DESC, one.name LIMIT {int(limit)}",
+        bound,
+    )
+
+
+# Sources
+
+
+def list_outlets(cursor: Cursor, *, limit: int = 500) -> list[Row]:
+    """Return the outlets with their articles, events, copies of others, and what was skipped."""
+    return cursor.fetch(
+        "WITH told AS (SELECT article, count(*) AS n_events FROM event GROUP BY article), "
+        "failed AS (SELECT DISTINCT article FROM skip WHERE article IS NOT NULL) "
+        "SELECT coalesce(article.outlet, regexp_extract(article.url, '^https?://([^/]+)', 1)) AS outlet, "
+        "count(*) AS n_articles, coalesce(sum(told.n_events), 0)::BIGINT AS n_events, "
+        "count(*) FILTER (sketch.copy_family <> article.id) AS n_copies, "
+        "count(failed.article) AS n_skips, min(article.published) AS first, max(article.published) AS last, "
+        "max(article.read_at) AS read_at "
+        "FROM article LEFT JOIN told ON told.article = article.id LEFT JOIN sketch ON sketch.article = article.id "
+        "LEFT JOIN failed ON failed.article = article.id "
+        f"GROUP BY 1 ORDER BY n_articles DESC, outlet LIMIT {int(limit)}"
+    )
+
+
+def list_skips(cursor: Cursor, *, limit: int = 100) -> list[Row]:
+    """Return why things were skipped, the most frequent reason first, with one example each."""
+    return cursor.fetch(
+        "SELECT stage, reason, count(*) AS n, max(skipped_at) AS last, any_value(origin) AS origin "
+        f"FROM skip GROUP BY stage, reason ORDER BY n DESC, stage, reason LIMIT {int(limit)}"
+    )
+
+
+def list_feeds(cursor: Cursor) -> list[Row] | None:
+    """Return the feeds that are watched, or None where the store has no such table."""
+    known = cursor.fetch("SELECT table_name FROM duckdb_tables() WHERE table_name = 'feed'")
+    return cursor.fetch("SELECT * FROM feed ORDER BY url LIMIT 1000") if known else None
