@@ -185,19 +185,27 @@ def select_columns(
 
 # Facets
 
-_COUNTRIES = "list_distinct([one.country FOR one IN incident.{} IF one.country IS NOT NULL])"
-_FACETS = {
-    "type": "[incident.event]",
+# Most lists have one element, and for these DuckDB needs no lambda; that halves the time of all facets.
+_COUNTRIES = (
+    "CASE len(incident.{0}) WHEN 0 THEN [] WHEN 1 THEN [incident.{0}[1].country] "
+    "ELSE list_distinct([one.country FOR one IN incident.{0}]) END"
+)
+_SECTORS = (
+    "CASE WHEN len(incident.actor) > 1 OR len(incident.recipient) > 1 "
+    "THEN list_distinct([one.sector[1] FOR one IN list_concat(incident.actor, incident.recipient)]) "
+    "WHEN incident.actor[1].sector[1] = incident.recipient[1].sector[1] THEN [incident.actor[1].sector[1]] "
+    "ELSE [incident.actor[1].sector[1], incident.recipient[1].sector[1]] END"
+)
+# Facets of one value an incident, of several, and of which each value has a condition of its own.
+_SINGLE = {"type": "incident.event", "place": "incident.place.country"}
+_SEVERAL = {
     "actor": _COUNTRIES.format("actor"),
     "recipient": _COUNTRIES.format("recipient"),
-    "place": "[incident.place.country]",
-    "sector": "list_distinct([one.sector[1] FOR one IN list_concat(incident.actor, incident.recipient)])",
-    "certainty": "list_filter([CASE WHEN incident.certainty.certain > 0 THEN 'certain' END, "
-    "CASE WHEN incident.certainty.probable > 0 THEN 'probable' END, "
-    "CASE WHEN incident.certainty.possible > 0 THEN 'possible' END], lambda one: one IS NOT NULL)",
-    "aux": "[" + ", ".join(f"CASE WHEN {test} THEN '{name}' END" for name, test in _AUX_FIELDS.items()) + "]",
+    "sector": _SECTORS,
 }
-FACET_ROWS = 10
+_TESTED = {"certainty": _CERTAINTY_FIELDS, "aux": _AUX_FIELDS}
+FACETS = (*_SINGLE, *_SEVERAL, *_TESTED)
+FACET_ROWS = 16
 
 
 def count_facets(cursor: Cursor, filters: Filters) -> dict[str, list[tuple[str, int]]]:
@@ -205,23 +213,28 @@ def count_facets(cursor: Cursor, filters: Filters) -> dict[str, list[tuple[str, 
 
     The counts of a facet heed all other filters but not its own, so that another value can be seen.
     """
-    facets: dict[str, list[tuple[str, int]]] = {name: [] for name in _FACETS}
-    free = [name for name in _FACETS if not getattr(filters, name)]
-    for names, without in [(free, ""), *(([name], name) for name in _FACETS if name not in free)]:
-        if not names:
-            continue
+    facets: dict[str, list[tuple[str, int]]] = {}
+    free = [name for name in FACETS if not getattr(filters, name)]
+    for names, without in [(free, ""), *(([name], name) for name in FACETS if name not in free)]:
         where, bound = _select(filters, without=without)
-        values = ", ".join(f'{_FACETS[name]} AS "{name}"' for name in names)
-        counts = " UNION ALL ".join(
-            f"SELECT '{name}' AS facet, value, count(*) AS n FROM "
-            f'(SELECT unnest("{name}") AS value FROM found) WHERE value IS NOT NULL GROUP BY value '
-            f"QUALIFY row_number() OVER (ORDER BY n DESC, value) <= {FACET_ROWS + 6}"
-            for name in names
-        )
-        sql = f"WITH found AS MATERIALIZED (SELECT {values} FROM incident WHERE {where}) {counts}"
-        for row in cursor.fetch(sql, bound):
-            facets[row["facet"]].append((row["value"], row["n"]))
-    return {name: sorted(found, key=lambda one: (-one[1], one[0])) for name, found in facets.items()}
+        for name in names:
+            facets[name] = _count_values(cursor, name, where, bound)
+    return facets
+
+
+def _count_values(cursor: Cursor, name: str, where: str, bound: _Bound) -> list[tuple[str, int]]:
+    if name in _TESTED:
+        tests = _TESTED[name]
+        counts = ", ".join(f"count(*) FILTER ({test}) AS {value}" for value, test in tests.items())
+        row = cursor.fetch_one(f"SELECT {counts} FROM incident WHERE {where}", bound)
+        return sorted(((value, n) for value, n in row.items() if n), key=lambda one: (-one[1], one[0]))
+    value = _SINGLE.get(name) or f"unnest({_SEVERAL[name]})"
+    rows = cursor.fetch(
+        f"SELECT value, count(*) AS n FROM (SELECT {value} AS value FROM incident WHERE {where}) "
+        f"WHERE value IS NOT NULL GROUP BY value ORDER BY n DESC, value LIMIT {FACET_ROWS}",
+        bound,
+    )
+    return [(row["value"], row["n"]) for row in rows]
 
 
 # One incident
@@ -397,13 +410,14 @@ def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -
         "pair AS (SELECT who, whom, count(*) FILTER (is_now) AS n_now, count(*) FILTER (NOT is_now) AS n_before, "
         "count(*) FILTER (is_now AND quad >= 3) AS n_conflict, count(*) FILTER (is_now AND quad <= 2) "
         "AS n_cooperation FROM one_way WHERE who <> whom GROUP BY ALL), "
+        # Where nothing was read before, nothing can have changed.
         "rated AS (SELECT pair.*, pair.n_now + pair.n_before AS n, "
         "greatest(read.n_now, 0.5) / greatest(read.n_all, 1) AS share FROM pair, read) "
         "SELECT who, whom, n_now, n_before, n_conflict, n_cooperation, "
         "sign(n_now - n * share) * sqrt(2 * greatest(0, "
         "n_now * ln(greatest(n_now, 1e-9) / greatest(n * share, 1e-9)) + "
         "n_before * ln(greatest(n_before, 1e-9) / greatest(n * (1 - share), 1e-9)))) AS change "
-        f"FROM rated ORDER BY abs(change) DESC, n DESC, who, whom LIMIT {int(limit)}",
+        f"FROM rated WHERE share BETWEEN 1e-6 AND 1 - 1e-6 ORDER BY abs(change) DESC, n DESC, who, whom LIMIT {int(limit)}",
         {"first": first, "last": last, "before": before},
     )
 

@@ -67,10 +67,19 @@ def write_day(day: date | None) -> str:
 
 
 def write_days(first: date | None, last: date | None) -> str:
-    """Return a span of days as tables have it: "2024-06-19", "2024-06"; "" for none."""
+    """Return a span of days as narrow as tables need it; "" for none.
+
+    >>> write_days(date(2024, 6, 3), date(2024, 6, 5)), write_days(date(2024, 6, 1), date(2024, 6, 30))
+    ('2024-06-03–05', '2024-06')
+    """
     if first is None:
         return ""
-    return describe_days(DaySpan(first, max(first, last or first)))
+    last = max(first, last or first)
+    words = describe_days(DaySpan(first, last))
+    if " to " not in words:
+        return words
+    same_year, same_month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
+    return f"{first}–{last.isoformat()[8 if same_month else 5 if same_year else 0:]}"
 
 
 def write_moment(moment: datetime) -> str:

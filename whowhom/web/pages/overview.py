@@ -14,13 +14,14 @@ from whowhom.web.filters import BadFilterError, Filters, read_filters
 from whowhom.web.periods import choose_period, make_bars
 from whowhom.web.pictures.svg import at_two_widths
 from whowhom.web.pictures.timeline import timeline
-from whowhom.web.places import make_spots
 from whowhom.web.pictures.world import world_map
+from whowhom.web.places import make_spots
 from whowhom.web.reading import Cursor
 
 SPANS = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "a year", "all": "all"}
 _SPAN = "90"
 _NEWEST = 12
+_MAP = 480
 
 
 class _Span(NamedTuple):
@@ -74,8 +75,8 @@ def _ask(cursor: Cursor, span: _Span) -> dict[str, object]:
     return {
         "timeline": at_two_widths(timeline, bars, by=by, title=f"Incidents by {by} and quad class", id="timeline"),
         "bars": [bar for bar in bars if bar.total or bar.n_articles],
-        "map": at_two_widths(
-            world_map, make_spots(places, filters), title="Where incidents took place", id="world", n_labels=6
+        "map": world_map(
+            make_spots(places, filters), title="Where incidents took place", id="world", width=_MAP, n_labels=6
         ),
         "places": places,
         "changed": queries.compare_dyads(cursor, span.first, span.last) if span.name != "all" else [],
