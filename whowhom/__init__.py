@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
     from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
     from whowhom.resolvers.countries import Codes, find_codes, find_state
+    from whowhom.web.serving import serve
 
 __all__ = [
     "Actor",
@@ -61,6 +62,7 @@ __all__ = [
     "resolve_actor",
     "resolve_date",
     "resolve_place",
+    "serve",
 ]
 _RECORDS = frozenset(
     ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")
@@ -68,6 +70,7 @@ _RECORDS = frozenset(
 _HOMES = {
     **dict.fromkeys(("Actor", "resolve_actor", "resolve_date", "resolve_place"), "resolvers.answers"),
     **dict.fromkeys(("Codes", "find_codes", "find_state"), "resolvers.countries"),
+    "serve": "web.serving",
 }
 
 

@@ -658,6 +658,51 @@ def _evaluate(
     typer.echo(scoring.describe_figures(figures))
 
 
+@app.command("serve", short_help="Open the desk: a local web app over a store.")
+def _serve(
+    store: StorePath = _STORE,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Port; 0 for any that is free.")
+    ] = 8640,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to bind to; one that others reach needs --token.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            metavar="WORDS",
+            envvar="WHOWHOM_TOKEN",
+            help="What a reader shows once, in ?token=; 16 characters or more.",
+            show_default=False,
+            show_envvar=False,
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Open the desk, a local web app in which a person reads the record.
+
+    It reads the store, may stay open while others read into it, and ends with Ctrl-C. Nobody but this
+    computer reaches it, unless --host says so. The token can stand in WHOWHOM_TOKEN as well, where other
+    users of this computer do not see it.
+
+    \b
+    Examples:
+      whowhom serve
+      whowhom serve --store desk.duckdb --port 8700
+      whowhom serve --host 0.0.0.0 --token "$(openssl rand -hex 16)"
+    """
+    from whowhom.web.serving import serve
+
+    serve(
+        store,
+        host=host,
+        port=port,
+        token=token or "",
+        started=lambda address: _say_line(f"the desk is at {address}; Ctrl-C closes it"),
+    )
+
+
 @app.command("demo", short_help="Code a dozen reports that come along.")
 def _demo(debug: Debug = False) -> None:
     """Code a dozen short reports that come with whowhom, and show their events.

@@ -89,7 +89,7 @@ def _refuse_http(request: Request, error: Exception) -> Response:
 
 
 _MESSAGES = {
-    404: "There is no page at this address. The pages are named above; search finds incidents by their words.",
+    404: "There is no page at this address. The pages are named above; search finds incidents.",
     405: "This address takes no such request. Pages are read with GET, forms sent with POST.",
 }
 

@@ -34,7 +34,7 @@ def _list_of(role: str, field: str) -> str:
 
 
 def _names_of(role: str) -> str:
-    return f"[coalesce(one.name, one.\"text\") FOR one IN incident.{role}]"
+    return f'[coalesce(one.name, one."text") FOR one IN incident.{role}]'
 
 
 def _sectors_of(role: str) -> str:
@@ -50,14 +50,16 @@ COLUMNS: tuple[Column, ...] = (
     Column("mode", "mode", "texts", "PLOVER modes.", "incident.mode"),
     Column("quad", "quad", "whole", "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, "
            "4 material conflict.", "incident.quad", "incident.quad"),
-    Column("scale", "scale", "real", "Conflict and cooperation, -10 to 10.", "incident.scale", "incident.scale"),
+    Column("scale", "scale", "real", "Conflict to cooperation, -10 to 10.", "incident.scale",
+           "incident.scale"),
     Column("actor", "who", "texts", "Who did it: the names, or the words where there is no name.",
            _names_of("actor"), "incident.actor[1].country"),
     Column("actor_country", "who, country", "texts", "Their countries.", _list_of("actor", "country")),
     Column("actor_sector", "who, sector", "texts", "Their sectors.", _sectors_of("actor")),
     Column("recipient", "whom", "texts", "Whom it was done to.",
            _names_of("recipient"), "incident.recipient[1].country"),
-    Column("recipient_country", "whom, country", "texts", "Their countries.", _list_of("recipient", "country")),
+    Column("recipient_country", "whom, country", "texts", "Their countries.",
+           _list_of("recipient", "country")),
     Column("recipient_sector", "whom, sector", "texts", "Their sectors.", _sectors_of("recipient")),
     Column("place", "where", "text", "Place, as finely as most independent reports agree.",
            "incident.place.name", "incident.place.name"),

@@ -19,7 +19,14 @@ PERIODS = get_args(Period)
 EVENT_FILTERS = (
     "type", "mode", "actor", "recipient", "place", "from", "to", "source", "certainty", "limit", "offset"
 )  # fmt: skip
-_TYPES = {"text": "string", "whole": "integer", "real": "number", "day": "string", "texts": "array", "codes": "array"}
+_TYPES = {
+    "text": "string",
+    "whole": "integer",
+    "real": "number",
+    "day": "string",
+    "texts": "array",
+    "codes": "array",
+}
 _ID_PATTERN = r"^[^\u0000]+$"
 
 
@@ -31,12 +38,15 @@ def describe_api() -> Json:
         "info": {
             "title": "whowhom",
             "version": VERSION,
-            "description": "Who did what to whom, when, where, according to whom, and how sure. The same filters "
-            "as on the pages. Answers carry an ETag that changes when the store does.",
+            "description": "Who did what to whom, when, where, according to whom, and how sure. The "
+            "same filters as on the pages. Answers carry an ETag that changes when the store does.",
         },
         "paths": {
             "/api/incidents": _path(
-                "List incidents", "One page of incidents, flat.", _filters(), _page("incidents", _row(COLUMNS))
+                "List incidents",
+                "One page of incidents, flat.",
+                _filters(),
+                _page("incidents", _row(COLUMNS)),
             ),
             "/api/incidents/{id}": _path(
                 "Show an incident",
@@ -76,8 +86,14 @@ def describe_api() -> Json:
             "/api/actors/{code}": _path(
                 "Show an actor",
                 "How often an actor acts and is acted on, with whom, and under which names.",
-                [_in_path("code", 'A country code, a sector, both, or a part of a name.'), *_filters(("from", "to"))],
-                {"type": "object", "required": ["code", "n_as_actor", "n_as_recipient", "names", "counterparts"]},
+                [
+                    _in_path("code", "A country code, a sector, both, or a part of a name."),
+                    *_filters(("from", "to")),
+                ],
+                {
+                    "type": "object",
+                    "required": ["code", "n_as_actor", "n_as_recipient", "names", "counterparts"],
+                },
             ),
         },
         "components": {"schemas": {"Problem": _PROBLEM}, "responses": _PROBLEMS},
@@ -109,7 +125,9 @@ _PROBLEMS: Json = {
 }
 
 
-def _path(summary: str, description: str, parameters: list[Json], schema: Json, *, missing: bool = False) -> Json:
+def _path(
+    summary: str, description: str, parameters: list[Json], schema: Json, *, missing: bool = False
+) -> Json:
     # Anything may be found missing: an address with a part that no route takes is no id.
     problems = {status: {"$ref": f"#/components/responses/{status}"} for status in _PROBLEM_WORDS}
     return {
@@ -137,7 +155,11 @@ def _describe(parameter: Parameter) -> Json:
     described: Json = {"name": parameter.name, "in": "query", "description": parameter.meaning}
     match parameter.kind:
         case "codes" | "texts":
-            described |= {"schema": {"type": "array", "items": text, "maxItems": 50}, "style": "form", "explode": True}
+            described |= {
+                "schema": {"type": "array", "items": text, "maxItems": 50},
+                "style": "form",
+                "explode": True,
+            }
         case "columns":
             described |= {"schema": {"type": "array", "items": text}, "style": "form", "explode": False}
         case "day":

@@ -77,7 +77,9 @@ class Desk:
             problem = {"type": "about:blank", "title": title, "status": status, "detail": message}
             return JSONResponse(problem, status, media_type="application/problem+json")
         # The page of somebody who is not let in asks the store for nothing.
-        return self.render(request, "problem.html", {"title": title, "message": message, "status": status}, status=status)
+        return self.render(
+            request, "problem.html", {"title": title, "message": message, "status": status}, status=status
+        )
 
     def find_last_visit(self, request: Request) -> tuple[datetime | None, str]:
         """Return when the visit before this one began (UTC), and the cookie that tells the next one.

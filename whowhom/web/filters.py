@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from whowhom.coders.labels import AUX, CERTAINTIES, MODES, SECTORS, SOURCE_KINDS, TYPES
-from whowhom.web.columns import COLUMNS, COLUMN_BY_NAME, SHOWN
+from whowhom.web.columns import COLUMN_BY_NAME, COLUMNS, SHOWN
 
 Kind = Literal["codes", "texts", "text", "day", "whole", "columns"]
 
@@ -45,7 +45,7 @@ _MODES = tuple(sorted({mode.partition(".")[2] for mode in MODES}))
 _ENTITY = 'A country code ("RUS"), a sector ("MIL"), both ("RUS MIL"), or a part of a name or of the words.'
 
 PARAMETERS: tuple[Parameter, ...] = (
-    Parameter("words", "words", "text", "Words that all stand in a report's sentence, its title or its trigger."),
+    Parameter("words", "words", "text", "Words that all stand in a report's sentence, or all in its title."),
     Parameter("type", "type", "codes", "PLOVER type.", TYPES),
     Parameter("mode", "mode", "codes", "PLOVER mode.", _MODES),
     Parameter("quad", "quad", "codes", "Quad class: 1 verbal cooperation, 2 material cooperation, "
@@ -149,7 +149,9 @@ class Filters:
                 chosen += [(parameter, one, self.toggle(parameter.attribute, one)) for one in value]
             else:
                 empty = getattr(_DEFAULT, parameter.attribute)
-                chosen.append((parameter, str(value), self.write(**{parameter.attribute: empty, "offset": 0})))
+                chosen.append(
+                    (parameter, str(value), self.write(**{parameter.attribute: empty, "offset": 0}))
+                )
         return chosen
 
 
@@ -177,7 +179,9 @@ def read_filters(
         if name in also:
             continue
         if name not in known:
-            raise BadFilterError(f"There is no filter {_quote(name)}. There are: {', '.join((*known, *also))}.")
+            raise BadFilterError(
+                f"There is no filter {_quote(name)}. There are: {', '.join((*known, *also))}."
+            )
         if len(value) > _LONGEST and PARAMETER_BY_NAME[name].kind != "columns":
             raise BadFilterError(f"{name} has {len(value)} characters; give {_LONGEST} at most.")
         if "\0" in value:
@@ -188,7 +192,9 @@ def read_filters(
     for name, listed in values.items():
         parameter = PARAMETER_BY_NAME[name]
         if len(listed) > _MOST_VALUES:
-            raise BadFilterError(f"{name} is given {len(listed)} times; give it {_MOST_VALUES} times at most.")
+            raise BadFilterError(
+                f"{name} is given {len(listed)} times; give it {_MOST_VALUES} times at most."
+            )
         read[parameter.attribute] = _READ[parameter.kind](parameter, listed)
     filters = Filters(**read)
     if filters.first and filters.last and filters.last < filters.first:
@@ -225,16 +231,18 @@ def read_day(name: str, value: str) -> date:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError as error:
-        raise BadFilterError(f"{name} is {_quote(value)}, which is no day. Write it as 2024-06-19.") from error
+        raise BadFilterError(
+            f"{name} is {_quote(value)}, which is no day. Write it as 2024-06-19."
+        ) from error
 
 
 def _read_whole(parameter: Parameter, values: Sequence[str]) -> int:
     value = _read_single(parameter, values)
-    if not (value.isascii() and value.isdigit() and parameter.least <= int(value[:20]) <= parameter.most):
-        raise BadFilterError(
-            f"{parameter.name} is {_quote(value)}; give a whole number from {parameter.least} to {parameter.most}."
-        )
-    return int(value)
+    number = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else -1
+    if not parameter.least <= number <= parameter.most:
+        known = f"give a whole number from {parameter.least} to {parameter.most}"
+        raise BadFilterError(f"{parameter.name} is {_quote(value)}; {known}.")
+    return number
 
 
 def _read_columns(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
@@ -250,7 +258,9 @@ def _read_single(parameter: Parameter, values: Sequence[str]) -> str:
 
 def _check_known(parameter: Parameter, value: str) -> str:
     if value not in parameter.known:
-        raise BadFilterError(f"{parameter.name} cannot be {_quote(value)}. Known: {', '.join(parameter.known)}.")
+        raise BadFilterError(
+            f"{parameter.name} cannot be {_quote(value)}. Known: {', '.join(parameter.known)}."
+        )
     return value
 
 

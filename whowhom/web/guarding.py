@@ -70,7 +70,9 @@ class Gate:
                 f"such as {secrets.token_urlsafe(18)}, or bind it to 127.0.0.1."
             )
         if self.token and (len(self.token) < _SHORTEST_TOKEN or not self.token.isascii()):
-            raise ValueError(f"The token has to be {_SHORTEST_TOKEN} ASCII characters or more, so that none guesses it.")
+            raise ValueError(
+                f"The token has to be {_SHORTEST_TOKEN} ASCII characters or more, so that none guesses it."
+            )
 
     def name_cookie(self, what: str) -> str:
         """Return the name of a cookie; browsers share cookies between the ports of a computer."""
@@ -168,7 +170,9 @@ class Guard:
         hosts = request.headers.getlist("host")
         if len(hosts) != 1 or not self._gate.admits_host(hosts[0]):
             return self._refuse(
-                request, 400, f"This desk is at http://localhost:{self._gate.port}, not at another name. Go there."
+                request,
+                400,
+                f"This desk is at http://localhost:{self._gate.port}, not at another name. Go there.",
             )
         if not self._gate.token:
             return None
@@ -179,7 +183,9 @@ class Guard:
         given = request.query_params.get("token", "")
         if not hmac.compare_digest(given.encode(), self._gate.token.encode()):
             return self._refuse(
-                request, 401, "Open the address that ends in ?token=... once; whoever started the desk has it."
+                request,
+                401,
+                "Open the address that ends in ?token=... once; whoever started the desk has it.",
             )
         # Off the address bar, where others read it and browsers keep it.
         rest = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "token"])

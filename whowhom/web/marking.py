@@ -7,6 +7,7 @@ mark begins or ends, and each piece carries all the marks over it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -73,7 +74,10 @@ def mark_text(text: str, marks: Iterable[Mark], *, first: int = 0, anchors: bool
         anchors: Number the triggers, each a link to `#event-N`, and let `#word-N` lead to it.
     """
     inside = sorted(
-        (Mark(max(mark.start - first, 0), min(mark.end - first, len(text)), mark.role, mark.event) for mark in marks),
+        (
+            Mark(max(mark.start - first, 0), min(mark.end - first, len(text)), mark.role, mark.event)
+            for mark in marks
+        ),
         key=lambda mark: (mark.start, -mark.end, list(LETTERS).index(mark.role), mark.event),
     )
     inside = [mark for mark in inside if mark.start < mark.end]
@@ -82,7 +86,7 @@ def mark_text(text: str, marks: Iterable[Mark], *, first: int = 0, anchors: bool
     open_marks: list[Mark] = []
     ahead = iter(inside)
     mark = next(ahead, None)
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         open_marks = [one for one in open_marks if one.end > start]
         while mark is not None and mark.start == start:
             open_marks.append(mark)

@@ -44,7 +44,9 @@ def find_end(start: date, by: Period) -> date:
     return find_next(start, by) - timedelta(days=1)
 
 
-def fill_periods(rows: Sequence[Row], by: Period, first: date, last: date) -> Iterator[tuple[date, Row | None]]:
+def fill_periods(
+    rows: Sequence[Row], by: Period, first: date, last: date
+) -> Iterator[tuple[date, Row | None]]:
     """Yield every period from `first` to `last` with its row, None where there is none."""
     by_start = {row["period"]: row for row in rows}
     start, end = find_start(first, by), find_start(last, by)

@@ -93,7 +93,9 @@ def _role_condition(role: str, value: str, bound: _Bound) -> str:
         parameter = bound.bind(code)
         # "CNN" looks like a country but is a name.
         name = f"list_contains(string_split(one.name, ' '), {parameter})"
-        conditions.append(f"one.country = {parameter}" if sectors else f"(one.country = {parameter} OR {name})")
+        conditions.append(
+            f"one.country = {parameter}" if sectors else f"(one.country = {parameter} OR {name})"
+        )
     return f"len([one FOR one IN incident.{role} IF coalesce({' AND '.join(conditions)}, false)]) > 0"
 
 
@@ -180,7 +182,9 @@ def select_columns(
     where, bound = _select(filters)
     chosen = ", ".join(f'{COLUMN_BY_NAME[name].value} AS "{name}"' for name in columns)
     end = "" if limit is None else f" LIMIT {bound.bind(limit)} OFFSET {bound.bind(offset)}"
-    return cursor.fetch_table(f"SELECT {chosen} FROM incident WHERE {where} ORDER BY {_order(filters)}{end}", bound)
+    return cursor.fetch_table(
+        f"SELECT {chosen} FROM incident WHERE {where} ORDER BY {_order(filters)}{end}", bound
+    )
 
 
 # Facets
@@ -214,9 +218,17 @@ def count_facets(cursor: Cursor, filters: Filters) -> dict[str, list[tuple[str, 
     The counts of a facet heed all other filters but not its own, so that another value can be seen.
     """
     facets: dict[str, list[tuple[str, int]]] = {}
+    searched = Filters(words=filters.words, source=filters.source)
+    if searched != Filters():
+        # What reads every report is looked up once, not once a facet.
+        where, bound = _select(searched)
+        cursor.fetch(f"CREATE OR REPLACE TEMP TABLE searched AS SELECT id FROM incident WHERE {where}", bound)
+    others = replace(filters, words="", source=())
     free = [name for name in FACETS if not getattr(filters, name)]
     for names, without in [(free, ""), *(([name], name) for name in FACETS if name not in free)]:
-        where, bound = _select(filters, without=without)
+        where, bound = _select(others, without=without)
+        if searched != Filters():
+            where += " AND incident.id IN (SELECT id FROM searched)"
         for name in names:
             facets[name] = _count_values(cursor, name, where, bound)
     return facets
@@ -241,7 +253,7 @@ def _count_values(cursor: Cursor, name: str, where: str, bound: _Bound) -> list[
 
 
 def find_incident(cursor: Cursor, id: str) -> Row:
-    """Return an incident by its id, or by the beginning of one.
+    """Return an incident by its id, or by the beginning of it.
 
     Raises:
         UnknownIdError: There is none, or there are several.
@@ -281,12 +293,13 @@ def list_reports(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row
     The earliest published comes first.
     """
     return cursor.fetch(
-        'SELECT event.*, article.title, article.published, article.outlet, article.url, article."text" AS body, '
-        "coalesce(sketch.copy_family, article.id) AS copy_family "
-        "FROM (SELECT article, event FROM report WHERE incident = $incident) AS told "
-        "JOIN event ON event.article = told.article AND event.id = told.event "
-        "JOIN article ON article.id = told.article LEFT JOIN sketch ON sketch.article = told.article "
-        f"ORDER BY article.published NULLS LAST, article.id, event.ordinal LIMIT {int(limit)}",
+        f"""SELECT event.*, article.title, article.published, article.outlet, article.url,
+            article."text" AS body, coalesce(sketch.copy_family, article.id) AS copy_family
+        FROM (SELECT article, event FROM report WHERE incident = $incident) AS told
+        JOIN event ON event.article = told.article AND event.id = told.event
+        JOIN article ON article.id = told.article
+        LEFT JOIN sketch ON sketch.article = told.article
+        ORDER BY article.published NULLS LAST, article.id, event.ordinal LIMIT {int(limit)}""",
         {"incident": incident},
     )
 
@@ -294,10 +307,11 @@ def list_reports(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row
 def list_links(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row]:
     """Return what holds the reports of an incident together, the strongest link first."""
     return cursor.fetch(
-        "WITH told AS (SELECT article, event FROM report WHERE incident = $incident) "
-        "SELECT link.* FROM link SEMI JOIN told ON told.article = link.article AND told.event = link.event "
-        "SEMI JOIN told AS other ON other.article = link.other_article AND other.event = link.other_event "
-        f"ORDER BY link.score DESC, link.article, link.other_article LIMIT {int(limit)}",
+        f"""WITH told AS (SELECT article, event FROM report WHERE incident = $incident)
+        SELECT link.* FROM link
+        SEMI JOIN told ON told.article = link.article AND told.event = link.event
+        SEMI JOIN told AS other ON other.article = link.other_article AND other.event = link.other_event
+        ORDER BY link.score DESC, link.article, link.other_article LIMIT {int(limit)}""",
         {"incident": incident},
     )
 
@@ -305,10 +319,10 @@ def list_links(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row]:
 def list_article_events(cursor: Cursor, article: str) -> list[Row]:
     """Return the events of an article, whole, with the incident that each reports."""
     return cursor.fetch(
-        "SELECT event.*, report.incident, incident.n_independent FROM event "
-        "LEFT JOIN report ON report.article = event.article AND report.event = event.id "
-        "LEFT JOIN incident ON incident.id = report.incident "
-        "WHERE event.article = $article ORDER BY event.ordinal",
+        """SELECT event.*, report.incident, incident.n_independent FROM event
+        LEFT JOIN report ON report.article = event.article AND report.event = event.id
+        LEFT JOIN incident ON incident.id = report.incident
+        WHERE event.article = $article ORDER BY event.ordinal""",
         {"article": article},
     )
 
@@ -367,26 +381,42 @@ def count_fresh(cursor: Cursor, since: datetime) -> Fresh:
     return Fresh(**row)
 
 
+_N_BY_QUAD = ", ".join(f"count(*) FILTER (quad = {quad}) AS n_{quad}" for quad in (1, 2, 3, 4))
+
+
 def count_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
     """Return for each period the number of incidents by quad class, and of articles published.
 
     Periods without either are left out. `n_claimed` counts those that no report gives as certain.
     """
     where, bound = _select(filters)
-    first, last = filters.first or date.min, filters.last or date.max
+    first, last = bound.bind(filters.first or date.min), bound.bind(filters.last or date.max)
     return cursor.fetch(
-        f"WITH counted AS (SELECT date_trunc('{by}', incident.first_day)::DATE AS period, "
-        "count(*) FILTER (quad = 1) AS n_1, count(*) FILTER (quad = 2) AS n_2, "
-        "count(*) FILTER (quad = 3) AS n_3, count(*) FILTER (quad = 4) AS n_4, "
-        "count(*) FILTER (incident.certainty.certain = 0) AS n_claimed, avg(incident.scale) AS scale, "
-        "stddev_pop(incident.scale) AS scale_spread "
-        f"FROM incident WHERE {where} AND incident.first_day IS NOT NULL GROUP BY period), "
-        f"read AS (SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles FROM article "
-        f"WHERE published BETWEEN {bound.bind(first)} AND {bound.bind(last)} GROUP BY period) "
-        "SELECT period, coalesce(n_1, 0) AS n_1, coalesce(n_2, 0) AS n_2, coalesce(n_3, 0) AS n_3, "
-        "coalesce(n_4, 0) AS n_4, coalesce(n_claimed, 0) AS n_claimed, scale, scale_spread, "
-        "coalesce(n_articles, 0) AS n_articles "
-        "FROM counted FULL JOIN read USING (period) ORDER BY period",
+        f"""WITH counted AS (
+            SELECT date_trunc('{by}', incident.first_day)::DATE AS period, {_N_BY_QUAD},
+                count(*) FILTER (incident.certainty.certain = 0) AS n_claimed,
+                avg(incident.scale) AS scale, stddev_pop(incident.scale) AS scale_spread
+            FROM incident WHERE {where} AND incident.first_day IS NOT NULL GROUP BY period
+        ),
+        read AS (
+            SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles
+            FROM article WHERE published BETWEEN {first} AND {last} GROUP BY period
+        )
+        SELECT period, coalesce(n_1, 0) AS n_1, coalesce(n_2, 0) AS n_2, coalesce(n_3, 0) AS n_3,
+            coalesce(n_4, 0) AS n_4, coalesce(n_claimed, 0) AS n_claimed, scale, scale_spread,
+            coalesce(n_articles, 0) AS n_articles
+        FROM counted FULL JOIN read USING (period) ORDER BY period""",
+        bound,
+    )
+
+
+def list_foremost(cursor: Cursor, filters: Filters, *, limit: int = 60) -> list[Row]:
+    """Return the incidents with a day that most independent reports tell, for the points of a picture."""
+    where, bound = _select(filters)
+    return cursor.fetch(
+        f"""SELECT id, event, quad, first_day, actor, recipient, n_independent FROM incident
+        WHERE {where} AND incident.first_day IS NOT NULL
+        ORDER BY n_independent DESC, score DESC, id LIMIT {int(limit)}""",
         bound,
     )
 
@@ -395,29 +425,44 @@ def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -
     """Return the directed pairs of countries whose incidents changed most against the span before.
 
     The span before is as long as [first, last]. `change` is the signed root of the likelihood ratio of
-    two Poisson rates against one, with the articles read as exposure, so that a rise in reading is no rise.
+    two Poisson rates against one, with the articles read as exposure, so that a rise in reading is no
+    rise. Where nothing was read before, nothing can have changed, and there are no rows.
     """
-    before = first - (last - first) - timedelta(days=1)
+    days = min(last - first, first - date.min - timedelta(days=1))
+    before = first - max(days, timedelta(0)) - timedelta(days=1) if first > date.min else first
     return cursor.fetch(
-        "WITH deed AS MATERIALIZED (SELECT incident.first_day >= $first AS is_now, quad, "
-        f"{_COUNTRIES.format('actor')} AS who, {_COUNTRIES.format('recipient')} AS whom "
-        "FROM incident WHERE incident.first_day BETWEEN $before AND $last AND incident.aux.future = 0 "
-        "AND incident.aux.hypothetical = 0 AND len(incident.denied_by) = 0), "
-        "read AS (SELECT count(*) FILTER (published >= $first) AS n_now, count(*) AS n_all FROM article "
-        "WHERE published BETWEEN $before AND $last), "
-        "one_way AS (SELECT is_now, quad, who, unnest(whom) AS whom FROM "
-        "(SELECT is_now, quad, unnest(who) AS who, whom FROM deed)), "
-        "pair AS (SELECT who, whom, count(*) FILTER (is_now) AS n_now, count(*) FILTER (NOT is_now) AS n_before, "
-        "count(*) FILTER (is_now AND quad >= 3) AS n_conflict, count(*) FILTER (is_now AND quad <= 2) "
-        "AS n_cooperation FROM one_way WHERE who <> whom GROUP BY ALL), "
-        # Where nothing was read before, nothing can have changed.
-        "rated AS (SELECT pair.*, pair.n_now + pair.n_before AS n, "
-        "greatest(read.n_now, 0.5) / greatest(read.n_all, 1) AS share FROM pair, read) "
-        "SELECT who, whom, n_now, n_before, n_conflict, n_cooperation, "
-        "sign(n_now - n * share) * sqrt(2 * greatest(0, "
-        "n_now * ln(greatest(n_now, 1e-9) / greatest(n * share, 1e-9)) + "
-        "n_before * ln(greatest(n_before, 1e-9) / greatest(n * (1 - share), 1e-9)))) AS change "
-        f"FROM rated WHERE share BETWEEN 1e-6 AND 1 - 1e-6 ORDER BY abs(change) DESC, n DESC, who, whom LIMIT {int(limit)}",
+        f"""WITH deed AS MATERIALIZED (
+            SELECT incident.first_day >= $first AS is_now, quad,
+                {_COUNTRIES.format("actor")} AS who, {_COUNTRIES.format("recipient")} AS whom
+            FROM incident
+            WHERE incident.first_day BETWEEN $before AND $last AND incident.aux.future = 0
+                AND incident.aux.hypothetical = 0 AND len(incident.denied_by) = 0
+        ),
+        read AS (
+            SELECT count(*) FILTER (published >= $first) AS n_now, count(*) AS n_all
+            FROM article WHERE published BETWEEN $before AND $last
+        ),
+        one_way AS (
+            SELECT is_now, quad, who, unnest(whom) AS whom
+            FROM (SELECT is_now, quad, unnest(who) AS who, whom FROM deed)
+        ),
+        pair AS (
+            SELECT who, whom, count(*) AS n, count(*) FILTER (is_now) AS n_now,
+                count(*) FILTER (NOT is_now) AS n_before,
+                count(*) FILTER (is_now AND quad >= 3) AS n_conflict,
+                count(*) FILTER (is_now AND quad <= 2) AS n_cooperation
+            FROM one_way WHERE who <> whom GROUP BY who, whom
+        ),
+        expected AS (
+            SELECT pair.*, n * read.n_now / read.n_all AS now,
+                n * (read.n_all - read.n_now) / read.n_all AS earlier
+            FROM pair, read WHERE read.n_now > 0 AND read.n_all > read.n_now
+        )
+        SELECT who, whom, n_now, n_before, n_conflict, n_cooperation,
+            sign(n_now - now) * sqrt(2 * greatest(0,
+                n_now * ln(greatest(n_now, 1e-9) / now) + n_before * ln(greatest(n_before, 1e-9) / earlier)
+            )) AS change
+        FROM expected ORDER BY abs(change) DESC, n DESC, who, whom LIMIT {int(limit)}""",
         {"first": first, "last": last, "before": before},
     )
 
@@ -426,42 +471,53 @@ def count_places(cursor: Cursor, filters: Filters, *, limit: int = 500) -> list[
     """Return the places of incidents with their number by quad class, the most frequent first."""
     where, bound = _select(filters)
     return cursor.fetch(
-        "SELECT place.name AS name, place.country AS country, any_value(place.latitude) AS latitude, "
-        'any_value(place.longitude) AS longitude, place."precision" AS "precision", count(*) AS n, '
-        "count(*) FILTER (quad = 1) AS n_1, count(*) FILTER (quad = 2) AS n_2, "
-        "count(*) FILTER (quad = 3) AS n_3, count(*) FILTER (quad = 4) AS n_4 "
-        f"FROM incident WHERE {where} AND place IS NOT NULL "
-        'GROUP BY place.name, place.country, place."precision" '
-        f"ORDER BY n DESC, name, country LIMIT {int(limit)}",
+        f"""SELECT place.name AS name, place.country AS country, place."precision" AS "precision",
+            any_value(place.latitude) AS latitude, any_value(place.longitude) AS longitude,
+            count(*) AS n, {_N_BY_QUAD}
+        FROM incident WHERE {where} AND place IS NOT NULL
+        GROUP BY place.name, place.country, place."precision"
+        ORDER BY n DESC, name, country LIMIT {int(limit)}""",
         bound,
     )
+
+
+def count_roles(cursor: Cursor, filters: Filters, actor: str) -> dict[str, int]:
+    """Return in how many incidents somebody acts, and in how many is acted on."""
+    return {role: count_incidents(cursor, _with_role(filters, role, actor)) for role in _ROLES}
 
 
 def count_counterparts(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return the countries that somebody acts on and is acted on by: number by direction and quad class."""
     rows = []
-    for role, other in (("actor", "recipient"), ("recipient", "actor")):
-        where, bound = _select(replace(filters, **{role: (actor,)}))
+    for role, other in zip(_ROLES, reversed(_ROLES), strict=True):
+        where, bound = _select(_with_role(filters, role, actor))
         rows += cursor.fetch(
-            f"SELECT '{role}' AS role, code, count(*) AS n, count(*) FILTER (quad <= 2) AS n_cooperation, "
-            "count(*) FILTER (quad >= 3) AS n_conflict FROM "
-            f"(SELECT quad, unnest({_COUNTRIES.format(other)}) AS code FROM incident WHERE {where}) "
-            f"WHERE code <> {bound.bind(actor)} GROUP BY code ORDER BY n DESC, code LIMIT {int(limit)}",
+            f"""SELECT '{role}' AS role, code, count(*) AS n,
+                count(*) FILTER (quad <= 2) AS n_cooperation, count(*) FILTER (quad >= 3) AS n_conflict
+            FROM (SELECT quad, unnest({_COUNTRIES.format(other)}) AS code FROM incident WHERE {where})
+            WHERE code <> {bound.bind(actor)} GROUP BY code ORDER BY n DESC, code LIMIT {int(limit)}""",
             bound,
         )
     return rows
 
 
+def _with_role(filters: Filters, role: str, actor: str) -> Filters:
+    changes: dict[str, Any] = {role: (actor,)}
+    return replace(filters, **changes)
+
+
 def count_names(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
-    """Return who stands behind a code: names with their sectors and in how many incidents they took part."""
+    """Return who stands behind a country: names, sectors, and in how many incidents they took part."""
     where, bound = _select(replace(filters, party=(actor,)))
     return cursor.fetch(
-        "SELECT one.name AS name, mode(array_to_string(one.sector, ' ')) AS sector, "
-        "count(*) FILTER (role = 'actor') AS n_actor, count(*) FILTER (role = 'recipient') AS n_recipient FROM ("
-        f"SELECT 'actor' AS role, unnest(actor) AS one FROM incident WHERE {where} UNION ALL "
-        f"SELECT 'recipient', unnest(recipient) FROM incident WHERE {where}) "
-        f"WHERE one.country = {bound.bind(actor)} AND one.name IS NOT NULL "
-        f"GROUP BY one.name ORDER BY count(*) DESC, one.name LIMIT {int(limit)}",
+        f"""SELECT one.name AS name, mode(array_to_string(one.sector, ' ')) AS sector,
+            count(*) FILTER (role = 'actor') AS n_actor, count(*) FILTER (role = 'recipient') AS n_recipient
+        FROM (
+            SELECT 'actor' AS role, unnest(actor) AS one FROM incident WHERE {where}
+            UNION ALL SELECT 'recipient', unnest(recipient) FROM incident WHERE {where}
+        )
+        WHERE one.country = {bound.bind(actor)} AND one.name IS NOT NULL
+        GROUP BY one.name ORDER BY count(*) DESC, one.name LIMIT {int(limit)}""",
         bound,
     )
 
@@ -472,16 +528,19 @@ def count_names(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12
 def list_outlets(cursor: Cursor, *, limit: int = 500) -> list[Row]:
     """Return the outlets with their articles, events, copies of others, and what was skipped."""
     return cursor.fetch(
-        "WITH told AS (SELECT article, count(*) AS n_events FROM event GROUP BY article), "
-        "failed AS (SELECT DISTINCT article FROM skip WHERE article IS NOT NULL) "
-        "SELECT coalesce(article.outlet, regexp_extract(article.url, '^https?://([^/]+)', 1)) AS outlet, "
-        "count(*) AS n_articles, coalesce(sum(told.n_events), 0)::BIGINT AS n_events, "
-        "count(*) FILTER (sketch.copy_family <> article.id) AS n_copies, "
-        "count(failed.article) AS n_skips, min(article.published) AS first, max(article.published) AS last, "
-        "max(article.read_at) AS read_at "
-        "FROM article LEFT JOIN told ON told.article = article.id LEFT JOIN sketch ON sketch.article = article.id "
-        "LEFT JOIN failed ON failed.article = article.id "
-        f"GROUP BY 1 ORDER BY n_articles DESC, outlet LIMIT {int(limit)}"
+        f"""WITH told AS (SELECT article, count(*) AS n_events FROM event GROUP BY article),
+        failed AS (SELECT DISTINCT article FROM skip WHERE article IS NOT NULL)
+        SELECT coalesce(article.outlet, nullif(regexp_extract(article.url, '^https?://([^/]+)', 1), ''))
+                AS outlet,
+            count(*) AS n_articles, coalesce(sum(told.n_events), 0)::BIGINT AS n_events,
+            count(*) FILTER (sketch.copy_family <> article.id) AS n_copies,
+            count(failed.article) AS n_skips, min(article.published) AS first,
+            max(article.published) AS last, max(article.read_at) AS read_at
+        FROM article
+        LEFT JOIN told ON told.article = article.id
+        LEFT JOIN sketch ON sketch.article = article.id
+        LEFT JOIN failed ON failed.article = article.id
+        GROUP BY 1 ORDER BY n_articles DESC, outlet LIMIT {int(limit)}"""
     )
 
 

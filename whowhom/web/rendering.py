@@ -49,7 +49,7 @@ SOURCE_WORDS = {"author": "the article itself", "named": "somebody named", "unna
 _MONTHS = "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec".split()
 # What HTML cannot hold, or what moves a cursor, is shown by the sign that Unicode has for it.
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {0x7F: 0x2421}
-_CONTROLS |= {code: 0xFFFD for code in (*range(0x80, 0xA0), 0xFFFE, 0xFFFF)}
+_CONTROLS |= dict.fromkeys((*range(128, 160), 65534, 65535), 65533)
 
 
 def show_controls(text: str) -> str:
@@ -79,7 +79,7 @@ def write_days(first: date | None, last: date | None) -> str:
     if " to " not in words:
         return words
     same_year, same_month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
-    return f"{first}–{last.isoformat()[8 if same_month else 5 if same_year else 0:]}"
+    return f"{first}–{last.isoformat()[8 if same_month else 5 if same_year else 0 :]}"
 
 
 def write_moment(moment: datetime) -> str:
@@ -94,6 +94,15 @@ def write_count(n: int, noun: str = "", plural: str = "") -> str:
     ('1', '2,500 reports', '1 report')
     """
     return f"{n:,} {noun if n == 1 else plural or f'{noun}s'}" if noun else f"{n:,}"
+
+
+def write_real(number: float, places: int = 1) -> str:
+    """Return a number with a minus sign that is as wide as a digit.
+
+    >>> write_real(-2.25), write_real(3.0)
+    ('−2.2', '3.0')
+    """
+    return f"{number:.{places}f}".replace("-", "−")
 
 
 def check_url(url: str | None) -> str:
@@ -138,6 +147,7 @@ def make_environment() -> Environment:
         "day": write_day,
         "moment": write_moment,
         "count": write_count,
+        "real": write_real,
         "country": name_code,
         "url": check_url,
         "path": lambda value: quote(str(value), safe=""),

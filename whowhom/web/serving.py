@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,7 +46,12 @@ def serve(
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
+        # Listening now, so that whoever opens the address at once waits instead of being refused.
+        listener.listen(128)
         port = listener.getsockname()[1]
         server = uvicorn.Server(
             uvicorn.Config(
@@ -61,4 +67,6 @@ def serve(
         if started is not None:
             shown = f"[{host}]" if ":" in host else host
             started(f"http://{shown}:{port}/" + (f"?token={quote(token)}" if token else ""))
-        server.run(sockets=[listener])
+        # Ctrl-C is how a desk is closed; uvicorn has let running answers end by then.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])

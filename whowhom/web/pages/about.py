@@ -25,7 +25,9 @@ def show(request: Request) -> Response:
         quad_by_type[event] = code.quad
     page = {
         "figures": load_figures(),
-        "types_by_quad": {quad: [event for event, its in quad_by_type.items() if its == quad] for quad in QUADS},
+        "types_by_quad": {
+            quad: [event for event, its in quad_by_type.items() if its == quad] for quad in QUADS
+        },
         "labels": type_labels(),
         "modes": modes,
     }

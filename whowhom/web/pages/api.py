@@ -33,7 +33,9 @@ def list_incidents(request: Request) -> Response:
 
     def ask(cursor: Cursor) -> dict[str, Any]:
         names = list(dict.fromkeys(("id", *filters.columns)))
-        rows = queries.select_columns(cursor, filters, names, limit=filters.limit, offset=filters.offset).to_pylist()
+        rows = queries.select_columns(
+            cursor, filters, names, limit=filters.limit, offset=filters.offset
+        ).to_pylist()
         reader = desk_of(request).reader
         key = ("count", filters.without_view())
         n_found = reader.remember(cursor, key, lambda: queries.count_incidents(cursor, filters))
@@ -53,7 +55,10 @@ def show_incident(request: Request) -> Response:
         links = queries.list_links(cursor, incident["id"], limit=1000)
         told = [
             {
-                **{name: report[name] for name in ("article", "title", "outlet", "url", "published", "copy_family")},
+                **{
+                    name: report[name]
+                    for name in ("article", "title", "outlet", "url", "published", "copy_family")
+                },
                 "event": record_event(read_event(report)),
             }
             for report in reports
@@ -93,7 +98,10 @@ def list_dyads(request: Request) -> Response:
     """Answer with counts of what one did to another by day, week, month or year."""
     params = request.query_params
     filters = read_filters(
-        params.multi_items(), only=("actor", "recipient", "from", "to", "limit", "offset"), also=("by",), limit=1000
+        params.multi_items(),
+        only=("actor", "recipient", "from", "to", "limit", "offset"),
+        also=("by",),
+        limit=1000,
     )
     by = params.get("by") or "month"
     if by not in describing.PERIODS:
@@ -124,10 +132,7 @@ def show_actor(request: Request) -> Response:
 
     def ask(cursor: Cursor) -> dict[str, Any]:
         span = Filters(first=filters.first, last=filters.last)
-        by_role = {
-            role: queries.count_incidents(cursor, Filters(first=span.first, last=span.last, **{role: (code,)}))
-            for role in ("actor", "recipient")
-        }
+        by_role = queries.count_roles(cursor, span, code)
         return {
             "code": code,
             "n_as_actor": by_role["actor"],

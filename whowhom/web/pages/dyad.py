@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,6 +12,7 @@ from whowhom.web import queries
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
 from whowhom.web.pages.actor import SPAN, draw_series
+from whowhom.web.reading import Cursor
 
 _NEWEST = 25
 
@@ -28,14 +32,15 @@ def show(request: Request) -> Response:
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
         directions = [
-            desk.reader.remember(cursor, ("dyad", filters), lambda: _ask(cursor, filters, extent)) for filters in ways
+            desk.reader.remember(cursor, ("dyad", filters), partial(_ask, cursor, filters, extent))
+            for filters in ways
         ]
     together = Filters(first=ways[0].first, last=ways[0].last, limit=_NEWEST)
     page = {"one": one, "other": other, "filters": together, "directions": directions}
     return desk.render(request, "dyad.html", page)
 
 
-def _ask(cursor: queries.Cursor, filters: Filters, extent: queries.Extent) -> dict[str, object]:
+def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, Any]:
     (actor,), (recipient,) = filters.actor, filters.recipient
     return {
         "actor": actor,

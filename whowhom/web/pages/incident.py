@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -14,6 +14,7 @@ from whowhom.terminal import find_sentence
 from whowhom.web import queries
 from whowhom.web.desk import desk_of
 from whowhom.web.marking import LETTERS, ROLE_WORDS, list_marks, mark_text
+from whowhom.web.rendering import AUX_WORDS, SOURCE_WORDS
 
 Row = dict[str, Any]
 
@@ -119,19 +120,24 @@ def _write_date(event: Row) -> str:
     return " to ".join(sorted(days))
 
 
-_COMPARED = {
+def _write_place(event: Row) -> str:
+    place = event["location"]
+    return ", ".join(filter(None, (place["name"], place["country"]))) if place else ""
+
+
+def _write_source(event: Row) -> str:
+    return _write_entities([event["source"]]) if event["source"] else SOURCE_WORDS[event["source_kind"]]
+
+
+_COMPARED: dict[str, Callable[[Row], str]] = {
     "what": lambda event: " ".join((event["event"], *event["mode"])),
     "who": lambda event: _write_entities(event["actor"]),
     "whom": lambda event: _write_entities(event["recipient"]),
     "when": _write_date,
-    "where": lambda event: (
-        ", ".join(filter(None, (event["location"]["name"], event["location"]["country"]))) if event["location"] else ""
+    "where": _write_place,
+    "how sure": lambda event: str(event["certainty"]),
+    "says who": _write_source,
+    "deed, plan or denial": lambda event: (
+        ", ".join(AUX_WORDS[aux] for aux in event["aux"]) or AUX_WORDS["none"]
     ),
-    "how sure": lambda event: event["certainty"],
-    "says who": lambda event: (
-        _write_entities([event["source"]]) if event["source"] else {"author": "the article itself"}.get(
-            event["source_kind"], event["source_kind"]
-        )
-    ),
-    "deed, plan or denial": lambda event: ", ".join(event["aux"]) or "plain deed",
 }

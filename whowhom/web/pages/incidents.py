@@ -58,9 +58,7 @@ def export(request: Request) -> Response:
     return exporting.respond(table, format)
 
 
-def _count(
-    reader: Reader, cursor: Cursor, filters: Filters
-) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+def _count(reader: Reader, cursor: Cursor, filters: Filters) -> tuple[int, dict[str, list[tuple[str, int]]]]:
     # Whoever pages or sorts asks for the same counts again.
     return reader.remember(
         cursor,

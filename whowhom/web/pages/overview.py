@@ -42,9 +42,18 @@ def show(request: Request) -> Response:
         fresh = queries.count_fresh(cursor, last_visit) if last_visit else None
         span = _choose_span(request.query_params.get("span", ""), filters, extent)
         values = (
-            desk.reader.remember(cursor, ("overview", span), lambda: _ask(cursor, span)) if span is not None else {}
+            desk.reader.remember(cursor, ("overview", span), lambda: _ask(cursor, span))
+            if span is not None
+            else {}
         )
-    page = {"extent": extent, "fresh": fresh, "last_visit": last_visit, "span": span, "spans": SPANS, **values}
+    page = {
+        "extent": extent,
+        "fresh": fresh,
+        "last_visit": last_visit,
+        "span": span,
+        "spans": SPANS,
+        **values,
+    }
     response = desk.render(request, "overview.html", page)
     desk.gate.set_cookie(response, "visit", cookie)
     return response
@@ -73,10 +82,16 @@ def _ask(cursor: Cursor, span: _Span) -> dict[str, object]:
     newest = Filters(last=span.last, first=span.first, limit=_NEWEST)
     places = queries.count_places(cursor, filters)
     return {
-        "timeline": at_two_widths(timeline, bars, by=by, title=f"Incidents by {by} and quad class", id="timeline"),
+        "timeline": at_two_widths(
+            timeline, bars, by=by, title=f"Incidents by {by} and quad class", id="timeline"
+        ),
         "bars": [bar for bar in bars if bar.total or bar.n_articles],
         "map": world_map(
-            make_spots(places, filters), title="Where incidents took place", id="world", width=_MAP, n_labels=6
+            make_spots(places, filters),
+            title="Where incidents took place",
+            id="world",
+            width=_MAP,
+            n_labels=6,
         ),
         "places": places,
         "changed": queries.compare_dyads(cursor, span.first, span.last) if span.name != "all" else [],

@@ -6,6 +6,8 @@ const typing = (target) => target instanceof HTMLElement && target.closest("inpu
 
 // Keys
 
+// Arrows scroll the page until a row has been chosen.
+const inRow = (target) => target instanceof Element && target.closest("[data-row]");
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
 let chosen = -1;
 
@@ -28,8 +30,13 @@ document.addEventListener("keydown", (event) => {
     const search = document.getElementById("search");
     search.focus();
     search.select();
-  } else if (event.key === "j") choose(chosen + 1);
-  else if (event.key === "k") choose(chosen < 0 ? 0 : chosen - 1);
+  } else if (event.key === "j" || event.key === "ArrowDown" && inRow(event.target)) {
+    event.preventDefault();
+    choose(chosen + 1);
+  } else if (event.key === "k" || event.key === "ArrowUp" && inRow(event.target)) {
+    event.preventDefault();
+    choose(chosen < 0 ? 0 : chosen - 1);
+  }
   else if (event.key === "n") document.querySelector("[rel=next]")?.click();
   else if (event.key === "p") document.querySelector("[rel=prev]")?.click();
 });
