@@ -49,7 +49,7 @@ class Desk:
         self, request: Request, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
     ) -> HTMLResponse:
         """Return the page that a template makes of values."""
-        mark, is_new = self.gate.read_form_mark(request)
+        mark, form_cookie = self.gate.read_form_mark(request)
         theme = request.cookies.get(self.gate.name_cookie("theme"), "")
         page = self.environment.get_template(template).render(
             {
@@ -66,8 +66,8 @@ class Desk:
             }
         )
         response = HTMLResponse(page, status)
-        if is_new:
-            self.gate.set_cookie(response, "form", request.state.form_cookie)
+        if form_cookie:
+            self.gate.set_cookie(response, "form", form_cookie)
         return response
 
     def refuse(self, request: Request, status: int, message: str) -> Response:

@@ -98,13 +98,13 @@ class Gate:
         """Return what the cookie of a reader holds who has shown the token; it outlives a restart."""
         return hashlib.sha256(f"whowhom desk {self.token}".encode()).hexdigest()
 
-    def read_form_mark(self, request: Request) -> tuple[str, bool]:
-        """Return the mark of forms on this reader's pages, and whether its cookie is still to be set."""
+    def read_form_mark(self, request: Request) -> tuple[str, str]:
+        """Return the mark of forms on this reader's pages, and the cookie to set where there is none yet."""
         cookie = request.cookies.get(self.name_cookie("form"), "")
         if re.fullmatch(r"[\w-]{43}", cookie):
-            return self._sign("form", cookie), False
-        request.state.form_cookie = secrets.token_urlsafe(32)
-        return self._sign("form", request.state.form_cookie), True
+            return self._sign("form", cookie), ""
+        fresh = secrets.token_urlsafe(32)
+        return self._sign("form", fresh), fresh
 
     def check_form(self, request: Request, mark: str) -> None:
         """Check that a form was sent by a page of this desk.
