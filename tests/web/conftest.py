@@ -32,7 +32,9 @@ HOSTILE_TEXT = (
 def make_report(id: str, day: date, *, who="RUS", whom="UKR", event="ASSAULT", killed=None, **changes):
     """Return an article of one sentence with the one event it tells."""
     words = changes.pop("words", f"{who} forces shelled {whom} near Belgrad{id} on Friday.")
-    article = Article(id, words, title=f"Report {id}", published=day, outlet=changes.pop("outlet", f"Outlet {id}"))
+    article = Article(
+        id, words, title=f"Report {id}", published=day, outlet=changes.pop("outlet", f"Outlet {id}")
+    )
 
     def span(part: str) -> Span:
         start = words.index(part)
@@ -49,7 +51,8 @@ def make_report(id: str, day: date, *, who="RUS", whom="UKR", event="ASSAULT", k
         cameo="190",
         actor=(Entity(span(f"{who} forces"), f"{who} army", who, ("MIL",)),),
         recipient=(Entity(span(whom), "", whom, ("GOV",)),),
-        location=changes.pop("location", Place(span(f"Belgrad{id}"), f"Belgrad{id}", whom, 10.5, 20.25, 7, "exact")),
+        location=changes.pop("location", None)
+        or Place(span(f"Belgrad{id}"), f"Belgrad{id}", whom, 10.5, 20.25, 7, "exact"),
         date=EventDate(span("Friday"), DaySpan(day, day)),
         source=changes.pop("source", Source()),
         killed=killed,

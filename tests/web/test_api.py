@@ -115,8 +115,14 @@ def test_description_names_every_route_and_what_it_answers(reader):
     """Each row that comes has the columns that are described, and no others."""
     description = reader.get("/api/openapi.json").json()
     assert description == describe_api()
-    for path, query in (("/api/incidents", ""), ("/api/events", ""), ("/api/dyads", "?actor=RUS&recipient=UKR")):
-        schema = description["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    for path, query in (
+        ("/api/incidents", ""),
+        ("/api/events", ""),
+        ("/api/dyads", "?actor=RUS&recipient=UKR"),
+    ):
+        schema = description["paths"][path]["get"]["responses"]["200"]["content"]["application/json"][
+            "schema"
+        ]
         page = reader.get(f"{path}{query}").json()
         assert set(schema["required"]) == set(page)
         (rows,) = [name for name in page if isinstance(page[name], list)]

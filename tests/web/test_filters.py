@@ -26,7 +26,9 @@ FILTERS = st.builds(
     order=st.sampled_from(["asc", "desc"]),
     limit=st.integers(1, 1000),
     offset=st.integers(0, 10_000),
-    columns=st.lists(st.sampled_from([column.name for column in COLUMNS]), unique=True, min_size=1).map(tuple),
+    columns=st.lists(st.sampled_from([column.name for column in COLUMNS]), unique=True, min_size=1).map(
+        tuple
+    ),
 )
 
 

@@ -12,7 +12,8 @@ from whowhom.web.guarding import ForbiddenError, Gate
 
 ADDRESSES = (
     "/", "/incidents", "/incidents.csv", "/article/a1", "/actor/RUS", "/dyad/RUS/UKR", "/sources", "/about",
-    "/api/docs", "/api/incidents", "/static/desk.css", "/nowhere", "/incidents?typ=AID", "/api/incidents?limit=0",
+    "/api/docs", "/api/incidents", "/static/desk.css", "/nowhere", "/incidents?typ=AID",
+    "/api/incidents?limit=0",
 )  # fmt: skip
 
 
@@ -29,7 +30,9 @@ def test_every_answer_forbids_foreign_and_inline_content(reader, address):
     assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("address", [one for one in ADDRESSES if not one.startswith(("/api/inc", "/static", "/incidents.csv"))])
+@pytest.mark.parametrize(
+    "address", [one for one in ADDRESSES if not one.startswith(("/api/inc", "/static", "/incidents.csv"))]
+)
 def test_pages_hold_neither_style_nor_script_of_their_own(reader, address):
     """What the policy forbids is not there either, so that no page looks broken."""
     page = reader.get(address).text
@@ -61,7 +64,9 @@ def test_own_names_are_let_in(reader, host):
     assert reader.get("/about", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["news.example", "localhost.news.example", "127.0.0.1.nip.io", "", "a@localhost", "::1"])
+@pytest.mark.parametrize(
+    "host", ["news.example", "localhost.news.example", "127.0.0.1.nip.io", "", "a@localhost", "::1"]
+)
 def test_other_names_are_refused(reader, host):
     """A page on the web that points its own name here does not get to read the store."""
     answer = reader.get("/api/incidents", headers={"host": host})
@@ -117,7 +122,9 @@ def make_form_client(gate: Gate) -> TestClient:
             return PlainTextResponse(str(error), 403)
         return PlainTextResponse("done")
 
-    return TestClient(Starlette(routes=[Route("/", page, methods=["GET", "POST"])]), base_url="http://localhost:8000")
+    return TestClient(
+        Starlette(routes=[Route("/", page, methods=["GET", "POST"])]), base_url="http://localhost:8000"
+    )
 
 
 def test_form_of_the_desk_is_taken():
@@ -130,7 +137,12 @@ def test_form_of_the_desk_is_taken():
 
 @pytest.mark.parametrize(
     "headers",
-    [{"origin": "http://evil.example"}, {"origin": "null"}, {"origin": "http://localhost:1"}, {"sec-fetch-site": "cross-site"}],
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://localhost:1"},
+        {"sec-fetch-site": "cross-site"},
+    ],
     ids=str,
 )
 def test_form_of_another_page_is_refused(headers):

@@ -14,7 +14,10 @@ _SLOW = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range * 
 def test_slow_question_is_stopped_and_told(store_path):
     """The reader learns how to ask for less, and the next question is answered."""
     reader = Reader(store_path, limit_s=0.2)
-    with pytest.raises(SlowQuestionError, match=r"within 0\.2 seconds. Ask for fewer days"), reader.asking() as cursor:
+    with (
+        pytest.raises(SlowQuestionError, match=r"within 0\.2 seconds. Ask for fewer days"),
+        reader.asking() as cursor,
+    ):
         cursor.fetch(_SLOW)
     with reader.asking() as cursor:
         assert cursor.fetch_one("SELECT 1 AS n") == {"n": 1}
@@ -76,7 +79,10 @@ def test_store_is_let_go_when_nobody_asks(tmp_path):
 
 def test_missing_store_is_told(tmp_path):
     """In the words that every command has for it."""
-    with pytest.raises(stores.StoreError, match="There is no store"), Reader(tmp_path / "none.duckdb").asking():
+    with (
+        pytest.raises(stores.StoreError, match="There is no store"),
+        Reader(tmp_path / "none.duckdb").asking(),
+    ):
         pass
 
 

@@ -16,7 +16,9 @@ from whowhom.web.serving import serve
 def test_desk_answers_at_the_address_it_tells_and_ends_with_ctrl_c(store_path):
     """Exit code 0: Ctrl-C is how it is closed."""
     command = [sys.executable, "-m", "whowhom", "serve", "--store", str(store_path), "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUTF8": "1"}) as run:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUTF8": "1"}
+    ) as run:
         line = run.stderr.readline()
         address = re.search(r"http://127\.0\.0\.1:\d+/", line)[0]
         with urllib.request.urlopen(f"{address}api/incidents?limit=1", timeout=30) as answer:
