@@ -108,7 +108,7 @@ def tie_bars(
         y = top + row * number_ + (row / 2 if is_wide else row - 10)
         at = (room - 10, y + 4, "end") if is_wide else (4.0, y - 19, "start")
         label = shorten(line.label, 290 if is_wide else width - 8)
-        words = text(at[0], at[1], label, "label", text_anchor=at[2])
+        words = text(at[0], at[1], label, text_anchor=at[2])
         parts.append(link(line.href, line.label, words))
         parts += [_draw_segment(days, segment, line, y, id) for segment in line.segments]
     if as_of and first_day <= as_of <= last_day:
