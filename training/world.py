@@ -24,6 +24,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from whowhom.web.pictures.outlines import CUT
@@ -39,7 +40,9 @@ Ring = list[tuple[int, int]]
 
 def main() -> None:
     """Write the outlines from the package that brings them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("wheel", type=Path, help="geopandas-0.14.4-py3-none-any.whl")
     rings_by_code = read_outlines(parser.parse_args().wheel)
     rings_by_code["GUF"] = [ring for ring in rings_by_code["FRA"] if ring[0][0] < -5000]
@@ -48,7 +51,9 @@ def main() -> None:
     written = {
         code: [shift(ring) for ring in dissolve(rings)] for code, rings in sorted(rings_by_code.items())
     }
-    lines = ",\n".join(f'"{code}":{json.dumps(rings, separators=(",", ":"))}' for code, rings in written.items())
+    lines = ",\n".join(
+        f'"{code}":{json.dumps(rings, separators=(",", ":"))}' for code, rings in written.items()
+    )
     OUT.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
 
 
@@ -65,7 +70,7 @@ def read_outlines(wheel: Path) -> dict[str, list[Ring]]:
                 code = str(found.record["iso_a3"])
                 if code not in _LEFT_OUT:
                     starts = [*found.shape.parts, len(found.shape.points)]
-                    rings = [found.shape.points[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+                    rings = [found.shape.points[a:b] for a, b in pairwise(starts)]
                     rings_by_code.setdefault(_CODES.get(code, code), []).extend(map(_turn, rings))
     return rings_by_code
 
@@ -78,7 +83,7 @@ def _turn(ring: Iterable[tuple[float, float]]) -> Ring:
 
 def dissolve(rings: list[Ring]) -> list[Ring]:
     """Return the rings of the whole: an edge that two of them run in opposite directions is none of it."""
-    edges = {edge for ring in rings for edge in zip(ring, ring[1:], strict=False) if edge[0] != edge[1]}
+    edges = {edge for ring in rings for edge in pairwise(ring) if edge[0] != edge[1]}
     next_by_point: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for start, end in sorted(edges):
         if (end, start) not in edges:
@@ -102,7 +107,7 @@ def dissolve(rings: list[Ring]) -> list[Ring]:
 def shift(ring: Ring) -> list[int]:
     """Return a ring as its first point and the way from each point to the next; the last is the first."""
     flat = list(ring[0])
-    for (x, y), (next_x, next_y) in zip(ring, ring[1:-1], strict=False):
+    for (x, y), (next_x, next_y) in pairwise(ring[:-1]):
         flat += [next_x - x, next_y - y]
     return flat
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         evaluate,
         events,
         explain,
+        network,
         open,
         read,
     )
@@ -57,6 +58,7 @@ __all__ = [
     "explain",
     "find_codes",
     "find_state",
+    "network",
     "open",
     "read",
     "resolve_actor",

@@ -41,6 +41,20 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+class GraphFormat(StrEnum):
+    """As what a network can be written."""
+
+    gexf = "gexf"
+    graphml = "graphml"
+
+
+class ActorsBy(StrEnum):
+    """Who the actors of a network are."""
+
+    country = "country"
+    organisation = "organisation"
+
+
 class By(StrEnum):
     """Length of a period."""
 
@@ -425,6 +439,80 @@ def _dyads(
     console.print(terminal.make_dyad_table(rows, console, by=by.value))
     if n_found > len(rows):
         console.print(f"and {n_found - len(rows):,} more: add --pair WHO WHOM, or -o PATH")
+
+
+@app.command("network", short_help="Show or write who acts on whom.")
+def _network(
+    store: StorePath = _STORE,
+    by: Annotated[
+        ActorsBy,
+        typer.Option("--by", help='Actors: states and kinds of bodies, or "organisation" for names as well.'),
+    ] = ActorsBy.country,
+    type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
+    around: Annotated[
+        str | None, _option("--around", "WHO", "Only this actor and those it has incidents with.")
+    ] = None,
+    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
+    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
+    min_independent: Annotated[
+        int,
+        typer.Option(
+            "--min-independent", min=1, metavar="N", help="Incidents of so many independent reports."
+        ),
+    ] = 1,
+    min_incidents: Annotated[
+        int, typer.Option("--min-incidents", min=1, metavar="N", help="Edges of so many incidents.")
+    ] = 1,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, metavar="N", help="Rows of the table at most.")
+    ] = 50,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="Write here (.gexf or .graphml)."),
+    ] = None,
+    format: Annotated[
+        GraphFormat | None,
+        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Show who acts on whom, and who stands in the middle of it; or write it as a graph.
+
+    Incidents are counted between actors. The table has one row an actor: how many others it acted on
+    and was acted on by, cooperation and conflict, betweenness and PageRank. docs/network.md tells how.
+
+    \b
+    Examples:
+      whowhom network --from 2024-01-01
+      whowhom network --around PRK --min-independent 2
+      whowhom network --by organisation --type ASSAULT -o record.gexf
+      whowhom network --format graphml > record.graphml
+    """
+    from whowhom import api, exporters, terminal
+    from whowhom.networks import measure
+
+    types = [one.upper() for one in type or ()]
+    _check_codes(types, [])
+    found = api.network(
+        store,
+        by=by.value,
+        type=types,
+        around=around,
+        first=first,
+        last=last,
+        min_independent=min_independent,
+        min_incidents=min_incidents,
+    )
+    if out is not None or format is not None:
+        exporters.write_network(found, out, format=format)
+        return
+    if not found.nodes:
+        _say_line("the store has no incidents between actors that meet these conditions")
+        return
+    measures = measure(found)
+    console = terminal.make_console(sys.stdout)
+    console.print(terminal.make_network_table(measures[:limit], console))
+    console.print(f"{len(found.nodes):,} actors, {len(found.edges):,} edges; all of them: add -o record.gexf")
 
 
 @app.command("explain", short_help="Show how an event was read.")

@@ -30,6 +30,7 @@ from whowhom.rows import Row, make_article_row, make_event_rows, make_skip_row, 
 
 if TYPE_CHECKING:
     from whowhom.incidents import Built
+    from whowhom.networks import ActorsBy, Network
     from whowhom.series import Pair, Period
 
 DEFAULT_PATH = "whowhom.duckdb"
@@ -313,6 +314,52 @@ class Store:
         if days["first"] and days["last"] and days["last"] < days["first"]:
             raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
         return select_dyads(self._connection, pairs=pairs, both=both, by=by, **days)
+
+    def network(
+        self,
+        *,
+        by: ActorsBy = "country",
+        type: Values = None,
+        around: str | None = None,
+        first: Day = None,
+        last: Day = None,
+        min_independent: int = 1,
+        min_incidents: int = 1,
+    ) -> Network:
+        """Return who acts on whom: actors, and incidents counted between each two of them.
+
+        What is planned, imagined or denied by most of its reports is not counted; docs/network.md tells
+        how. `whowhom.networks.measure` gives degrees, betweenness and PageRank.
+
+            write_network(store.network(first="2024-01-01", around="PRK"), "record.gexf")
+
+        Args:
+            by: "country", or "organisation" to let bodies with a name stand beside the states.
+            type: PLOVER types to be counted, all where none is given.
+            around: An actor: only it and those who have an incident with it.
+            first: Count incidents of this day or later; a date or "YYYY-MM-DD". Those without a day
+                count only where neither `first` nor `last` is given.
+            last: Count those of this day or earlier.
+            min_independent: Independent reports that an incident has at least.
+            min_incidents: Incidents that an edge has at least.
+
+        Raises:
+            ValueError: An unknown `by`, a bad day, a last one before the first, or a number below 1.
+        """
+        from whowhom.networks import select_network
+
+        days = {"first": _read_day("first", first), "last": _read_day("last", last)}
+        if days["first"] and days["last"] and days["last"] < days["first"]:
+            raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
+        return select_network(
+            self._connection,
+            by=by,
+            types=_list_values("type", type),
+            around=around,
+            min_independent=min_independent,
+            min_incidents=min_incidents,
+            **days,
+        )
 
     def build_incidents(self, *, rebuild: bool = False) -> Built:
         """Join the events that are new to incidents; see `whowhom.incidents`.

@@ -81,15 +81,15 @@ def draw_time_axis(days: Days, y: float, top: float | None = None) -> Markup:
 
 
 def round_up(value: float) -> float:
-    """Return the least number not below that is 1, 2 or 5 times a power of ten, 1 for none.
+    """Return the least number not below that has one digit and zeros and is easy to halve; 1 for none.
 
-    >>> round_up(37), round_up(2), round_up(0)
-    (50, 2, 1)
+    >>> round_up(37), round_up(51), round_up(0)
+    (40.0, 60.0, 1)
     """
     if value <= 1:
         return 1
-    power = 10 ** floor(log10(value))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
+    power = 10.0 ** floor(log10(value))
+    return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= value)
 
 
 def last_day(first: date, by: Period) -> date:

@@ -23,18 +23,21 @@ _SEAS = {
     "UNO": (-45.0, 36.0),
     "EUR": (-20.0, 53.0),
     "IGO": (-32.0, 8.0),
-    "NGO": (-20.0, -22.0),
+    "NGO": (-24.0, -12.0),
     "MNC": (-110.0, 5.0),
     "IMG": (72.0, -12.0),
     "ISM": (90.0, -30.0),
 }
-# Half the height and width of the map in the units of the projection.
-_REACH = (2.74, 1.25)
+# What of the map becomes the field, in the units of the projection: 145° W to 175° E, and 66° N to 42° S,
+# as most states lie in the north. Who lies beyond stands at the edge.
+_FIELD = ((-2.25, 2.55), (-1.12, 0.74))
 # All found by looking at networks of 5 to 150 actors: with a weaker home views differ too much, with a
 # stronger one Europe stays a heap.
 _STEPS = 160
-_HOME = 0.035
-_PULL = 0.012
+_HOME = 0.06
+_PULL = 0.02
+# Incidents' worth of pull at which half of it works.
+_HALF_PULL = 3.0
 _FARTHEST_PUSH = 110.0
 _SPREAD = 0.8
 
@@ -47,6 +50,7 @@ def arrange(
     width: float,
     height: float,
     margin: float = 24,
+    headroom: float = 0,
 ) -> dict[str, tuple[float, float]]:
     """Return where each actor stands; the order in which they are given does not matter.
 
@@ -56,6 +60,7 @@ def arrange(
         country_by_code: The state near which an organisation stands.
         width, height: Of the field.
         margin: Kept free at its edges.
+        headroom: Kept free above besides, for arrows that bend over those who stand highest.
     """
     import numpy as np
 
@@ -64,7 +69,9 @@ def arrange(
         return {}
     near = country_by_code or {}
     home = np.array([find_home(code, near.get(code, "")) for code in ordered])
-    home = margin + home * np.array([width - 2 * margin, height - 2 * margin])
+    corner = np.array([margin, margin + headroom])
+    opposite = np.array([width - margin, height - margin])
+    home = corner + home * (opposite - corner)
     number = {code: at for at, code in enumerate(ordered)}
     pulls = np.zeros((len(ordered), len(ordered)))
     for one, other, n in edges:
@@ -75,8 +82,10 @@ def arrange(
     place = home.copy()
     for step in range(_STEPS):
         place += _step(place, home, pulls, room) * (1 - step / _STEPS)
-        place = np.clip(place, margin, np.array([width - margin, height - margin]))
-    return {code: (round(float(x), 1), round(float(y), 1)) for code, (x, y) in zip(ordered, place, strict=True)}
+        place = np.clip(place, corner, opposite)
+    return {
+        code: (round(float(x), 1), round(float(y), 1)) for code, (x, y) in zip(ordered, place, strict=True)
+    }
 
 
 def _step(place: Points, home: Points, pulls: NDArray[np.float64], room: float) -> Points:
@@ -87,8 +96,10 @@ def _step(place: Points, home: Points, pulls: NDArray[np.float64], room: float) 
     direction = apart / distance[:, :, None]
     push = np.maximum(0, room - distance)
     np.fill_diagonal(push, 0)
-    pull = pulls * np.maximum(0, distance - room)
-    force = (direction * (0.18 * push - _PULL * pull)[:, :, None]).sum(axis=1)
+    force = (direction * (0.18 * push)[:, :, None]).sum(axis=1)
+    # Towards the middle of its partners: by the mean, as the sum would drag whoever has many.
+    total = pulls.sum(axis=1, keepdims=True)
+    force += _PULL * (pulls @ place - total * place) / (total + _HALF_PULL)
     # So that a crowd does not throw anyone far.
     length = np.sqrt((force**2).sum(axis=1, keepdims=True)) + 1e-6
     force *= np.minimum(1, 12 / length)
@@ -106,11 +117,11 @@ def find_home(code: str, country: str = "") -> tuple[float, float]:
     x, y = project(np.array([[turn(middle[0]), middle[1]]]))[0]
     # Two of one place must not stand on the very same one.
     stray = 0.004 if find_middle(code) or code in _SEAS else 0.05
-    home = (
-        (x / _REACH[0] + 1) / 2 + stray * (chance[0] - 0.5),
-        (y / _REACH[1] + 1) / 2 + stray * (chance[1] - 0.5),
-    )
-    return min(1.0, max(0.0, float(home[0]))), min(1.0, max(0.0, float(home[1])))
+    placed = [
+        (float(value) - first) / (last - first) + stray * (part - 0.5)
+        for value, (first, last), part in zip((x, y), _FIELD, chance, strict=True)
+    ]
+    return min(1.0, max(0.0, placed[0])), min(1.0, max(0.0, placed[1]))
 
 
 def _hash(code: str) -> tuple[float, float]:

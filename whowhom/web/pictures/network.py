@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from math import hypot, sqrt
+from math import ceil, hypot, sqrt
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from whowhom.network import Edge, Network, Node
+from whowhom.networks import Edge, Network, Node
 from whowhom.web.pictures.layout import arrange
 from whowhom.web.pictures.svg import (
     NARROW,
@@ -30,6 +30,7 @@ from whowhom.web.pictures.timeline import draw_nothing
 MOST_ACTORS = 150
 _MOST_ACTORS_NARROW = 40
 _MOST_EDGES = 400
+_FOOT_STEP = 60
 _LARGEST = 17.0
 _WIDEST = 6.0
 # A third more of the one than of the other.
@@ -78,7 +79,8 @@ def network_picture(
         country_by_code={node.code: node.country for node in drawn.nodes},
         width=width,
         height=height,
-        margin=26 if is_wide else 18,
+        margin=24 if is_wide else 16,
+        headroom=20,
     )
     most = max(node.n_incidents for node in drawn.nodes)
     discs = {
@@ -87,6 +89,9 @@ def network_picture(
     }
     strongest = max((edge.n_incidents for edge in drawn.edges), default=1)
     edges = sorted(drawn.edges, key=lambda edge: (edge.n_incidents, edge.actor, edge.recipient))
+    # Few actors stand in the south. The foot moves by steps, so that it stays where it is in most views.
+    lowest = max(disc.y + disc.radius for disc in discs.values())
+    height = min(height, ceil((lowest + 18) / _FOOT_STEP) * _FOOT_STEP)
     by_size = sorted(discs.values(), key=lambda disc: (-disc.radius, disc.node.code))
     content = [
         group(*(_draw_edge(edge, discs, strongest, network, dyad_address) for edge in edges)),
@@ -104,14 +109,17 @@ def name_balance(edge: Edge) -> str:
 
 
 def _describe(network: Network, drawn: Network) -> str:
-    words = f"{count(len(network.nodes), 'actor')}, {count(len(network.edges), 'arrow')} from actor to recipient."
+    words = (
+        f"{count(len(network.nodes), 'actor')}, {count(len(network.edges), 'arrow')} from actor to recipient."
+    )
     missing = len(network.nodes) - len(drawn.nodes), len(network.edges) - len(drawn.edges)
     if any(missing):
         words += f" The smallest are not drawn: {count(missing[0], 'actor')}, {count(missing[1], 'arrow')}."
     names = {node.code: node.name for node in network.nodes}
     top = sorted(network.edges, key=lambda edge: (-edge.n_incidents, edge.actor, edge.recipient))[:3]
     told = [
-        f"{names[edge.actor]} to {names[edge.recipient]} ({edge.n_incidents:,}, {name_balance(edge)})" for edge in top
+        f"{names[edge.actor]} to {names[edge.recipient]} ({edge.n_incidents:,}, {name_balance(edge)})"
+        for edge in top
     ]
     return f"{words} Most: {'; '.join(told)}." if told else words
 
@@ -163,7 +171,7 @@ def _draw_edge(
         f"{edge.n_by_quad[2] + edge.n_by_quad[3]:,} of conflict"
     )
     # Not on the way of the Tab key: there are hundreds, and the table has them.
-    return link(address(edge) if address else "", words, line, arrow, tabindex="-1" if address else None)
+    return link(address(edge) if address else "", words, line, arrow, tabindex="-1")
 
 
 def _go(x: float, y: float, towards: tuple[float, float], way: float) -> tuple[float, float]:
@@ -182,7 +190,9 @@ def _draw_actor(disc: _Disc, address: Callable[[Node], str] | None) -> Markup:
     if node.kind != "state":
         inner = element("circle", cx=disc.x, cy=disc.y, r=max(1.0, disc.radius - 2), class_=class_)
         shape = join([shape, inner])
-    return link(address(node) if address else "", f"{node.name}: {count(node.n_incidents, 'incident')}", shape)
+    return link(
+        address(node) if address else "", f"{node.name}: {count(node.n_incidents, 'incident')}", shape
+    )
 
 
 def _draw_labels(discs: Iterable[_Disc], width: float, height: float) -> Markup:
@@ -236,5 +246,7 @@ def _draw_key(y: float, *, is_wide: bool) -> Markup:
         parts.append(text(x + 27, y + 10, words, "soft"))
         x += measure(words) + 44
     if is_wide:
-        parts.append(text(x + 6, y + 10, "arrows lead from actor to recipient; width and size by incidents", "soft"))
+        parts.append(
+            text(x + 6, y + 10, "arrows lead from actor to recipient; width and size by incidents", "soft")
+        )
     return group(*parts)

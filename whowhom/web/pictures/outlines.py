@@ -98,6 +98,8 @@ def project(points: Points) -> Points:
     latitude = np.radians(points[:, 1])
     square = latitude**2
     fourth = square**2
-    length = 0.8707 - 0.131979 * square + fourth * (-0.013791 + fourth * square * (0.003971 - 0.001529 * square))
+    length = (
+        0.8707 - 0.131979 * square + fourth * (-0.013791 + fourth * square * (0.003971 - 0.001529 * square))
+    )
     height = 1.007226 + square * (0.015085 + fourth * (-0.044475 + 0.028874 * square - 0.005916 * fourth))
     return np.stack([longitude * length, -latitude * height], axis=1)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from whowhom.series import Period
 from whowhom.web.pictures.axes import Days, draw_time_axis, last_day, name_day, name_period, round_up
 from whowhom.web.pictures.svg import (
+    MOST_STOPS,
     NARROW,
     WIDE,
     count,
@@ -25,7 +26,14 @@ from whowhom.web.pictures.svg import (
     number,
     text,
 )
-from whowhom.web.pictures.timeline import Bar, describe_bar, draw_coverage, draw_nothing, draw_unread
+from whowhom.web.pictures.timeline import (
+    KEY_WIDTH,
+    Bar,
+    describe_bar,
+    draw_coverage,
+    draw_nothing,
+    draw_unread,
+)
 
 _LANE = 30
 _COUNTS = 150
@@ -97,7 +105,8 @@ def series(
     is_wide = width > NARROW
     bars = [point.bar for point in points]
     most = round_up(max(max(_halves(bar)) for bar in bars))
-    left, right = measure(f"{most:,.0f}") + 14, width - (132 if is_wide else 4)
+    most_read = max(bar.n_articles for bar in bars)
+    left, right = measure(f"{max(most, most_read, 100):,.0f}") + 8, width - (KEY_WIDTH if is_wide else 4)
     days = Days(bars[0].first_day, last_day(bars[-1].first_day, by), left, right)
     inside = [dot for dot in dots if days.first <= dot.day <= days.last]
     top = 16.0
@@ -119,7 +128,14 @@ def series(
     ]
     defs = hatch(id, "unread", 5) + hatch(id, "words", 3)
     return figure(
-        "series", *content, id=id, width=width, height=base + 20, title=title, desc=_describe(points, by, noun), defs=defs
+        "series",
+        *content,
+        id=id,
+        width=width,
+        height=base + 20,
+        title=title,
+        desc=_describe(points, by, noun),
+        defs=defs,
     )
 
 
@@ -136,7 +152,9 @@ def _describe(points: Sequence[Point], by: Period, noun: str) -> str:
 
 def _describe_change(point: Point, by: Period) -> str:
     what = f", most of all {point.change_event}" if point.change_event else ""
-    return f"from {name_period(point.bar.first_day, by)} on {'more' if point.change == 'up' else 'less'}{what}"
+    return (
+        f"from {name_period(point.bar.first_day, by)} on {'more' if point.change == 'up' else 'less'}{what}"
+    )
 
 
 def _halves(bar: Bar) -> tuple[int, int]:
@@ -144,7 +162,15 @@ def _halves(bar: Bar) -> tuple[int, int]:
 
 
 def _draw_counts(
-    days: Days, bars: Sequence[Bar], by: Period, top: float, base: float, most: float, *, is_wide: bool, id: str
+    days: Days,
+    bars: Sequence[Bar],
+    by: Period,
+    top: float,
+    base: float,
+    most: float,
+    *,
+    is_wide: bool,
+    id: str,
 ) -> Markup:
     """Return the bars: deeds at the axis, words farther out, so that deeds can be compared."""
     middle = (top + base) / 2
@@ -152,7 +178,9 @@ def _draw_counts(
     parts = []
     for value in (most, -most):
         y = middle - value * unit
-        parts.append(element("path", d=f"M{number(days.left)} {number(y)}H{number(days.right)}", class_="grid"))
+        parts.append(
+            element("path", d=f"M{number(days.left)} {number(y)}H{number(days.right)}", class_="grid")
+        )
         parts.append(text(days.left - 5, y + 4, f"{abs(value):,.0f}", "soft", text_anchor="end"))
     shapes: dict[int, list[str]] = {2: [], 1: [], 4: [], 3: []}
     for bar in bars:
@@ -166,7 +194,9 @@ def _draw_counts(
             (3, middle + bad, verbal_bad),
         ):
             if high:
-                shapes[quad].append(f"M{number(x)} {number(y)}h{number(wide)}v{number(high)}h{number(-wide)}Z")
+                shapes[quad].append(
+                    f"M{number(x)} {number(y)}h{number(wide)}v{number(high)}h{number(-wide)}Z"
+                )
     for quad, boxes in shapes.items():
         if boxes:
             parts.append(element("path", d="".join(boxes), class_=f"fill q{quad}"))
@@ -188,10 +218,10 @@ def _draw_key(days: Days, top: float, base: float, *, is_wide: bool, id: str) ->
     parts = []
     x = days.right + 10
     for quad, y, words in (
-        (1, middle - 34, "cooperation in words"),
-        (2, middle - 16, "in deeds"),
-        (4, middle + 8, "conflict in deeds"),
-        (3, middle + 26, "in words"),
+        (1, middle - 34, "words of cooperation"),
+        (2, middle - 16, "deeds of cooperation"),
+        (4, middle + 8, "deeds of conflict"),
+        (3, middle + 26, "words of conflict"),
     ):
         box = f"M{number(x)} {number(y)}h9v9h-9Z"
         parts.append(element("path", d=box, class_=f"fill q{quad}"))
@@ -212,8 +242,12 @@ def _draw_scale(days: Days, points: Sequence[Point], by: Period, top: float, *, 
     parts = []
     for value in (10, 0, -10):
         class_ = "axis" if value == 0 else "grid"
-        parts.append(element("path", d=f"M{number(days.left)} {number(y(value))}H{number(days.right)}", class_=class_))
-        parts.append(text(days.left - 5, y(value) + 4, f"{value:+}" if value else "0", "soft", text_anchor="end"))
+        parts.append(
+            element("path", d=f"M{number(days.left)} {number(y(value))}H{number(days.right)}", class_=class_)
+        )
+        parts.append(
+            text(days.left - 5, y(value) + 4, f"{value:+}" if value else "0", "soft", text_anchor="end")
+        )
     if is_wide:
         parts.append(text(days.right + 10, y(0) - 3, "mean of the scale", "soft"))
         parts.append(text(days.right + 10, y(0) + 11, "hollow: only claimed", "soft"))
@@ -283,13 +317,15 @@ def _draw_targets(
         if point.change:
             words += f"; {_describe_change(point, by)}"
         box = f"M{number(x)} {number(top)}H{number(end)}V{number(base)}H{number(x)}Z"
-        parts.append(link(point.bar.href, words, element("path", d=box, class_="target")))
+        # The table has the periods; the Tab key goes through the incidents.
+        parts.append(link(point.bar.href, words, element("path", d=box, class_="target"), tabindex="-1"))
     return group(*parts)
 
 
 def _draw_dots(days: Days, dots: Sequence[Dot], y: float, direction: int) -> Markup:
     """Return the marks of a lane; those of near days stand above one another."""
     parts = []
+    tabindex = "-1" if len(dots) > MOST_STOPS else None
     last_x = [-_MARK_ROOM] * _ROWS
     for dot in sorted(dots, key=lambda dot: (dot.day, -dot.n_independent, dot.label)):
         x = (days.x(dot.day) + days.end(dot.day)) / 2
@@ -299,5 +335,6 @@ def _draw_dots(days: Days, dots: Sequence[Dot], y: float, direction: int) -> Mar
         last_x[row] = x
         radius = min(4.5, 2.4 + 0.35 * dot.n_independent)
         label = f"{name_day(dot.day)}: {dot.label}"
-        parts.append(link(dot.href, label, mark(dot.quad, x, y + direction * row * _MARK_ROOM, radius)))
+        shape = mark(dot.quad, x, y + direction * row * _MARK_ROOM, radius)
+        parts.append(link(dot.href, label, shape, tabindex=tabindex))
     return group(*parts)

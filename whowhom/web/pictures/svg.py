@@ -26,8 +26,13 @@ QUAD_NAMES = {
 WIDE = 960
 NARROW = 366
 
+# Links of a picture that the Tab key goes through at most; of more the table is the way.
+MOST_STOPS = 60
+
 # What XML cannot hold, and marks that turn the direction of the text around them.
-_DANGEROUS = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DANGEROUS = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _CAMEL = {
     "view_box": "viewBox",
     "pattern_units": "patternUnits",
@@ -36,7 +41,7 @@ _CAMEL = {
 }
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 # Mean width of a letter of a sans serif, in units of its size; a little too much, so that texts fit.
-_LETTER = 0.56
+_LETTER = 0.6
 
 
 def clean(text: object) -> Markup:
@@ -78,7 +83,7 @@ def element(name: str, /, *content: object, **attributes: Any) -> Markup:
         written.append(f' {attribute}="{clean(shown)}"')
     inside = "".join(map(clean, content))
     tail = f">{inside}</{name}>" if content else "/>"
-    return Markup(f"<{name}{''.join(written)}{tail}")  # noqa: S704
+    return Markup(f"<{name}{''.join(written)}{tail}")
 
 
 def join(parts: Iterable[Markup]) -> Markup:
@@ -98,9 +103,12 @@ def link(href: str | None, label: str, *content: object, **attributes: Any) -> M
         ValueError: The address leads out of the desk, or is a script.
     """
     if not href:
+        attributes.pop("tabindex", None)
         return element("g", element("title", label), *content, **attributes)
     if not is_local(href):
-        raise ValueError(f"{href!r} does not lead to a page of the desk; give an address such as '/incidents'.")
+        raise ValueError(
+            f"{href!r} does not lead to a page of the desk; give an address such as '/incidents'."
+        )
     return element("a", element("title", label), *content, href=href, aria_label=label, **attributes)
 
 
@@ -122,7 +130,7 @@ def shorten(words: str, room: float, size: float = 11) -> str:
     """Return words cut so that they are likely not wider than `room`.
 
     >>> shorten("Democratic Republic of the Congo", 80)
-    'Democratic R…'
+    'Democratic…'
     """
     n = max(1, int(room / (size * _LETTER)))
     return words if len(words) <= n else f"{words[: max(1, n - 1)].rstrip()}…"
@@ -143,8 +151,9 @@ def mark(quad: int, x: float, y: float, radius: float, **attributes: Any) -> Mar
         return element("circle", cx=x, cy=y, r=radius, class_=class_, **attributes)
     # Of the same area as the circle.
     half = radius * 1.2533
-    path = f"M{number(x)} {number(y - half)}L{number(x + half)} {number(y)}L{number(x)} {number(y + half)}L{number(x - half)} {number(y)}Z"
-    return element("path", d=path, class_=class_, **attributes)
+    corners = ((x, y - half), (x + half, y), (x, y + half), (x - half, y))
+    path = "L".join(f"{number(across)} {number(down)}" for across, down in corners)
+    return element("path", d=f"M{path}Z", class_=class_, **attributes)
 
 
 def hatch(id: str, name: str, gap: float = 4) -> Markup:
@@ -162,7 +171,14 @@ def hatch(id: str, name: str, gap: float = 4) -> Markup:
 
 
 def figure(
-    kind: str, *content: object, id: str, width: float, height: float, title: str, desc: str, defs: Markup | str = ""
+    kind: str,
+    *content: object,
+    id: str,
+    width: float,
+    height: float,
+    title: str,
+    desc: str,
+    defs: Markup | str = "",
 ) -> Markup:
     """Return the whole picture, which grows and shrinks with the page and keeps its proportions.
 

@@ -26,7 +26,7 @@ from whowhom.web.pictures.svg import (
 from whowhom.web.pictures.timeline import draw_nothing
 
 _ROW = 24
-_ROW_NARROW = 38
+_ROW_NARROW = 46
 _BAR = 9
 # How far a state has come, from words alone to what holds; others are drawn as the second.
 _WEIGHT_BY_STATE = {
@@ -105,10 +105,10 @@ def tie_bars(
     base = top + row * len(lines) + 2
     parts = [draw_time_axis(days, base, top)]
     for number_, line in enumerate(lines):
-        y = top + row * number_ + (row / 2 if is_wide else row - 12)
-        at = (room - 10, y + 4, "end") if is_wide else (4.0, y - 10, "start")
+        y = top + row * number_ + (row / 2 if is_wide else row - 10)
+        at = (room - 10, y + 4, "end") if is_wide else (4.0, y - 19, "start")
         label = shorten(line.label, 290 if is_wide else width - 8)
-        words = text(at[0], at[1], label, "label", text_anchor=at[2])
+        words = text(at[0], at[1], label, text_anchor=at[2])
         parts.append(link(line.href, line.label, words))
         parts += [_draw_segment(days, segment, line, y, id) for segment in line.segments]
     if as_of and first_day <= as_of <= last_day:
@@ -116,7 +116,7 @@ def tie_bars(
     desc = f"{count(len(lines), 'tie')} from {name_day(first_day)} to {name_day(last_day)}."
     if as_of:
         desc += f" {_describe_as_of(lines, as_of)}"
-    defs = hatch(id, "doubt", 4)
+    defs = hatch(id, "doubt", 4) + hatch(id, "doubt-light", 4)
     return figure("ties", *parts, id=id, width=width, height=base + 22, title=title, desc=desc, defs=defs)
 
 
@@ -149,14 +149,19 @@ def _draw_segment(days: Days, segment: Segment, line: Line, y: float, id: str) -
     box = element("rect", x=x, y=y - height / 2, width=wide, height=height, class_=f"state {weight}")
     parts = [element("rect", x=x, y=y - _BAR, width=wide, height=2 * _BAR, class_="target"), box]
     if segment.is_doubtful:
+        # Light lines over what is dark, dark ones over what is light.
+        pattern = "doubt-light" if weight == "rests" else "doubt"
+        tall = max(3.0, height)
         parts.append(
-            element("rect", x=x, y=y - _BAR / 2, width=wide, height=_BAR, fill=f"url(#{id}-doubt)", class_="doubtful")
+            element("rect", x=x, y=y - tall / 2, width=wide, height=tall, fill=f"url(#{id}-{pattern})")
         )
-    if first >= days.first:  # a state that began earlier has no edge here
+    if segment.first_day and first >= days.first:  # a state that began earlier has no edge here
         parts.append(element("path", d=f"M{number(x)} {number(y - _BAR / 2 - 2)}v{_BAR + 4}", class_="edge"))
     if wide > measure(segment.state, 9) + 8:
         parts.append(text(x + 4, y - _BAR / 2 - 2.5, segment.state, "tiny halo"))
-    words = f"{line.label}: {segment.state}{', doubtful' if segment.is_doubtful else ''}, " + _name_span(segment)
+    words = f"{line.label}: {segment.state}{', doubtful' if segment.is_doubtful else ''}, " + _name_span(
+        segment
+    )
     return link(segment.href, words, join(parts))
 
 

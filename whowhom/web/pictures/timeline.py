@@ -12,6 +12,7 @@ from markupsafe import Markup
 from whowhom.series import Period
 from whowhom.web.pictures.axes import Days, draw_time_axis, last_day, name_day, name_period, round_up
 from whowhom.web.pictures.svg import (
+    MOST_STOPS,
     NARROW,
     QUAD_NAMES,
     WIDE,
@@ -29,6 +30,8 @@ from whowhom.web.pictures.svg import (
 
 # From the axis upwards: cooperation lies still, conflict moves at the top, where it is looked for.
 STACK = (2, 1, 3, 4)
+# At the right of a wide picture, for the names of the classes.
+KEY_WIDTH = 146
 _COVERAGE_HEIGHT = 26
 
 
@@ -78,14 +81,16 @@ def timeline(
     if not bars:
         return draw_nothing("timeline", id, title, width, f"No {noun}s and no articles in these days.")
     is_wide = width > NARROW
-    left, right = measure(f"{max(bar.total for bar in bars):,}") + 10, width - (132 if is_wide else 4)
+    most = round_up(max(bar.total for bar in bars))
+    most_read = max(bar.n_articles for bar in bars)
+    left, right = measure(f"{max(most, most_read):,.0f}") + 8, width - (KEY_WIDTH if is_wide else 4)
     top = 8 if is_wide else 38
     days = Days(bars[0].first_day, last_day(bars[-1].first_day, by), left, right)
     coverage = height - 20 - _COVERAGE_HEIGHT
     base = coverage - 10
     content = [
         draw_unread(days, bars, by, top, base, id),
-        _draw_stack(days, bars, by, top, base, id),
+        _draw_stack(days, bars, by, top, base, most, id),
         draw_coverage(days, bars, by, coverage, _COVERAGE_HEIGHT, is_wide=is_wide),
         draw_time_axis(days, height - 20),
         _draw_key(right, top, is_wide=is_wide, id=id),
@@ -138,14 +143,17 @@ def draw_coverage(
     )
 
 
-def _draw_stack(days: Days, bars: Sequence[Bar], by: Period, top: float, base: float, id: str) -> Markup:
-    most = round_up(max(bar.total for bar in bars))
+def _draw_stack(
+    days: Days, bars: Sequence[Bar], by: Period, top: float, base: float, most: float, id: str
+) -> Markup:
     unit = (base - top) / most
     parts = []
     for value in (most, most / 2) if most > 1 else (most,):
         y = base - value * unit
-        parts.append(element("path", d=f"M{number(days.left)} {number(y)}H{number(days.right)}", class_="grid"))
-        parts.append(text(days.left - 5, y + 4, f"{value:g}", "soft", text_anchor="end"))
+        parts.append(
+            element("path", d=f"M{number(days.left)} {number(y)}H{number(days.right)}", class_="grid")
+        )
+        parts.append(text(days.left - 5, y + 4, f"{value:,.0f}", "soft", text_anchor="end"))
     shapes: dict[int, list[str]] = {quad: [] for quad in STACK}
     for bar in bars:
         x, end = days.x(bar.first_day), days.end(last_day(bar.first_day, by))
@@ -160,7 +168,9 @@ def _draw_stack(days: Days, bars: Sequence[Bar], by: Period, top: float, base: f
             parts.append(element("path", d="".join(boxes), class_=f"fill q{quad}"))
     if shapes[3]:
         parts.append(element("path", d="".join(shapes[3]), fill=f"url(#{id}-words)"))
-    parts.append(element("path", d=f"M{number(days.left)} {number(base)}H{number(days.right)}", class_="axis"))
+    parts.append(
+        element("path", d=f"M{number(days.left)} {number(base)}H{number(days.right)}", class_="axis")
+    )
     return join(parts)
 
 
@@ -177,14 +187,13 @@ def _draw_key(right: float, top: float, *, is_wide: bool, id: str) -> Markup:
     return group(*parts)
 
 
-def _draw_links(
-    days: Days, bars: Sequence[Bar], by: Period, top: float, base: float, noun: str
-) -> Markup:
+def _draw_links(days: Days, bars: Sequence[Bar], by: Period, top: float, base: float, noun: str) -> Markup:
     parts = []
+    tabindex = "-1" if len(bars) > MOST_STOPS else None
     for bar in bars:
         x, end = days.x(bar.first_day), days.end(last_day(bar.first_day, by))
         target = element("path", d=_box(x, top, end - x, base - top), class_="target")
-        parts.append(link(bar.href, describe_bar(bar, by, noun), target))
+        parts.append(link(bar.href, describe_bar(bar, by, noun), target, tabindex=tabindex))
     return group(*parts)
 
 

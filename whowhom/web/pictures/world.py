@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from math import cos, hypot, radians, sqrt
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -25,7 +26,6 @@ from whowhom.web.pictures.svg import (
     figure,
     group,
     hatch,
-    join,
     link,
     mark,
     measure,
@@ -45,9 +45,12 @@ _TOP = -1.383
 # Marks nearer than this are drawn as one.
 _CELL = 26.0
 # A point of an outline nearer to the one before adds nothing that could be seen.
-_FINEST = 0.7
+_FINEST = 1.0
 _LARGEST_MARK = 20.0
+_LARGEST_MARK_NARROW = 12.0
 _MARK_UNIT = 2.6
+# Width of a link to move or zoom, with the gap beside it.
+_CONTROL = 26.0
 _REGION_DEGREES = 2.5
 
 
@@ -110,7 +113,7 @@ class _Frame(NamedTuple):
 
         if self.is_whole:
             unit = self.width / _WORLD[0]
-            return project(points) * unit + np.array([self.width / 2, -_TOP * unit])
+            return np.asarray(project(points) * unit + np.array([self.width / 2, -_TOP * unit]))
         unit = self.width * self.view.zoom / 360
         middle = np.array([turn(self.view.longitude), self.view.latitude])
         # Sizes are true around the middle.
@@ -138,7 +141,7 @@ def height_of(width: float) -> float:
 def world_map(
     spots: Sequence[Spot],
     *,
-    view: View = View(),
+    view: View | None = None,
     address: Callable[[View], str] | None = None,
     title: str,
     id: str = "world",
@@ -150,7 +153,7 @@ def world_map(
 
     Args:
         spots: The places, in any order.
-        view: Which part of the world.
+        view: Which part of the world; the whole where not given.
         address: Returns the address of the same page with another view. With it there are links to move
             and zoom, and a mark of several places opens what is nearer. Without it none of these.
         title: What screen readers and hovering tell.
@@ -159,7 +162,7 @@ def world_map(
         n_labels: Names at most, those of the largest; -1 for what suits the width.
         noun: What is counted.
     """
-    frame = _Frame(view, width, height_of(width))
+    frame = _Frame(view or View(), width, height_of(width))
     n_labels = n_labels if n_labels >= 0 else 14 if width > NARROW else 5
     by_precision: dict[str, list[Spot]] = {}
     for spot in spots:
@@ -168,13 +171,14 @@ def world_map(
     regions = _cluster(by_precision.get("region", []), frame)
     towns = _cluster(by_precision.get("exact", []), frame)
     most = max([cluster.spot.total for cluster in (*regions, *towns)], default=1)
-    labels = _Labels(frame, n_labels)
+    controls = len(list_moves(frame.view)) if address else 0
     body = [
         _draw_land(frame),
         *(_draw_area(area, frame, max(one.total for one in areas), noun, id) for area in areas),
         *(_draw_region(cluster, frame, address, noun) for cluster in regions),
-        *(_draw_town(cluster, most, address, noun) for cluster in towns),
-        labels.draw([*towns, *regions], areas, most),
+        *(_draw_town(cluster, _radius(cluster.spot.total, most, width), address, noun) for cluster in towns),
+        _draw_edge(frame),
+        _Labels(frame, n_labels, controls).draw([*towns, *regions], areas, most),
     ]
     inside = element(
         "svg",
@@ -213,7 +217,8 @@ def map_geojson(spots: Iterable[Spot]) -> dict[str, Any]:
             "n": spot.total,
         }
         properties |= {
-            f"n_{name.replace(' ', '_')}": n for name, n in zip(QUAD_NAMES.values(), spot.n_by_quad, strict=True)
+            f"n_{name.replace(' ', '_')}": n
+            for name, n in zip(QUAD_NAMES.values(), spot.n_by_quad, strict=True)
         }
         features.append({"type": "Feature", "geometry": _find_geometry(spot), "properties": properties})
     return {"type": "FeatureCollection", "features": features}
@@ -227,10 +232,33 @@ def _find_geometry(spot: Spot) -> dict[str, Any] | None:
     rings = [ring for outline in find_outlines(spot.country) for ring in outline.rings]
     if not rings:
         return None
-    # RFC 7946 wants outer rings to run against the clock; Natural Earth's run with it. Longitudes beyond
-    # 180° are what it advises against, but a ring cut in two there is what readers draw wrong.
-    polygons = [[[[round(x, 2), round(y, 2)] for x, y in [*ring[::-1], ring[-1]]]] for ring in rings]
+    # RFC 7946 wants outer rings to run against the clock, and Natural Earth's run with it; nothing may cross
+    # 180°, so what lies beyond is a polygon of its own.
+    halves = [half for ring in rings for half in _split(ring)]
+    polygons = [[[[round(x, 2), round(y, 2)] for x, y in [*half[::-1], half[-1]]]] for half in halves]
     return {"type": "MultiPolygon", "coordinates": polygons}
+
+
+def _split(ring: Points) -> list[list[tuple[float, float]]]:
+    """Return a ring, or the parts of it that lie to each side of 180°, from -180 to 180."""
+    points = [(float(x), float(y)) for x, y in ring]
+    longitudes = [x for x, _ in points]
+    if max(longitudes) <= 180:
+        return [points]
+    if min(longitudes) >= 180:
+        return [[(x - 360, y) for x, y in points]]
+    return [_clip(points, 1), [(x - 360, y) for x, y in _clip(points, -1)]]
+
+
+def _clip(points: Sequence[tuple[float, float]], side: int) -> list[tuple[float, float]]:
+    """Return what of a ring lies west (1) or east (-1) of 180° (Sutherland and Hodgman 1974)."""
+    kept = []
+    for (x, y), (next_x, next_y) in zip(points, [*points[1:], points[0]], strict=True):
+        if (180 - x) * side >= 0:
+            kept.append((x, y))
+        if (x - 180) * (next_x - 180) < 0:
+            kept.append((180.0, y + (next_y - y) * (180 - x) / (next_x - x)))
+    return kept
 
 
 def write_geojson(spots: Iterable[Spot]) -> str:
@@ -289,9 +317,10 @@ def _cluster(spots: Iterable[Spot], frame: _Frame) -> list[_Cluster]:
     return sorted(clusters, key=lambda one: (-one.spot.total, one.x, one.y))
 
 
-def _radius(n: int, most: int) -> float:
+def _radius(n: int, most: int, width: float) -> float:
     """Return the radius of a mark, so that areas are as the numbers and the largest is not too large."""
-    unit = min(_MARK_UNIT, _LARGEST_MARK / sqrt(max(1, most)))
+    largest = _LARGEST_MARK if width > NARROW else _LARGEST_MARK_NARROW
+    unit = min(_MARK_UNIT, largest / sqrt(max(1, most)))
     return max(2.2, unit * sqrt(n))
 
 
@@ -320,7 +349,7 @@ def _write_ring(points: Points) -> str:
     tenths = [(round(float(x) * 10), round(float(y) * 10)) for x, y in kept]
     steps = [
         f"{number((x - before_x) / 10)} {number((y - before_y) / 10)}"
-        for (before_x, before_y), (x, y) in zip(tenths, tenths[1:], strict=False)
+        for (before_x, before_y), (x, y) in pairwise(tenths)
     ]
     first = f"M{number(tenths[0][0] / 10)} {number(tenths[0][1] / 10)}"
     return f"{first}l{' '.join(steps)}z" if steps else f"{first}h1v1z"
@@ -332,12 +361,21 @@ def _draw_land(frame: _Frame) -> Markup:
     return element("path", d=path, class_="land")
 
 
+def _draw_edge(frame: _Frame) -> Markup:
+    """Return the frame of a part of the world; the whole has its own edge."""
+    if frame.is_whole:
+        return Markup("")
+    return element(
+        "path", d=f"M.5 .5H{number(frame.width - 0.5)}V{number(frame.height - 0.5)}H.5Z", class_="axis"
+    )
+
+
 def _draw_area(area: Spot, frame: _Frame, most: int, noun: str, id: str) -> Markup:
     outlines = find_outlines(area.country)
     path = "".join(_draw_outline(outline.code, frame) for outline in outlines)
     shapes = []
-    # 0.35 is as faint as can be told from empty land, 0.9 lets borders be seen.
-    opacity = f"{0.35 + 0.55 * sqrt(area.total / max(1, most)):.2f}"
+    # 0.3 is as faint as can be told from empty land; more than 0.7 would hide the marks of towns.
+    opacity = f"{0.3 + 0.4 * sqrt(area.total / max(1, most)):.2f}"
     if not outlines:
         for x, y in frame.find_all(*middle) if (middle := find_middle(area.country)) else ():
             path += f"M{number(x - 4)} {number(y - 4)}h8v8h-8z"
@@ -346,7 +384,9 @@ def _draw_area(area: Spot, frame: _Frame, most: int, noun: str, id: str) -> Mark
     shapes.append(element("path", d=path, class_=f"area q{area.quad}", fill_opacity=opacity))
     if area.quad > 2:
         shapes.append(element("path", d=path, fill=f"url(#{id}-conflict)"))
-    return link(area.href, f"{name_country(area.country)}, no place named: {_describe_spot(area, noun)}", *shapes)
+    return link(
+        area.href, f"{name_country(area.country)}, no place named: {_describe_spot(area, noun)}", *shapes
+    )
 
 
 def _draw_region(
@@ -359,8 +399,7 @@ def _draw_region(
     return link(_find_href(cluster, address), words, disc)
 
 
-def _draw_town(cluster: _Cluster, most: int, address: Callable[[View], str] | None, noun: str) -> Markup:
-    radius = _radius(cluster.spot.total, most)
+def _draw_town(cluster: _Cluster, radius: float, address: Callable[[View], str] | None, noun: str) -> Markup:
     shape = mark(cluster.spot.quad, cluster.x, cluster.y, radius)
     near = "near " if cluster.spot.precision == "near" and cluster.n_spots == 1 else ""
     words = f"{near}{cluster.label}: {_describe_spot(cluster.spot, noun)}"
@@ -377,28 +416,38 @@ def _find_href(cluster: _Cluster, address: Callable[[View], str] | None) -> str:
 class _Labels:
     """Names of the largest marks, where there is room for them."""
 
-    def __init__(self, frame: _Frame, most: int) -> None:
+    def __init__(self, frame: _Frame, most: int, n_controls: int) -> None:
         self._frame = frame
         self._left = most
-        self._taken: list[tuple[float, float, float, float]] = []
+        self._taken = [(0.0, 0.0, 4.0 + n_controls * _CONTROL, 30.0)]
 
     def draw(self, clusters: Sequence[_Cluster], areas: Sequence[Spot], most: int) -> Markup:
+        for x, y, spot, _ in clusters:
+            if spot.precision != "region":
+                radius = _radius(spot.total, most, self._frame.width)
+                self._taken.append((x - radius, y - radius, x + radius, y + radius))
         parts = []
         for cluster in sorted(clusters, key=lambda one: (-one.spot.total, one.x, one.y)):
-            radius = _radius(cluster.spot.total, most) if cluster.spot.precision != "region" else 0
-            parts.append(self._put(cluster.spot.name, cluster.x, cluster.y, radius + 3, is_area=False))
+            radius = (
+                _radius(cluster.spot.total, most, self._frame.width)
+                if cluster.spot.precision != "region"
+                else 0
+            )
+            parts.append(self._put(cluster.spot, cluster.x, cluster.y, radius + 3))
         for area in areas:
             middle = find_middle(area.country)
             places = self._frame.find_all(*middle) if middle else []
             for x, y in places[:1]:
-                name = name_country(area.country)
-                parts.append(self._put(name, x, y, -measure(name, 10) / 2, is_area=True))
+                # Across its area, or beside the square that stands for it.
+                gap = -measure(name_country(area.country), 10) / 2 if find_outlines(area.country) else 8
+                parts.append(self._put(area._replace(name=name_country(area.country)), x, y, gap))
         return group(*parts)
 
-    def _put(self, name: str, x: float, y: float, gap: float, *, is_area: bool) -> Markup:
+    def _put(self, spot: Spot, x: float, y: float, gap: float) -> Markup:
+        is_area = spot.precision == "country"
         size = 10 if is_area else 11
-        name = shorten(name, 130, size)
-        wide = measure(name, size)
+        name, n = shorten(spot.name, 130, size), f" {spot.total:,}"
+        wide = measure(name + n, size)
         for at, anchor in ((x + gap, "start"), (x - gap, "end")):
             left = at if anchor == "start" else at - wide
             box = (left, y - 8, left + wide, y + 5)
@@ -406,7 +455,9 @@ class _Labels:
                 continue
             self._left -= 1
             self._taken.append(box)
-            return text(at, y + 4, name, "halo area-name" if is_area else "halo", text_anchor=anchor)
+            told = element("tspan", n, class_="number")
+            class_ = "halo area-name" if is_area else "halo"
+            return element("text", name, told, x=at, y=y + 4, class_=class_, text_anchor=anchor)
         return Markup("")
 
     def _is_free(self, box: tuple[float, float, float, float]) -> bool:
@@ -460,7 +511,11 @@ def _draw_key(y: float, width: float) -> Markup:
         parts.append(element("circle", cx=x + 8, cy=y + 6, r=6, class_="region q1"))
         parts.append(text(x + 18, y + 10, "somewhere in a region", "soft"))
         x += 156
-        parts.append(element("path", d=f"M{number(x)} {number(y + 1)}h12v10h-12z", class_="area q1", fill_opacity="0.6"))
+        parts.append(
+            element(
+                "path", d=f"M{number(x)} {number(y + 1)}h12v10h-12z", class_="area q1", fill_opacity="0.6"
+            )
+        )
         parts.append(text(x + 17, y + 10, "somewhere in a country", "soft"))
     return group(*parts)
 
@@ -481,13 +536,21 @@ def list_moves(view: View) -> dict[str, View]:
     return moves
 
 
-_SIGNS = {"zoom in": "+", "zoom out": "−", "west": "←", "east": "→", "north": "↑", "south": "↓", "whole world": "○"}
+_SIGNS = {
+    "zoom in": "+",
+    "zoom out": "−",
+    "west": "←",
+    "east": "→",
+    "north": "↑",
+    "south": "↓",
+    "whole world": "○",
+}
 
 
 def _draw_controls(frame: _Frame, address: Callable[[View], str]) -> Markup:
     parts = []
     for row, (name, view) in enumerate(list_moves(frame.view).items()):
-        x, y = 4 + row * 26, 4
+        x, y = 4 + row * _CONTROL, 4
         box = element("rect", x=x, y=y, width=24, height=24, class_="button")
         sign = text(x + 12, y + 16.5, _SIGNS[name], "button-sign", text_anchor="middle")
         parts.append(link(address(view), name, box, sign))

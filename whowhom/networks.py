@@ -167,7 +167,9 @@ MEASURES: tuple[Column, ...] = (
     Column("n_in", "whole", "Weighted in-degree: what was done to it."),
     Column("n_cooperation", "whole", "Cooperation of both."),
     Column("n_conflict", "whole", "Conflict of both."),
-    Column("betweenness", "real", "Share of the shortest directed ways between two others that lead over it."),
+    Column(
+        "betweenness", "real", "Share of the shortest directed ways between two others that lead over it."
+    ),
     Column("pagerank", "real", "PageRank over edges weighted by incidents, damping 0.85; the sum is 1."),
 )
 
@@ -194,7 +196,10 @@ def select_network(
         if least < 1:
             raise ValueError(f"{name} is {least}; give 1 or more.")
     conditions = ["true"]
-    values: dict[str, Any] = {"fewest": min_independent, "names": _list_organisations() if by != "country" else []}
+    values: dict[str, Any] = {
+        "fewest": min_independent,
+        "names": _list_organisations() if by != "country" else [],
+    }
     for name, condition, value in (
         ("types", "list_contains($types, event)", list(types)),
         ("first", "last_day >= $first", first),
@@ -223,7 +228,12 @@ def _cut(nodes: list[Node], edges: list[Edge], around: str | None) -> Network:
     """Return the network of those who still have an edge, or of one actor and its neighbours."""
     if around is not None:
         centre = next((node.code for node in nodes if node.code.casefold() == around.strip().casefold()), "")
-        beside = {end for edge in edges for end in (edge.actor, edge.recipient) if centre in (edge.actor, edge.recipient)}
+        beside = {
+            end
+            for edge in edges
+            for end in (edge.actor, edge.recipient)
+            if centre in (edge.actor, edge.recipient)
+        }
         edges = [edge for edge in edges if edge.actor in beside and edge.recipient in beside]
     ends = {end for edge in edges for end in (edge.actor, edge.recipient)}
     return Network(tuple(node for node in nodes if node.code in ends), tuple(edges))
