@@ -212,39 +212,59 @@ FACETS = (*_SINGLE, *_SEVERAL, *_TESTED)
 FACET_ROWS = 16
 
 
-def count_facets(cursor: Cursor, filters: Filters) -> dict[str, list[tuple[str, int]]]:
-    """Return for each facet the most frequent values, with the incidents that choosing it would show.
+class Facets(NamedTuple):
+    """How many incidents there are, and for each facet its most frequent values with their numbers."""
+
+    n: int
+    values: dict[str, list[tuple[str, int]]]
+
+
+def count_facets(cursor: Cursor, filters: Filters) -> Facets:
+    """Count the incidents that meet the filters, and for each facet those that each value would show.
 
     The counts of a facet heed all other filters but not its own, so that another value can be seen.
     """
-    facets: dict[str, list[tuple[str, int]]] = {}
-    searched = Filters(words=filters.words, source=filters.source)
-    if searched != Filters():
-        # What reads every report is looked up once, not once a facet.
-        where, bound = _select(searched)
-        cursor.fetch(f"CREATE OR REPLACE TEMP TABLE searched AS SELECT id FROM incident WHERE {where}", bound)
-    others = replace(filters, words="", source=())
     free = [name for name in FACETS if not getattr(filters, name)]
-    for names, without in [(free, ""), *(([name], name) for name in FACETS if name not in free)]:
-        where, bound = _select(others, without=without)
-        if searched != Filters():
-            where += " AND incident.id IN (SELECT id FROM searched)"
-        for name in names:
-            facets[name] = _count_values(cursor, name, where, bound)
-    return facets
+    found = _keep_found(cursor, filters, "", free)
+    n = int(cursor.fetch_one(f"SELECT count(*) AS n FROM {found}")["n"])
+    values = {name: _count_values(cursor, name, found) for name in free}
+    for name in FACETS:
+        if name not in free:
+            values[name] = _count_values(cursor, name, _keep_found(cursor, filters, name, [name]))
+    return Facets(n, values)
 
 
-def _count_values(cursor: Cursor, name: str, where: str, bound: _Bound) -> list[tuple[str, int]]:
-    if name in _TESTED:
-        tests = _TESTED[name]
-        counts = ", ".join(f"count(*) FILTER ({test}) AS {value}" for value, test in tests.items())
-        row = cursor.fetch_one(f"SELECT {counts} FROM incident WHERE {where}", bound)
-        return sorted(((value, n) for value, n in row.items() if n), key=lambda one: (-one[1], one[0]))
-    value = _SINGLE.get(name) or f"unnest({_SEVERAL[name]})"
-    rows = cursor.fetch(
-        f"SELECT value, count(*) AS n FROM (SELECT {value} AS value FROM incident WHERE {where}) "
-        f"WHERE value IS NOT NULL GROUP BY value ORDER BY n DESC, value LIMIT {FACET_ROWS}",
+def _keep_found(cursor: Cursor, filters: Filters, without: str, facets: Sequence[str]) -> str:
+    """Put what facets count of the incidents found into a table of this cursor; return its name.
+
+    So the conditions, which may read every report, are looked at once and not once a facet. Without
+    conditions it is a view: each facet then reads its own columns only.
+    """
+    where, bound = _select(filters, without=without)
+    kept = ["true AS found"]
+    for name in facets:
+        if name in _TESTED:
+            kept += [f"{test} AS {value}" for value, test in _TESTED[name].items()]
+        else:
+            kept.append(f'{_SINGLE.get(name) or _SEVERAL[name]} AS "{name}"')
+    kind = "TABLE" if bound else "VIEW"
+    found = f"found_{kind.lower()}_{without or 'all'}"
+    cursor.fetch(
+        f"CREATE OR REPLACE TEMP {kind} {found} AS SELECT {', '.join(kept)} FROM incident WHERE {where}",
         bound,
+    )
+    return found
+
+
+def _count_values(cursor: Cursor, name: str, found: str) -> list[tuple[str, int]]:
+    if name in _TESTED:
+        counts = ", ".join(f"count(*) FILTER ({value}) AS {value}" for value in _TESTED[name])
+        row = cursor.fetch_one(f"SELECT {counts} FROM {found}")
+        return sorted(((value, n) for value, n in row.items() if n), key=lambda one: (-one[1], one[0]))
+    values = f'unnest("{name}")' if name in _SEVERAL else f'"{name}"'
+    rows = cursor.fetch(
+        f"SELECT value, count(*) AS n FROM (SELECT {values} AS value FROM {found}) "
+        f"WHERE value IS NOT NULL GROUP BY value ORDER BY n DESC, value LIMIT {FACET_ROWS}"
     )
     return [(row["value"], row["n"]) for row in rows]
 

@@ -58,10 +58,7 @@ def export(request: Request) -> Response:
     return exporting.respond(table, format)
 
 
-def _count(reader: Reader, cursor: Cursor, filters: Filters) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+def _count(reader: Reader, cursor: Cursor, filters: Filters) -> queries.Facets:
     # Whoever pages or sorts asks for the same counts again.
-    return reader.remember(
-        cursor,
-        ("incidents", filters.without_view()),
-        lambda: (queries.count_incidents(cursor, filters), queries.count_facets(cursor, filters)),
-    )
+    asked = filters.without_view()
+    return reader.remember(cursor, ("facets", asked), lambda: queries.count_facets(cursor, asked))
