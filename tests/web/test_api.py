@@ -97,6 +97,7 @@ def test_actor_is_told_with_whom(reader):
         ("/api/dyads", 400, "Give one actor and one recipient"),
         ("/api/dyads?actor=XXX&recipient=UKR", 400, "XXX"),
         ("/api/dyads?actor=RUS&recipient=UKR&by=hour", 400, "by cannot be 'hour'"),
+        ("/api/incidents?actor=", 400, "actor is empty; give a value, or leave it out"),
         ("/api/nothing", 404, "no page at this address"),
     ],
 )

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from whowhom.store import StoreError
 from whowhom.web.desk import Desk, desk_of
-from whowhom.web.filters import BadFilterError
+from whowhom.web.filters import BadFilterError, ConflictingFiltersError
 from whowhom.web.guarding import ForbiddenError, Gate, Guard
 from whowhom.web.pages import about, actor, api, article, dyad, incident, incidents, overview, sources
 from whowhom.web.queries import UnknownIdError
@@ -52,6 +52,7 @@ def make_app(store: str | Path, *, gate: Gate | None = None, reader: Reader | No
         exception_handlers={
             HTTPException: _refuse_http,
             BadFilterError: _refuse_with(400),
+            ConflictingFiltersError: _refuse_with(409),
             ForbiddenError: _refuse_with(403),
             UnknownIdError: _refuse_with(404),
             StoreError: _refuse_with(503),

@@ -15,7 +15,7 @@ from whowhom.web.filters import MOST_OFFSET, MOST_ROWS, PARAMETERS, Parameter
 Json = dict[str, Any]
 
 VERSION = version("whowhom")
-PERIODS = get_args(Period)
+PERIODS: tuple[Period, ...] = get_args(Period)
 EVENT_FILTERS = (
     "type", "mode", "actor", "recipient", "place", "from", "to", "source", "certainty", "limit", "offset"
 )  # fmt: skip
@@ -28,6 +28,7 @@ _TYPES = {
     "codes": "array",
 }
 _ID_PATTERN = r"^[^\u0000]+$"
+_TEXT_PATTERN = r"^[^\u0000]*[^\u0000\s][^\u0000]*$"
 
 
 @cache
@@ -114,6 +115,7 @@ _PROBLEM_WORDS = {
     "400": "A filter that cannot be.",
     "401": "The desk asks for a token, and none was shown.",
     "404": "Nothing has this id.",
+    "409": "Filters that exclude each other, such as a last day before the first.",
     "503": "The store is being written, or did not answer in time.",
 }
 _PROBLEMS: Json = {
@@ -151,17 +153,21 @@ def _filters(only: tuple[str, ...] = ()) -> list[Json]:
 
 def _describe(parameter: Parameter) -> Json:
     known: Json = {"enum": list(parameter.known)} if parameter.known else {}
-    text: Json = {"type": "string", "maxLength": 200, **known}
+    text: Json = {"type": "string", **(known or {"maxLength": 200, "pattern": _TEXT_PATTERN})}
     described: Json = {"name": parameter.name, "in": "query", "description": parameter.meaning}
     match parameter.kind:
         case "codes" | "texts":
             described |= {
-                "schema": {"type": "array", "items": text, "maxItems": 50},
+                "schema": {"type": "array", "items": text, "minItems": 1, "maxItems": 50},
                 "style": "form",
                 "explode": True,
             }
         case "columns":
-            described |= {"schema": {"type": "array", "items": text}, "style": "form", "explode": False}
+            described |= {
+                "schema": {"type": "array", "items": text, "minItems": 1},
+                "style": "form",
+                "explode": False,
+            }
         case "day":
             described["schema"] = {"type": "string", "format": "date"}
         case "whole":
@@ -178,7 +184,7 @@ def _code_of(role: str) -> Json:
         "in": "query",
         "required": True,
         "description": "ISO 3166-1 alpha-3, or KOS, UNO, EUR, IGO, NGO, MNC, IMG, ISM.",
-        "schema": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "schema": {"type": "string", "enum": list_codes()},
         "example": "KOR" if role == "actor" else "PRK",
     }
 

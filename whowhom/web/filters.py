@@ -29,6 +29,10 @@ class BadFilterError(ValueError):
     """A query string asks for what cannot be; the message says what can."""
 
 
+class ConflictingFiltersError(BadFilterError):
+    """Each filter can be, but not both at once."""
+
+
 class Parameter(NamedTuple):
     """One name of a query string: `attribute` is its field of `Filters`."""
 
@@ -160,14 +164,20 @@ assert {one.name for one in fields(Filters)} == {parameter.attribute for paramet
 
 
 def read_filters(
-    pairs: Iterable[tuple[str, str]], *, only: Sequence[str] = (), also: Sequence[str] = (), **defaults: Any
+    pairs: Iterable[tuple[str, str]],
+    *,
+    only: Sequence[str] = (),
+    also: Sequence[str] = (),
+    is_form: bool = True,
+    **defaults: Any,
 ) -> Filters:
-    """Return the filters of a query string. An empty value is as none, as forms send it.
+    """Return the filters of a query string.
 
     Args:
         pairs: Names and values in their order.
         only: Names that may be asked for; all where not given.
         also: Names that somebody else reads.
+        is_form: An empty value is as none, as forms send it; for a program it is a mistake.
         defaults: Attributes for what is not asked for.
 
     Raises:
@@ -186,6 +196,8 @@ def read_filters(
             raise BadFilterError(f"{name} has {len(value)} characters; give {_LONGEST} at most.")
         if "\0" in value:
             raise BadFilterError(f"{name} holds a null character; give words.")
+        if not value.strip() and not is_form:
+            raise BadFilterError(f"{name} is empty; give a value, or leave it out.")
         if value.strip():
             values.setdefault(name, []).append(value.strip())
     read: dict[str, Any] = dict(defaults)
@@ -198,7 +210,7 @@ def read_filters(
         read[parameter.attribute] = _READ[parameter.kind](parameter, listed)
     filters = Filters(**read)
     if filters.first and filters.last and filters.last < filters.first:
-        raise BadFilterError(f"The last day {filters.last} is before the first day {filters.first}.")
+        raise ConflictingFiltersError(f"The last day {filters.last} is before the first day {filters.first}.")
     return filters
 
 

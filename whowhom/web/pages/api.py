@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -29,7 +30,7 @@ _MOST_SERIES_ROWS = 100_000
 def list_incidents(request: Request) -> Response:
     """Answer with one page of incidents, flat, by the columns of the table."""
     pairs = request.query_params.multi_items()
-    filters = read_filters(pairs, columns=tuple(COLUMN_BY_NAME))
+    filters = _read(pairs, columns=tuple(COLUMN_BY_NAME))
 
     def ask(cursor: Cursor) -> dict[str, Any]:
         names = list(dict.fromkeys(("id", *filters.columns)))
@@ -46,7 +47,7 @@ def list_incidents(request: Request) -> Response:
 
 def show_incident(request: Request) -> Response:
     """Answer with an incident, its reports and what joined them."""
-    read_filters(request.query_params.multi_items(), only=("limit",))
+    _read(request.query_params.multi_items(), only=("limit",))
     id = request.path_params["id"]
 
     def ask(cursor: Cursor) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def show_incident(request: Request) -> Response:
 
 def list_events(request: Request) -> Response:
     """Answer with one page of events, flat, as in CSV and Parquet."""
-    filters = read_filters(request.query_params.multi_items(), only=describing.EVENT_FILTERS)
+    filters = _read(request.query_params.multi_items(), only=describing.EVENT_FILTERS)
 
     def ask(cursor: Cursor) -> dict[str, Any]:
         rows, n_found = queries.list_events(cursor, filters)
@@ -81,7 +82,7 @@ def list_events(request: Request) -> Response:
 
 def show_article(request: Request) -> Response:
     """Answer with an article and its events, as in JSONL."""
-    read_filters(request.query_params.multi_items(), only=("limit",))
+    _read(request.query_params.multi_items(), only=("limit",))
     id = request.path_params["id"]
 
     def ask(cursor: Cursor) -> dict[str, Any]:
@@ -97,13 +98,13 @@ def show_article(request: Request) -> Response:
 def list_dyads(request: Request) -> Response:
     """Answer with counts of what one did to another by day, week, month or year."""
     params = request.query_params
-    filters = read_filters(
+    filters = _read(
         params.multi_items(),
         only=("actor", "recipient", "from", "to", "limit", "offset"),
         also=("by",),
         limit=1000,
     )
-    by = params.get("by") or "month"
+    by = params.get("by", "month")
     if by not in describing.PERIODS:
         raise BadFilterError(f"by cannot be {by[:60]!r}. Known: {', '.join(describing.PERIODS)}.")
     if len(filters.actor) != 1 or len(filters.recipient) != 1:
@@ -126,9 +127,7 @@ def list_dyads(request: Request) -> Response:
 def show_actor(request: Request) -> Response:
     """Answer with how often an actor acts and is acted on, with whom, and under which names."""
     code = request.path_params["code"].strip()
-    filters = read_filters(
-        [*request.query_params.multi_items(), ("party", code)], only=("from", "to", "party")
-    )
+    filters = _read([*request.query_params.multi_items(), ("party", code)], only=("from", "to", "party"))
 
     def ask(cursor: Cursor) -> dict[str, Any]:
         span = Filters(first=filters.first, last=filters.last)
@@ -170,6 +169,9 @@ ROUTES = (
     Route("/api/dyads", list_dyads),
     Route("/api/actors/{code}", show_actor),
 )
+
+
+_read = partial(read_filters, is_form=False)
 
 
 def _page(request: Request, name: str, rows: list[Any], filters: Filters, n_found: int) -> dict[str, Any]:
