@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         feeds,
         list_corrections,
         migrate,
+        network,
         open,
         read,
         recode,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
     from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
     from whowhom.resolvers.countries import Codes, find_codes, find_state
+    from whowhom.web.serving import serve
 
 __all__ = [
     "Actor",
@@ -78,6 +80,7 @@ __all__ = [
     "find_state",
     "list_corrections",
     "migrate",
+    "network",
     "open",
     "read",
     "recode",
@@ -85,6 +88,7 @@ __all__ = [
     "resolve_date",
     "resolve_place",
     "restore",
+    "serve",
     "watch",
     "write_gold",
 ]
@@ -95,6 +99,7 @@ _HOMES = {
     **dict.fromkeys(("Actor", "resolve_actor", "resolve_date", "resolve_place"), "resolvers.answers"),
     "Correction": "corrections",
     **dict.fromkeys(("Codes", "find_codes", "find_state"), "resolvers.countries"),
+    "serve": "web.serving",
 }
 
 

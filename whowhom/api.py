@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from whowhom.checks import Finding
     from whowhom.corrections import Correction
+    from whowhom.networks import ActorsBy, Network
     from whowhom.polls import Tell
     from whowhom.series import Pair, Period
     from whowhom.store import Store
@@ -375,6 +376,35 @@ def dyads(
         ValueError: An unknown period or code, or days that nothing can lie between.
     """
     return open(store, read_only=True).dyads(pairs=pairs, both=both, by=by, first=first, last=last)
+
+
+def network(
+    store: str | Path = DEFAULT_STORE,
+    *,
+    by: ActorsBy = "country",
+    type: Values = None,
+    around: str | None = None,
+    first: Day = None,
+    last: Day = None,
+    min_independent: int = 1,
+    min_incidents: int = 1,
+) -> Network:
+    """Return who acts on whom; the command `whowhom network`. What is asked is told in `Store.network`.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened.
+        ValueError: A condition that nothing can meet.
+    """
+    with open(store, read_only=True) as kept:
+        return kept.network(
+            by=by,
+            type=type,
+            around=around,
+            first=first,
+            last=last,
+            min_independent=min_independent,
+            min_incidents=min_incidents,
+        )
 
 
 def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation:

@@ -44,6 +44,20 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+class GraphFormat(StrEnum):
+    """As what a network can be written."""
+
+    gexf = "gexf"
+    graphml = "graphml"
+
+
+class ActorsBy(StrEnum):
+    """Who the actors of a network are."""
+
+    country = "country"
+    organisation = "organisation"
+
+
 class By(StrEnum):
     """Length of a period."""
 
@@ -537,6 +551,80 @@ def _dyads(
         console.print(f"and {n_found - len(rows):,} more: add --pair WHO WHOM, or -o PATH")
 
 
+@app.command("network", short_help="Show or write who acts on whom.")
+def _network(
+    store: StorePath = _STORE,
+    by: Annotated[
+        ActorsBy,
+        typer.Option("--by", help='Actors: states and kinds of bodies, or "organisation" for names as well.'),
+    ] = ActorsBy.country,
+    type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
+    around: Annotated[
+        str | None, _option("--around", "WHO", "Only this actor and those it has incidents with.")
+    ] = None,
+    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
+    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
+    min_independent: Annotated[
+        int,
+        typer.Option(
+            "--min-independent", min=1, metavar="N", help="Incidents of so many independent reports."
+        ),
+    ] = 1,
+    min_incidents: Annotated[
+        int, typer.Option("--min-incidents", min=1, metavar="N", help="Edges of so many incidents.")
+    ] = 1,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, metavar="N", help="Rows of the table at most.")
+    ] = 50,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="Write here (.gexf or .graphml)."),
+    ] = None,
+    format: Annotated[
+        GraphFormat | None,
+        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Show who acts on whom, and who stands in the middle of it; or write it as a graph.
+
+    Incidents are counted between actors. The table has one row an actor: how many others it acted on
+    and was acted on by, cooperation and conflict, betweenness and PageRank. docs/network.md tells how.
+
+    \b
+    Examples:
+      whowhom network --from 2024-01-01
+      whowhom network --around PRK --min-independent 2
+      whowhom network --by organisation --type ASSAULT -o record.gexf
+      whowhom network --format graphml > record.graphml
+    """
+    from whowhom import api, exporters, terminal
+    from whowhom.networks import measure
+
+    types = [one.upper() for one in type or ()]
+    _check_codes(types, [])
+    found = api.network(
+        store,
+        by=by.value,
+        type=types,
+        around=around,
+        first=first,
+        last=last,
+        min_independent=min_independent,
+        min_incidents=min_incidents,
+    )
+    if out is not None or format is not None:
+        exporters.write_network(found, out, format=format)
+        return
+    if not found.nodes:
+        _say_line("the store has no incidents between actors that meet these conditions")
+        return
+    measures = measure(found)
+    console = terminal.make_console(sys.stdout)
+    console.print(terminal.make_network_table(measures[:limit], console))
+    console.print(f"{len(found.nodes):,} actors, {len(found.edges):,} edges; all of them: add -o record.gexf")
+
+
 @app.command("explain", short_help="Show how an event was read.")
 def _explain(
     event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="Id of an event, or its beginning.")],
@@ -1011,6 +1099,51 @@ def _evaluate(
     with _progress(lambda item: None) as watch:
         figures = api.evaluate(gold, articles, watch=watch)
     typer.echo(scoring.describe_figures(figures))
+
+
+@app.command("serve", short_help="Open the desk: a local web app over a store.")
+def _serve(
+    store: StorePath = _STORE,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Port; 0 for any that is free.")
+    ] = 8640,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to bind to; one that others reach needs --token.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            metavar="WORDS",
+            envvar="WHOWHOM_TOKEN",
+            help="What a reader shows once, in ?token=; 16 characters or more.",
+            show_default=False,
+            show_envvar=False,
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Open the desk, a local web app in which a person reads the record.
+
+    It reads the store, may stay open while others read into it, and ends with Ctrl-C. Nobody but this
+    computer reaches it, unless --host says so. The token can stand in WHOWHOM_TOKEN as well, where other
+    users of this computer do not see it.
+
+    \b
+    Examples:
+      whowhom serve
+      whowhom serve --store desk.duckdb --port 8700
+      whowhom serve --host 0.0.0.0 --token "$(openssl rand -hex 16)"
+    """
+    from whowhom.web.serving import serve
+
+    serve(
+        store,
+        host=host,
+        port=port,
+        token=token or "",
+        started=lambda address: _say_line(f"the desk is at {address}; Ctrl-C closes it"),
+    )
 
 
 @app.command("demo", short_help="Code a dozen reports that come along.")

@@ -47,6 +47,7 @@ from whowhom.turns import POLL_SECONDS, Seat, SeatTakenError, Stay, find_writer,
 if TYPE_CHECKING:
     from whowhom.corrections import Correction, Replaced
     from whowhom.incidents import Built
+    from whowhom.networks import ActorsBy, Network
     from whowhom.schedule import FeedStatus
     from whowhom.series import Pair, Period
     from whowhom.sharing import SharedReader, WriterSeat
@@ -354,6 +355,16 @@ class Store:
             params=values,
         )
 
+    def count_events(self, **conditions: Unpack[Conditions]) -> int:
+        """Return how many events meet the conditions of `events`.
+
+        Raises:
+            ValueError: As `events`.
+        """
+        selected, values = _select_events(conditions)
+        ((n,),) = _run(self._connection, f"SELECT count(*) FROM ({selected}) AS found", values)
+        return int(n)
+
     def dyads(
         self,
         *,
@@ -389,6 +400,52 @@ class Store:
         if days["first"] and days["last"] and days["last"] < days["first"]:
             raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
         return select_dyads(self._connection, pairs=pairs, both=both, by=by, **days)
+
+    def network(
+        self,
+        *,
+        by: ActorsBy = "country",
+        type: Values = None,
+        around: str | None = None,
+        first: Day = None,
+        last: Day = None,
+        min_independent: int = 1,
+        min_incidents: int = 1,
+    ) -> Network:
+        """Return who acts on whom: actors, and incidents counted between each two of them.
+
+        What is planned, imagined or denied by most of its reports is not counted; docs/network.md tells
+        how. `whowhom.networks.measure` gives degrees, betweenness and PageRank.
+
+            write_network(store.network(first="2024-01-01", around="PRK"), "record.gexf")
+
+        Args:
+            by: "country", or "organisation" to let bodies with a name stand beside the states.
+            type: PLOVER types to be counted, all where none is given.
+            around: An actor: only it and those who have an incident with it.
+            first: Count incidents of this day or later; a date or "YYYY-MM-DD". Those without a day
+                count only where neither `first` nor `last` is given.
+            last: Count those of this day or earlier.
+            min_independent: Independent reports that an incident has at least.
+            min_incidents: Incidents that an edge has at least.
+
+        Raises:
+            ValueError: An unknown `by`, a bad day, a last one before the first, or a number below 1.
+        """
+        from whowhom.networks import select_network
+
+        days = {"first": _read_day("first", first), "last": _read_day("last", last)}
+        if days["first"] and days["last"] and days["last"] < days["first"]:
+            raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
+        return select_network(
+            self._connection,
+            by=by,
+            types=_list_values("type", type),
+            around=around,
+            min_independent=min_independent,
+            min_incidents=min_incidents,
+            **days,
+        )
 
     def build_incidents(self, *, rebuild: bool = False) -> Built:
         """Join the events that are new to incidents; see `whowhom.incidents`.
@@ -528,8 +585,8 @@ class Store:
 
     def read_articles(self, ids: Sequence[str]) -> Iterator[Article]:
         """Yield articles by their ids, in this order, in the memory of a few."""
-        for start in range(0, len(ids), _BATCH):
-            some = ids[start : start + _BATCH]
+        for start in range(0, len(ids), LOOK_UP_BATCH):
+            some = ids[start : start + LOOK_UP_BATCH]
             found = self._fetch_articles(some)
             yield from (found[id] for id in some if id in found)
 

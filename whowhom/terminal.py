@@ -25,6 +25,7 @@ from whowhom.records import Article, DaySpan, Entity, Event, EventDate, Place, S
 if TYPE_CHECKING:
     from whowhom.api import Recoded
     from whowhom.corrections import Correction
+    from whowhom.networks import Measure
     from whowhom.resolvers.answers import Actor
     from whowhom.resolvers.countries import Codes
 
@@ -276,6 +277,29 @@ def make_dyad_table(rows: Iterable[Row], console: Console, *, by: str) -> Table:
             f"{row['n_articles']:,}",
             Text(change, "bold"),
             style="dim" if row["n_events"] == 0 and not change else "",
+        )
+    return table
+
+
+def make_network_table(measures: Iterable[Measure], console: Console) -> Table:
+    """Return the table of how actors stand in a network."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("actor", overflow="fold")
+    for name in (
+        "incidents", "acts on", "acted on by", "cooperation", "conflict", "betweenness", "PageRank"
+    ):  # fmt: skip
+        table.add_column(name, justify="right")
+    for one in measures:
+        actor = one.name if one.name == one.code else f"{one.name} ({one.code})"
+        table.add_row(
+            Text(neutralize(actor)),
+            f"{one.n_incidents:,}",
+            f"{one.n_recipients:,}",
+            f"{one.n_actors:,}",
+            f"{one.n_cooperation:,}",
+            f"{one.n_conflict:,}",
+            f"{one.betweenness:.3f}",
+            f"{one.pagerank:.3f}",
         )
     return table
 

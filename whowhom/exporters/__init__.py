@@ -25,6 +25,8 @@ from whowhom.records import CodedArticle, Skip
 if TYPE_CHECKING:
     import duckdb
 
+    from whowhom.networks import Network
+
 __all__ = [
     "COLUMNS",
     "find_exporter",
@@ -35,6 +37,7 @@ __all__ = [
     "write_coded",
     "write_csv",
     "write_jsonl",
+    "write_network",
     "write_parquet",
     "write_relation",
     "write_rows",
@@ -143,6 +146,38 @@ def write_rows(rows: Iterable[Mapping[str, Any]], out: str | Path | TextIO | Bin
     stream = _as_binary(sys.stdout if out is None else out)
     for line in lines:
         stream.write(line)
+    stream.flush()
+
+
+def write_network(
+    network: Network, out: str | Path | TextIO | BinaryIO | None = None, *, format: str | None = None
+) -> None:
+    """Write a network; the suffix of the file decides the format.
+
+        write_network(store.network(first="2024-01-01"), "record.gexf")
+
+    Args:
+        network: As `Store.network` gives it.
+        out: A path, an open file, or None for standard output.
+        format: "gexf" or "graphml"; where not given it is the suffix of a path, else "gexf".
+
+    Raises:
+        ValueError: The suffix or the format is unknown.
+        OSError: The file cannot be written.
+    """
+    from whowhom.exporters.graphs import WRITERS as GRAPH_WRITERS
+
+    is_path = isinstance(out, (str, Path))
+    suffix = format or (Path(str(out)).suffix.lower()[1:] if is_path else "gexf")
+    if suffix not in GRAPH_WRITERS:
+        known = ", ".join(f".{one}" for one in GRAPH_WRITERS)
+        raise ValueError(f"{format or str(out)!r} is no format for networks. Known: {known}.")
+    if isinstance(out, (str, Path)):
+        with _open_whole(Path(out)) as stream:
+            GRAPH_WRITERS[suffix](network, stream)
+        return
+    stream = _as_binary(sys.stdout if out is None else out)
+    GRAPH_WRITERS[suffix](network, stream)
     stream.flush()
 
 

@@ -34,7 +34,7 @@ def write_rows_csv(
 
     Texts are made harmless as in the CSV of events: one line each, and none a formula.
     """
-    from pyarrow import csv  # type: ignore[import-untyped]
+    from pyarrow import csv
 
     stream.write(f"{','.join(relation.columns)}\n".encode())
     # Arrow puts quotes around every name, which nobody else does.

@@ -297,7 +297,7 @@ def _cut(start: int, end: int, at: int) -> tuple[int, int]:
 
 
 def to_cell(value: Any) -> Any:
-    """Return a value as it stands in CSV: texts on one line, and none that a spreadsheet would run."""
+    """Return a value as a cell of CSV: lists joined by semicolons, no text that a spreadsheet would run."""
     if isinstance(value, list):
         return ";".join(_to_text_cell(one or "").replace(";", ",") for one in value)
     return _to_text_cell(value) if isinstance(value, str) else value

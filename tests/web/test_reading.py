@@ -1,0 +1,92 @@
+"""The store as the desk reads it."""
+
+import threading
+import time
+
+import pytest
+
+from whowhom import store as stores
+from whowhom.web.reading import Reader, SharedStore, SlowQuestionError
+
+_SLOW = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range * b.range % 7 = 3"
+
+
+def test_slow_question_is_stopped_and_told(store_path):
+    """The reader learns how to ask for less, and the next question is answered."""
+    reader = Reader(store_path, limit_s=0.2)
+    with (
+        pytest.raises(SlowQuestionError, match=r"within 0\.2 seconds. Ask for fewer days"),
+        reader.asking() as cursor,
+    ):
+        cursor.fetch(_SLOW)
+    with reader.asking() as cursor:
+        assert cursor.fetch_one("SELECT 1 AS n") == {"n": 1}
+
+
+def test_slow_question_does_not_block_others(store_path):
+    """Each has a cursor of its own."""
+    reader = Reader(store_path, limit_s=30)
+    begun, stopped = threading.Event(), threading.Event()
+    found = []
+
+    def ask_much():
+        with reader.asking() as cursor:
+            found.append(cursor._connection)
+            begun.set()
+            with pytest.raises(Exception, match="INTERRUPT"):
+                cursor.store._connection.execute(_SLOW)
+            stopped.set()
+
+    slow = threading.Thread(target=ask_much)
+    slow.start()
+    begun.wait(10)
+    with reader.asking() as cursor:
+        assert cursor.store.counts().n_articles > 0
+    assert not stopped.is_set()
+    while not stopped.is_set():
+        found[0].interrupt()
+        time.sleep(0.02)
+    slow.join()
+
+
+def test_answers_are_remembered_until_the_store_changes(tmp_path):
+    """What was asked before is not asked again; a store that was written to is asked anew."""
+    path = tmp_path / "desk.duckdb"
+    stores.open(path).close()
+    reader = Reader(path)
+    asked = []
+
+    def ask():
+        with reader.asking() as cursor:
+            return reader.remember(cursor, "key", lambda: asked.append(1) or len(asked))
+
+    assert [ask(), ask()] == [1, 1]
+    with stores.open(path) as store:
+        store._connection.execute("INSERT INTO meta VALUES ('note', 'changed')")
+    assert ask() == 2
+
+
+def test_store_is_let_go_when_nobody_asks(tmp_path):
+    """A writer gets in between questions."""
+    path = tmp_path / "desk.duckdb"
+    stores.open(path).close()
+    shared = SharedStore(path)
+    with shared.reading() as one, shared.reading() as other:
+        assert one is other
+    with stores.open(path) as store:
+        assert store.counts().n_articles == 0
+
+
+def test_missing_store_is_told(tmp_path):
+    """In the words that every command has for it."""
+    with (
+        pytest.raises(stores.StoreError, match="There is no store"),
+        Reader(tmp_path / "none.duckdb").asking(),
+    ):
+        pass
+
+
+def test_written_cursor_is_refused(store_path):
+    """The desk reads."""
+    with Reader(store_path).asking() as cursor, pytest.raises(Exception, match="read-only"):
+        cursor.fetch("DELETE FROM event")

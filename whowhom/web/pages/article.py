@@ -1,0 +1,30 @@
+"""Article: the whole text with every event marked, and the records beside it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from whowhom.web import queries
+from whowhom.web.desk import desk_of
+from whowhom.web.marking import ROLE_WORDS, list_marks, mark_text
+
+
+def show(request: Request) -> Response:
+    """Show the page."""
+    desk = desk_of(request)
+    with desk.reader.asking() as cursor:
+        article = queries.find_article(cursor, request.path_params["id"])
+        events = queries.list_article_events(cursor, article["id"])
+    marks = {
+        of: [mark for number, event in enumerate(events, 1) for mark in list_marks(event, number, of=of)]
+        for of in ("text", "title")
+    }
+    page = {
+        "article": article,
+        "events": events,
+        "title_marked": mark_text(article["title"] or "", marks["title"], anchors=True),
+        "text_marked": mark_text(article["text"] or "", marks["text"], anchors=True),
+        "role_words": ROLE_WORDS,
+    }
+    return desk.render(request, "article.html", page)

@@ -1,0 +1,52 @@
+"""Dyad: what one side does to another and what comes back, over time."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from whowhom.web import queries
+from whowhom.web.desk import desk_of
+from whowhom.web.filters import Filters, read_filters
+from whowhom.web.pages.actor import SPAN, draw_series
+from whowhom.web.reading import Cursor
+
+_NEWEST = 25
+
+
+def show(request: Request) -> Response:
+    """Show the page."""
+    desk = desk_of(request)
+    one, other = request.path_params["one"].strip(), request.path_params["other"].strip()
+    ways = [
+        read_filters(
+            [*request.query_params.multi_items(), ("actor", actor), ("recipient", recipient)],
+            only=(*SPAN, "actor", "recipient"),
+            limit=_NEWEST,
+        )
+        for actor, recipient in ((one, other), (other, one))
+    ]
+    with desk.reader.asking() as cursor:
+        extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
+        directions = [
+            desk.reader.remember(cursor, ("dyad", filters), partial(_ask, cursor, filters, extent))
+            for filters in ways
+        ]
+    together = Filters(first=ways[0].first, last=ways[0].last, limit=_NEWEST)
+    page = {"one": one, "other": other, "filters": together, "directions": directions}
+    return desk.render(request, "dyad.html", page)
+
+
+def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, Any]:
+    (actor,), (recipient,) = filters.actor, filters.recipient
+    return {
+        "actor": actor,
+        "recipient": recipient,
+        "filters": filters,
+        "rows": queries.list_incidents(cursor, filters),
+        "n_found": queries.count_incidents(cursor, filters),
+        **draw_series(cursor, filters, extent, title=f"What {actor} did to {recipient}"),
+    }

@@ -1,0 +1,97 @@
+// What pages do not do by themselves: keys in tables, the colleague's finger in an article, dark or light.
+// Every page works without it.
+"use strict";
+
+const typing = (target) => target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]");
+
+// Keys
+
+// Arrows scroll the page until a row has been chosen.
+const inRow = (target) => target instanceof Element && target.closest("[data-row]");
+const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+let chosen = -1;
+
+function choose(number) {
+  const all = rows();
+  if (!all.length) return;
+  all[chosen]?.classList.remove("chosen-row");
+  chosen = Math.max(0, Math.min(number, all.length - 1));
+  all[chosen].classList.add("chosen-row");
+  all[chosen].scrollIntoView({ block: "nearest" });
+  all[chosen].querySelector("[data-open]")?.focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && typing(event.target)) return event.target.blur();
+  if (typing(event.target)) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    const search = document.getElementById("search");
+    search.focus();
+    search.select();
+  } else if (event.key === "j" || event.key === "ArrowDown" && inRow(event.target)) {
+    event.preventDefault();
+    choose(chosen + 1);
+  } else if (event.key === "k" || event.key === "ArrowUp" && inRow(event.target)) {
+    event.preventDefault();
+    choose(chosen < 0 ? 0 : chosen - 1);
+  }
+  else if (event.key === "n") document.querySelector("[rel=next]")?.click();
+  else if (event.key === "p") document.querySelector("[rel=prev]")?.click();
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target instanceof Element && event.target.closest("[data-row]");
+  if (row) {
+    const all = rows();
+    all[chosen]?.classList.remove("chosen-row");
+    chosen = all.indexOf(row);
+  }
+});
+document.querySelectorAll("[data-keys]").forEach((line) => { line.hidden = false; });
+
+// The words of a record and the record of words
+
+const records = document.querySelector(".records");
+if (records) {
+  const pieces = new Map();
+  for (const piece of document.querySelectorAll("[data-events]"))
+    for (const number of piece.dataset.events.split(" "))
+      pieces.set(number, [...(pieces.get(number) ?? []), piece]);
+  let lit = [];
+  const light = (numbers) => {
+    for (const element of lit) element.classList.remove("on");
+    lit = numbers.flatMap((number) => [...(pieces.get(number) ?? []), document.getElementById(`event-${number}`)]).filter(Boolean);
+    for (const element of lit) element.classList.add("on");
+  };
+  const point = (event) => {
+    const record = event.target.closest?.("[data-record]");
+    if (record) return light([record.dataset.record]);
+    const piece = event.target.closest?.("[data-events]");
+    if (!piece) return;
+    const numbers = piece.dataset.events.split(" ");
+    light(numbers);
+    const first = document.getElementById(`event-${numbers[0]}`);
+    if (first && getComputedStyle(records).position === "sticky")
+      records.scrollTop = first.offsetTop - records.offsetTop - 40;
+  };
+  document.addEventListener("mouseover", point);
+  document.addEventListener("focusin", point);
+}
+
+// Dark or light: the choice goes into a cookie, so that the next page comes as it should be
+
+const button = document.querySelector("[data-theme-button]");
+if (button) {
+  const root = document.documentElement;
+  const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const name = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    document.cookie = `${root.dataset.themeCookie}=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+    name();
+  });
+  name();
+}
