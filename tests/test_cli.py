@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.coded_articles import make_coded
 from tests.test_series import accuse, make_article
 from whowhom import cli, scoring, series
 from whowhom.exporters.tables import COLUMNS
-from whowhom.records import Skip
+from whowhom.records import Article, Skip
 
 EXPULSION = "The United States expelled 60 Russian diplomats on Monday."
 GERMAN = "Der russische Außenminister hat am Freitag die Botschafter der Europäischen Union einbestellt."
@@ -28,6 +29,7 @@ COMMANDS = (
     "code",
     "events",
     "dyads",
+    "network",
     "explain",
     "correct",
     "corrections",
@@ -669,3 +671,53 @@ def test_recode_tells_what_came_of_it(desk):
     assert run("recode").stdout == "1 article coded again, 1 changed, 0 as before, 1 corrected event kept\n"
     assert run("recode").stdout == "0 articles coded again, 0 changed, 0 as before\n"
     assert run("recode", "--from", "2031-13-01").exit_code == cli.BAD_USE
+
+
+# --- network
+
+
+@pytest.fixture
+def joined(folder):
+    """A folder with a store whose incidents are built: one deed of one state to another."""
+    with whowhom.store.open("whowhom.duckdb") as kept:
+        kept.add(whowhom.code_many([Article("a1", EXPULSION, published=date(2018, 3, 26))]))
+        kept.build_incidents()
+    return folder
+
+
+def test_network_shows_actors_with_their_measures(joined):
+    """One row an actor, and how many there are of all."""
+    result = run("network")
+    assert result.exit_code == 0
+    assert "United States (USA)" in result.output
+    assert "2 actors, 1 edges" in result.output
+
+
+@pytest.mark.parametrize("suffix", ["gexf", "graphml"])
+def test_network_is_written_by_its_suffix_or_format(joined, suffix):
+    """To a file, and the same to standard output."""
+    assert run("network", "-o", f"record.{suffix}").output == ""
+    assert run("network", "--format", suffix).stdout == (joined / f"record.{suffix}").read_text("utf-8")
+
+
+def test_network_without_actors_says_so(joined):
+    """An empty table would look like a mistake."""
+    result = run("network", "--from", "2024-01-01")
+    assert result.exit_code == 0
+    assert "no incidents between actors" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("-o", "record.csv"), "Known: .gexf, .graphml"),
+        (("--type", "HUG"), "is no PLOVER type"),
+        (("--from", "June"), "names no day"),
+        (("--min-independent", "0"), "--min-independent"),
+    ],
+)
+def test_network_names_what_cannot_be_asked(joined, arguments, words):
+    """In one line, with exit code 2."""
+    result = run("network", *arguments)
+    assert result.exit_code == cli.BAD_USE
+    assert words in result.output

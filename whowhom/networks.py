@@ -26,55 +26,92 @@ Kind = Literal["state", "body", "organisation"]
 _BODY_NAMES = {
     "UNO": "United Nations",
     "EUR": "European Union",
-    "IGO": "intergovernmental bodies",
-    "NGO": "non-governmental organisations",
-    "MNC": "companies of many countries",
-    "IMG": "armed groups of many countries",
-    "ISM": "movements of many countries",
+    "IGO": "Intergovernmental bodies",
+    "NGO": "Non-governmental organisations",
+    "MNC": "Multinational companies",
+    "IMG": "International armed groups",
+    "ISM": "International movements",
 }
 # As in whowhom.series: without a recipient each acts towards the others.
 _MUTUAL = ("AGREE", "CONSULT", "COOPERATE")
 
-_EDGES = """
+_CONDITIONS = {
+    "types": "list_contains($types, event)",
+    "first": "last_day >= $first",
+    "last": "first_day <= $last",
+}
+_ASKED = """
 WITH asked AS (
-    SELECT id, event, actor, recipient, quad, scale, n_independent, first_day, last_day,
-        len(recipient) = 0 AND event IN ({mutual}) AS is_mutual
+    SELECT incident.rowid AS row, event, actor, recipient, quad, scale, n_independent, first_day, last_day
     FROM incident
     WHERE n_independent >= $fewest
         AND greatest(aux.future, aux.hypothetical, aux.negation) * 2
             <= certainty.certain + certainty.probable + certainty.possible
         AND {conditions}
 ),
-part AS (
-    SELECT id, true AS is_actor, is_mutual, unnest(actor) AS who FROM asked
-    UNION ALL
-    SELECT id, false, false, unnest(recipient) FROM asked
+"""
+# Most incidents have one actor and one recipient; to take lists apart costs more than all the rest.
+_SINGLE = "len(actor) = 1 AND len(recipient) = 1"
+_BY_COUNTRY = f"""
+single AS (
+    SELECT actor[1].country AS one, recipient[1].country AS other, * EXCLUDE (actor, recipient)
+    FROM asked WHERE {_SINGLE}
 ),
+coded AS (
+    SELECT * EXCLUDE (actor, recipient),
+        [one.country FOR one IN actor IF one.country IS NOT NULL] AS actors,
+        [one.country FOR one IN recipient IF one.country IS NOT NULL] AS recipients
+    FROM asked WHERE NOT ({_SINGLE})
+),
+"""
+_BY_ORGANISATION = """
 organisation AS (SELECT DISTINCT unnest($names) AS name),
-named AS (
-    SELECT DISTINCT id, is_actor, is_mutual, coalesce(organisation.name, who.country) AS code,
-        CASE WHEN organisation.name IS NULL THEN NULL ELSE who.country END AS country
-    FROM part LEFT JOIN organisation ON organisation.name = who.name
-    WHERE coalesce(organisation.name, who.country) IS NOT NULL
+part AS (
+    SELECT row, true AS is_actor, unnest(actor) AS who FROM asked
+    UNION ALL SELECT row, false, unnest(recipient) FROM asked
 ),
-pair AS (
-    SELECT DISTINCT id, one.code AS one, other.code AS other
-    FROM named AS one JOIN named AS other USING (id)
-    WHERE one.is_actor AND one.code <> other.code AND (NOT other.is_actor OR one.is_mutual)
+named AS (
+    SELECT row, is_actor, coalesce(organisation.name, who.country) AS code
+    FROM part LEFT JOIN organisation ON organisation.name = who.name
+),
+coded AS (
+    SELECT asked.* EXCLUDE (actor, recipient),
+        coalesce(lists.actors, []) AS actors, coalesce(lists.recipients, []) AS recipients
+    FROM asked JOIN (
+        SELECT row, list(code) FILTER (is_actor) AS actors, list(code) FILTER (NOT is_actor) AS recipients
+        FROM named WHERE code IS NOT NULL GROUP BY row
+    ) AS lists USING (row)
+),
+single AS (SELECT '' AS one, '' AS other, * EXCLUDE (actors, recipients) FROM coded WHERE false),
+"""
+_MANY = f"""
+many AS (
+    SELECT one, unnest(recipients) AS other, * EXCLUDE (one, actors, recipients)
+    FROM (
+        SELECT *, unnest(list_distinct(actors)) AS one,
+        FROM (
+            SELECT * REPLACE (list_distinct(CASE WHEN len(recipients) = 0
+                AND event IN ({", ".join(f"'{event}'" for event in _MUTUAL)}) THEN actors
+                ELSE recipients END) AS recipients)
+            FROM coded
+        )
+    )
 )
 """
 _COUNT = """
-SELECT one, other, count(*) AS n_incidents, sum(n_independent)::BIGINT AS n_independent,
+SELECT one, other, count(*), count(*) FILTER (is_single), sum(n_independent)::BIGINT,
     count(*) FILTER (quad = 1), count(*) FILTER (quad = 2),
     count(*) FILTER (quad = 3), count(*) FILTER (quad = 4),
     round(avg(scale), 4), min(first_day), max(last_day)
-FROM pair JOIN asked USING (id) GROUP BY one, other ORDER BY one, other
+FROM (SELECT *, true AS is_single FROM single UNION ALL BY NAME SELECT *, false AS is_single FROM many)
+WHERE one <> other GROUP BY one, other ORDER BY one, other
 """
-_ACTORS = """
-SELECT code, any_value(country ORDER BY country), count(DISTINCT pair.id)
-FROM (SELECT id, one AS code FROM pair UNION SELECT id, other FROM pair) AS pair
-JOIN (SELECT DISTINCT code, country FROM named) AS named USING (code)
-GROUP BY code ORDER BY code
+# Of an incident with several on a side each counts once, with however many of the others it is joined.
+_COUNT_MANY = """
+SELECT code, count(DISTINCT row) FROM (
+    SELECT row, one AS code FROM many WHERE one <> other
+    UNION ALL SELECT row, other FROM many WHERE one <> other
+) GROUP BY code
 """
 
 
@@ -165,8 +202,8 @@ MEASURES: tuple[Column, ...] = (
     Column("n_actors", "whole", "In-degree: actors that acted on it."),
     Column("n_out", "whole", "Weighted out-degree: what it did, one for each recipient of an incident."),
     Column("n_in", "whole", "Weighted in-degree: what was done to it."),
-    Column("n_cooperation", "whole", "Cooperation of both."),
-    Column("n_conflict", "whole", "Conflict of both."),
+    Column("n_cooperation", "whole", "Of n_out and n_in, cooperation."),
+    Column("n_conflict", "whole", "Of n_out and n_in, conflict."),
     Column(
         "betweenness", "real", "Share of the shortest directed ways between two others that lead over it."
     ),
@@ -195,33 +232,32 @@ def select_network(
     for name, least in (("min_independent", min_independent), ("min_incidents", min_incidents)):
         if least < 1:
             raise ValueError(f"{name} is {least}; give 1 or more.")
-    conditions = ["true"]
-    values: dict[str, Any] = {
-        "fewest": min_independent,
-        "names": _list_organisations() if by != "country" else [],
-    }
-    for name, condition, value in (
-        ("types", "list_contains($types, event)", list(types)),
-        ("first", "last_day >= $first", first),
-        ("last", "first_day <= $last", last),
-    ):
-        if value:
-            conditions.append(condition)
-            values[name] = value
-    sql = _EDGES.format(
-        mutual=", ".join(f"'{event}'" for event in _MUTUAL), conditions=" AND ".join(conditions)
-    )
-    rows = connection.execute(sql + _COUNT, values).fetchall()
-    edges = [
-        Edge(one, other, n, independent, (n_1, n_2, n_3, n_4), scale, first_day, last_day)
-        for one, other, n, independent, n_1, n_2, n_3, n_4, scale, first_day, last_day in rows
-        if n >= min_incidents
-    ]
+    sides, values = _select_sides(by, {"types": list(types), "first": first, "last": last})
+    values["fewest"] = min_independent
+    rows = connection.execute(sides + _COUNT, values).fetchall()
+    n_by_code = dict(connection.execute(sides + _COUNT_MANY, values).fetchall())
+    edges = []
+    for one, other, n, n_single, independent, n_1, n_2, n_3, n_4, *rest in rows:
+        for code in (one, other):
+            n_by_code[code] = n_by_code.get(code, 0) + n_single
+        if n >= min_incidents:
+            edges.append(Edge(one, other, n, independent, (n_1, n_2, n_3, n_4), *rest))
+    countries = _list_organisations() if by == "organisation" else {}
     nodes = [
-        Node(code, _name(code), _find_kind(code), country or "", n)
-        for code, country, n in connection.execute(sql + _ACTORS, values).fetchall()
+        Node(code, _name(code), _find_kind(code), countries.get(code, ""), n_by_code[code])
+        for code in sorted(n_by_code)
     ]
     return _cut(nodes, edges, around)
+
+
+def _select_sides(by: ActorsBy, asked: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the beginning of both queries, and its values."""
+    given = {name: value for name, value in asked.items() if value}
+    conditions = " AND ".join(["true", *(_CONDITIONS[name] for name in given)])
+    sql = (
+        _ASKED.format(conditions=conditions) + (_BY_COUNTRY if by == "country" else _BY_ORGANISATION) + _MANY
+    )
+    return sql, given | ({"names": list(_list_organisations())} if by == "organisation" else {})
 
 
 def _cut(nodes: list[Node], edges: list[Edge], around: str | None) -> Network:
@@ -239,10 +275,11 @@ def _cut(nodes: list[Node], edges: list[Edge], around: str | None) -> Network:
     return Network(tuple(node for node in nodes if node.code in ends), tuple(edges))
 
 
-def _list_organisations() -> list[str]:
+def _list_organisations() -> dict[str, str]:
+    """Return the state or kind of body of each organisation by its name."""
     from whowhom.resolvers.lexicon import read_table
 
-    return sorted({row["name"] for row in read_table("organisations")})
+    return {row["name"]: row["country"] for row in read_table("organisations")}
 
 
 def _name(code: str) -> str:

@@ -189,10 +189,15 @@ def _list_pairs(pairs: Iterable[Pair], *, both: bool) -> list[Pair]:
     return list(listed)
 
 
-def _require_known(pairs: Iterable[Pair], found: Iterable[str]) -> None:
+def list_codes() -> list[str]:
+    """Return the codes of all states and bodies, sorted: those that a pair can always be of."""
     from whowhom.resolvers.countries import load_countries
 
-    known = {*load_countries(), *BODIES, *found}
+    return sorted({*load_countries(), *BODIES})
+
+
+def _require_known(pairs: Iterable[Pair], found: Iterable[str]) -> None:
+    known = {*list_codes(), *found}
     for code in (code for pair in pairs for code in pair if code not in known):
         raise ValueError(
             f"No state or body has the code {code!r}. Give ISO 3166-1 alpha-3, such as 'KOR', or one of "

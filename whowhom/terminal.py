@@ -286,7 +286,7 @@ def make_network_table(measures: Iterable[Measure], console: Console) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
     table.add_column("actor", overflow="fold")
     for name in (
-        "incidents", "acts on", "acted on by", "cooperation", "conflict", "betweenness", "PageRank"
+        "incidents", "acts on", "acted on", "cooperation", "conflict", "between", "PageRank"
     ):  # fmt: skip
         table.add_column(name, justify="right")
     for one in measures:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from whowhom.exporters.tables import COLUMNS as EVENT_COLUMNS
 from whowhom.series import COLUMNS as DYAD_COLUMNS
-from whowhom.series import Period
+from whowhom.series import Period, list_codes
 from whowhom.web.columns import COLUMNS
 from whowhom.web.filters import MOST_OFFSET, MOST_ROWS, PARAMETERS, Parameter
 

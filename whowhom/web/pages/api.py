@@ -114,7 +114,7 @@ def list_dyads(request: Request) -> Response:
     def ask(cursor: Cursor) -> dict[str, Any]:
         try:
             # The error of a code that is none comes when rows are asked for.
-            relation = cursor.store.dyads(pairs=[pair], by=by, first=filters.first, last=filters.last)  # type: ignore[arg-type]
+            relation = cursor.store.dyads(pairs=[pair], by=by, first=filters.first, last=filters.last)
         except ValueError as error:
             raise BadFilterError(str(error)) from error
         rows = relation.limit(_MOST_SERIES_ROWS).to_arrow_table().to_pylist()
