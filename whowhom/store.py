@@ -305,7 +305,9 @@ class Store:
         return select_dyads(self._connection, pairs=pairs, both=both, by=by, **days)
 
     def build_incidents(self, *, rebuild: bool = False) -> Built:
-        """Join the events that are new to incidents; see `whowhom.incidents`.
+        """Join the events that are new to incidents, and note what they tell of ties and pledges.
+
+        See `whowhom.incidents` and `whowhom.tellings`.
 
         Args:
             rebuild: Make all incidents anew; what people judged stays.
@@ -313,11 +315,13 @@ class Store:
         Raises:
             StoreError: The store was opened read-only, or the disk is full.
         """
-        from whowhom import incidents
+        from whowhom import incidents, tellings
 
         self._require_writable()
         with self._transaction():
-            return incidents.build(self._connection, rebuild=rebuild)
+            built = incidents.build(self._connection, rebuild=rebuild)
+            tellings.build(self._connection, rebuild=rebuild)
+            return built
 
     def incidents(self) -> duckdb.DuckDBPyRelation:
         """Return all incidents: a DuckDB relation, one row an incident."""
@@ -326,6 +330,95 @@ class Store:
     def reports(self) -> duckdb.DuckDBPyRelation:
         """Return which event reports which incident: a DuckDB relation, one row an event."""
         return self._connection.table("report")
+
+    def ties(
+        self,
+        *,
+        between: Pair | None = None,
+        actor: str | None = None,
+        kind: Values = None,
+        as_of: Day = None,
+        known: Day = None,
+        history: bool = False,
+    ) -> duckdb.DuckDBPyRelation:
+        """Return the ties between states, organisations and groups: one row a tie, or a change of one.
+
+        The columns are those of `whowhom.ties.COLUMNS`, or with `history` of `HISTORY_COLUMNS`. Both
+        clocks count: what had happened by `as_of`, by the reports that were out on `known`.
+
+            store.ties(between=("RUS", "PRK"), as_of="2024-12-01", known="2024-11-30").df()
+
+        They are made of the reports that `build_incidents` has seen.
+
+        Args:
+            between: Two sides, whichever comes first: codes of states, EUR, UNO, or parts of names.
+            actor: One side of the tie.
+            kind: "alliance", "sanctions" ...: see `whowhom.ties.load_kinds`.
+            as_of: The state on this day, a date or "YYYY-MM-DD"; without it on `known`, or on the last
+                day of publication.
+            known: From reports published on this day or before.
+            history: One row a change instead, those denied and taken back included.
+
+        Raises:
+            ValueError: An unknown kind, or a bad day.
+        """
+        from whowhom import ties
+
+        asked = ties.Asked(
+            between=_read_pair(between),
+            actor=actor,
+            kinds=tuple(one.lower() for one in _list_values("kind", kind)),
+            as_of=_read_day("as_of", as_of),
+            known=_read_day("known", known),
+        )
+        return ties.select_ties(self._connection, asked, history=history)
+
+    def pledges(
+        self,
+        *,
+        by: str | None = None,
+        to: str | None = None,
+        kind: Values = None,
+        state: Values = None,
+        as_of: Day = None,
+        known: Day = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Return promises, threats and demands, and what became of them: one row a pledge.
+
+        The columns are those of `whowhom.pledges.COLUMNS`. The two days are those of `ties`.
+
+            store.pledges(by="KOR", state="open").df()
+
+        Args:
+            by: Who promises, threatens or demands: code of a state, EUR, UNO, or part of a name.
+            to: To whom.
+            kind: "promise", "threat", "demand".
+            state: "open", "kept", "broken", "withdrawn", "lapsed".
+            as_of: What had become of it by this day.
+            known: From reports published on this day or before.
+
+        Raises:
+            ValueError: An unknown kind or state, or a bad day.
+        """
+        from whowhom import pledges
+
+        asked = pledges.Asked(
+            by=by,
+            to=to,
+            kinds=tuple(one.lower() for one in _list_values("kind", kind)),
+            states=tuple(one.lower() for one in _list_values("state", state)),
+            as_of=_read_day("as_of", as_of),
+            known=_read_day("known", known),
+        )
+        return pledges.select_pledges(self._connection, asked)
+
+    @property
+    def is_built(self) -> bool:
+        """Whether `build_incidents` has seen as many events as there are."""
+        ((is_built,),) = _run(
+            self._connection, "SELECT (SELECT count(*) FROM event) = (SELECT count(*) FROM told)"
+        )
+        return bool(is_built)
 
     def coded(self, **conditions: Unpack[Conditions]) -> Iterator[CodedArticle]:
         """Yield the articles that report the events which `events` would return, with these events only.
@@ -644,6 +737,15 @@ def _list_values(name: str, values: Values) -> list[str]:
         if not isinstance(value, str) or not value.strip():
             raise ValueError(f"{name} has the value {value!r}; give words or a code, or None for any.")
     return [value.strip() for value in listed]
+
+
+def _read_pair(between: Pair | None) -> Pair | None:
+    if between is None:
+        return None
+    if isinstance(between, str) or len(between) != 2 or not all(one and one.strip() for one in between):
+        raise ValueError(f"between is {between!r}; give two sides, such as ('RUS', 'PRK').")
+    one, other = (side.strip() for side in between)
+    return one, other
 
 
 def _read_day(name: str, day: Day) -> date | None:

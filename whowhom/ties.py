@@ -1,0 +1,811 @@
+"""Ties: lasting relations between two sides, made of what reports tell, as of a day and as known on a day.
+
+    Telling ──▶ tie_report ──▶ Change ──▶ Tie
+       codebooks/ties.csv     one deed    the state after the last change
+       (`tell_ties`)              (`put_together`)
+
+A rule of ties.csv fires where its words stand around the trigger of an event of its types. That gives a
+row for each pair of sides: this report says that the tie came to this state on this day. Rows of one
+incident and state are a change. A change counts once what is reported of it is enough (`SURE`); less is
+kept as a doubtful candidate beside the state. A denial by a side makes a change disputed from the day
+it is known, until somebody else reports it again; a retraction takes it away.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whowhom.exporters.tables import Column
+from whowhom.records import content_hash
+from whowhom.tellings import ARMED, Row, Side, Telling, find_states, list_state_words
+from whowhom.wordings import (
+    Found,
+    Phrase,
+    Vocabulary,
+    Word,
+    find_words,
+    list_places,
+    list_stems,
+    measure_distance,
+    read_phrases,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+# What independent reports must come to together for a change to count: 1 - (1 - a)(1 - b)...
+SURE = 0.6
+# Below this score of its surest event a change stays doubtful: the coder hardly believes it itself.
+_FAINT = 0.12
+# Reports of one state within so many days support one another; a denial is about the days before it.
+_NEAR_DAYS = 120
+# Speech that is no deed; a rule that wants it names it.
+_WORDS_ONLY = frozenset(("THREATEN", "REQUEST", "ACCUSE", "PROTEST"))
+# A summit of many is no set of pairs.
+_MOST_PAIRS = 12
+_NOUN_NEAR = 10
+
+COLUMNS: tuple[Column, ...] = (
+    Column("tie_id", "text", "Id of the tie, for `explain`."),
+    Column("tie", "text", "Kind: alliance, agreement, sanctions ...; docs/ties.md lists them."),
+    Column("one", "text", "Who: code of a state, EUR, UNO, or the name of a group or organisation."),
+    Column("other", "text", "Whom; of a mutual tie the one that comes later in the alphabet."),
+    Column("way", "text", '"directed" from one to other, or "mutual".'),
+    Column("name", "text", "What reports call the agreement; null where they give it no name."),
+    Column("state", "text", "State after the last change that counts."),
+    Column("since", "day", "First day of that state."),
+    Column(
+        "holds", "flag", "Whether the tie stands in this state, and was heard of lately where it must be."
+    ),
+    Column("doubtful", "flag", "Whether not enough is reported for the state to be sure."),
+    Column("candidate", "text", "A later state for which not enough is reported, or which is denied."),
+    Column("candidate_since", "day", "First day of that."),
+    Column("score", "real", "Probability that the change to this state is right, 0 to 1."),
+    Column("n_independent", "whole", "Independent reports of that change."),
+    Column("n_changes", "whole", "Changes of the tie up to the day."),
+    Column("known_on", "day", "Day on which that change was first reported."),
+    Column("said_by", "texts", "Sources of the change that are not the articles themselves."),
+    Column("denied_by", "texts", "Who denies it."),
+    Column("incident", "text", "The incident that brought the change; null if none were joined."),
+    Column("rule", "text", "Line of ties.csv and the words that met it."),
+)
+HISTORY_COLUMNS: tuple[Column, ...] = (
+    Column("tie_id", "text", "Id of the tie, for `explain`."),
+    Column("tie", "text", "Kind of tie."),
+    Column("one", "text", "Who."),
+    Column("other", "text", "Whom."),
+    Column("way", "text", '"directed" or "mutual".'),
+    Column("name", "text", "What reports call the agreement."),
+    Column("state", "text", "State that it came to."),
+    Column("first_day", "day", "First day on which it may have come about; null where only the last is known."),
+    Column("last_day", "day", "Last such day."),
+    Column("known_on", "day", "Day on which it was first reported, or denied if nothing else is known."),
+    Column("standing", "text", "sure, doubtful, disputed (a side denies it), retracted, or outdated."),
+    Column("score", "real", "Probability that it is right, 0 to 1."),
+    Column("n_articles", "whole", "Articles that report it."),
+    Column("n_independent", "whole", "Independent reports of it."),
+    Column("said_by", "texts", "Sources that are not the articles themselves."),
+    Column("denied_by", "texts", "Who denies it."),
+    Column("incident", "text", "The incident; null if none were joined."),
+    Column("rule", "text", "Line of ties.csv and the words that met it."),
+    Column("events", "texts", "Events that report or deny it, as article and event id."),
+)  # fmt: skip
+
+
+# Rules.
+
+
+class State(NamedTuple):
+    """A state of a kind of tie."""
+
+    state: str
+    holds: bool
+    not_after: frozenset[str]
+    lapse_days: int | None
+
+
+class Kind(NamedTuple):
+    """A kind of tie with its states.
+
+    Attributes:
+        family: Kinds of one family share their ties: what is called a pact today is a treaty tomorrow.
+    """
+
+    name: str
+    is_mutual: bool
+    family: str
+    states: Mapping[str, State]
+
+
+class Rule(NamedTuple):
+    """A line of ties.csv: words and types that bring a tie to a state."""
+
+    line: int
+    tie: str
+    state: str
+    planned: str
+    types: frozenset[str]
+    modes: frozenset[tuple[str, str]]
+    verbs: tuple[Phrase, ...]
+    nouns: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+    near: int
+    sides: str
+    is_doubtful: bool
+
+
+class RulesError(ValueError):
+    """A table of rules has a line that cannot be used."""
+
+
+@cache
+def load_kinds() -> dict[str, Kind]:
+    """Return every kind of tie by its name."""
+    with files("whowhom.codebooks").joinpath("tie_kinds.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    states: dict[str, dict[str, State]] = defaultdict(dict)
+    for row in rows:
+        not_after = frozenset(filter(None, row["not_after"].split(";")))
+        lapse = int(row["lapse_days"]) if row["lapse_days"] else None
+        states[row["tie"]][row["state"]] = State(row["state"], row["holds"] == "yes", not_after, lapse)
+    return {
+        row["tie"]: Kind(row["tie"], row["way"] == "mutual", row["family"] or row["tie"], states[row["tie"]])
+        for row in rows
+    }
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """Return the rules of ties.csv in their order.
+
+    Raises:
+        RulesError: A line names a tie, a state or words that are not there.
+    """
+    with files("whowhom.codebooks").joinpath("ties.csv").open(encoding="utf-8") as lines:
+        return tuple(_read_rule(number, row) for number, row in enumerate(csv.DictReader(lines), start=2))
+
+
+def _read_rule(line: int, row: Mapping[str, str]) -> Rule:
+    kind = load_kinds().get(row["tie"])
+    for state in filter(None, (row["state"], row["planned"])):
+        if kind is None or state not in kind.states:
+            raise RulesError(f"ties.csv:{line}: {row['tie']!r} has no state {state!r}; see tie_kinds.csv.")
+    events = [one.partition(":") for one in filter(None, row["events"].split(";"))]
+    try:
+        return Rule(
+            line=line,
+            tie=row["tie"],
+            state=row["state"],
+            planned=row["planned"],
+            types=frozenset(type for type, _, mode in events if not mode),
+            modes=frozenset((type, mode) for type, _, mode in events if mode),
+            verbs=read_phrases(row["verbs"]),
+            nouns=read_phrases(row["nouns"]),
+            unless=read_phrases(row["not"]),
+            near=int(row["near"]),
+            sides=row["sides"],
+            is_doubtful=row["doubtful"] == "yes",
+        )
+    except ValueError as error:
+        raise RulesError(f"ties.csv:{line}: {error}") from error
+
+
+@cache
+def _load_vocabulary() -> Vocabulary:
+    return Vocabulary(phrase for rule in load_rules() for phrase in (*rule.verbs, *rule.nouns, *rule.unless))
+
+
+@cache
+def _list_rules(type: str) -> tuple[Rule, ...]:
+    def fits(rule: Rule) -> bool:
+        named = rule.types | {one for one, _ in rule.modes}
+        return type in named if named else type not in _WORDS_ONLY
+
+    return tuple(filter(fits, load_rules()))
+
+
+# What one event tells.
+
+
+class _Match(NamedTuple):
+    """A rule that fires: at which verb and noun, the smaller `key` the better."""
+
+    key: tuple[int, int, int]
+    rule: Rule
+    verb: Found
+    noun: Found | None
+
+
+def tell_ties(telling: Telling) -> Iterator[Row]:
+    """Yield the rows of tie_report that an event gives."""
+    rules = _list_rules(telling.type)
+    if not rules or not telling.sides:
+        return
+    found = _load_vocabulary().find(telling.words)
+    matches = [match for rule in rules if (match := _match(rule, telling, found)) is not None]
+    best: dict[str, _Match] = {}
+    for match in sorted(matches, key=lambda match: match.key):
+        best.setdefault(load_kinds()[match.rule.tie].family, match)
+    for match in best.values():
+        # Closing an embassy may or may not be a breach; beside "severed relations" it is one.
+        same = (
+            one
+            for one in matches
+            if match.rule.is_doubtful
+            and not one.rule.is_doubtful
+            and (one.rule.tie, one.rule.state) == (match.rule.tie, match.rule.state)
+        )
+        yield from _write_rows(min(same, key=lambda one: one.key, default=match), telling)
+
+
+def _match(rule: Rule, telling: Telling, found: Mapping[Phrase, list[Found]]) -> _Match | None:
+    if rule.modes and not rule.types and not any((telling.type, mode) in rule.modes for mode in telling.mode):
+        return None
+    places = list(list_places(dict(found), rule.verbs)) if rule.verbs else [telling.trigger]
+    # The first word counts: in "shelled the town, breaking the cease-fire" that is the one near or far.
+    near = [
+        (measure_distance(Found(verb.start, verb.start + 1), telling.trigger), verb)
+        for verb in places
+        if measure_distance(Found(verb.start, verb.start + 1), telling.trigger) <= rule.near
+    ]
+    nouns = list(list_places(dict(found), rule.nouns))
+    if not near or (rule.nouns and not nouns):
+        return None
+    best = None
+    for distance, verb in near:
+        noun = min(nouns, key=lambda one: (measure_distance(one, verb), one), default=None)
+        gap = measure_distance(noun, verb) if noun else 0
+        if gap > (_NOUN_NEAR if rule.verbs else rule.near) or _is_barred(rule, verb, noun, found):
+            continue
+        # A rule without verbs is for what no other rule fits.
+        key = (distance if rule.verbs else rule.near + 1, gap, rule.line)
+        if best is None or key < best.key:
+            best = _Match(key, rule, verb, noun)
+    return best
+
+
+def _is_barred(rule: Rule, verb: Found, noun: Found | None, found: Mapping[Phrase, list[Found]]) -> bool:
+    reach = Found(
+        min(verb.start, noun.start) if noun else verb.start, max(verb.end, noun.end) if noun else verb.end
+    )
+    return any(measure_distance(one, reach) <= 2 for one in list_places(dict(found), rule.unless))
+
+
+def _write_rows(match: _Match, telling: Telling) -> Iterator[Row]:
+    rule, kind = match.rule, load_kinds()[match.rule.tie]
+    standing = telling.judge(match.verb.start)
+    denial = telling.find_denial(match.verb.start, standing)
+    is_to_come = standing in ("planned", "imagined")
+    state = (rule.planned or (rule.state if denial else "")) if is_to_come else rule.state
+    if not state:
+        return
+    named = _name_subject(match, telling) if kind.family == "treaty" else (None, [])
+    pairs, guess = _pair_sides(kind, rule, telling)
+    words = " ".join(
+        telling.sentence[telling.words[place.start].start : telling.words[place.end - 1].end]
+        for place in sorted({match.verb, match.noun} - {None})  # type: ignore[type-var]
+        if place is not None
+    )
+    # What is announced is so from the day it is reported, whenever it is to come.
+    first, last = (
+        (telling.known_on, telling.known_on) if is_to_come else (telling.first_day, telling.last_day)
+    )
+    for one, other in pairs[:_MOST_PAIRS]:
+        yield {
+            "article": telling.article,
+            "event": telling.event,
+            "tie": rule.tie,
+            "one": one,
+            "other": other,
+            "state": state,
+            "name": named[0],
+            "subject": named[1],
+            "first_day": first,
+            "last_day": last,
+            "is_said": telling.is_said,
+            "known_on": telling.known_on,
+            "denial": denial or None,
+            "said_by": telling.said_by or None,
+            "weight": telling.weight,
+            "score": telling.score,
+            "doubtful": rule.is_doubtful or standing == "imagined",
+            "rule": f"ties.csv:{rule.line} {words!r}{guess}{' to come' if is_to_come else ''}",
+        }
+
+
+def _pair_sides(kind: Kind, rule: Rule, telling: Telling) -> tuple[list[tuple[str, str]], str]:
+    """Return the pairs of sides, and where one of them was taken from if not from the event."""
+    sides = telling.sides
+    if rule.sides == "body":
+        bodies = {side.label for side in sides if side.is_body}
+        members = {side.label for side in sides if not side.is_body}
+        return [(one, other) for one, other in product(sorted(members), sorted(bodies))], ""
+    if rule.sides == "forces" and not all(map(_may_fight, sides)):
+        sides = tuple(filter(_may_fight, sides))
+    actors = [side.label for side in sides if side.role == "actor"]
+    recipients = [side.label for side in sides if side.role == "recipient"]
+    pairs = list(product(actors, recipients)) or (list(combinations(actors, 2)) if kind.is_mutual else [])
+    guess = ""
+    labels = {*actors, *recipients}
+    if not pairs and len(labels) == 1:
+        # "ratified its treaty with Chad": the coder gave the one side only.
+        (known,) = labels
+        others = [code for code in find_states(telling.sentence) if code != known]
+        if len(others) == 1:
+            pairs = [(known, others[0])] if actors else [(others[0], known)]
+            guess = f" with {others[0]} from the sentence"
+    if kind.is_mutual:
+        pairs = [(min(pair), max(pair)) for pair in pairs]
+    return list(dict.fromkeys(pair for pair in pairs if pair[0] != pair[1])), guess
+
+
+def _may_fight(side: Side) -> bool:
+    if side.role == "recipient":
+        return True
+    return not side.is_body and (not side.sectors or bool({"GOV", "MIL", "SPY", *ARMED} & set(side.sectors)))
+
+
+_STOP = frozenset("""a an the its their his her our this that these those any no of in on for with to by from and or
+    as at is was were be been has have had under over between signed sign ratified suspended said into after
+    before new""".split())  # fmt: skip
+
+
+def _name_subject(match: _Match, telling: Telling) -> tuple[str | None, list[str]]:
+    """Return what a report calls an agreement, and the stems of what it is about."""
+    if match.noun is None:
+        return None, []
+    words, noun = telling.words, match.noun
+    start = noun.start
+    while start > max(0, noun.start - 6) and _describes(words[start - 1], words[start], telling.sentence):
+        start -= 1
+    if start <= match.verb.start < noun.start:
+        start = min(match.verb.end, noun.start)
+    end = noun.end
+    while end < min(len(words), noun.end + 2) and words[end].text.startswith(_PACTS):
+        end += 1
+    # "an agreement on gas transit"; "a treaty of friendship".
+    about = (
+        [word.text for word in words[end + 1 : end + 4]] if _follows(words, end, ("on", "of", "for")) else []
+    )
+    for n, word in enumerate(about):
+        if word in _STOP or word in _DAYS or word[0].isdigit():
+            about = about[:n]
+            break
+    name = telling.sentence[words[start].start : words[end - 1].end]
+    told = list_stems([word.text for word in words[start:end]] + about)
+    stems = [stem for stem in told if not stem.startswith(_PACTS) and stem not in _list_state_stems()]
+    if about:
+        name = telling.sentence[words[start].start : words[end + len(about)].end]
+    return (name if start < noun.end - 1 or about else None), stems
+
+
+# Stems of what an agreement may be called; they tell nothing about what it is on.
+_PACTS = ("pact", "treat", "agree", "accor", "conve", "proto", "memor", "deal", "mou", "allia")
+_DAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june
+    july august september october november december last next this""".split())  # fmt: skip
+
+
+@cache
+def _list_state_stems() -> frozenset[str]:
+    return frozenset(word.lower()[:5] for word in list_state_words())
+
+
+def _describes(word: Word, following: Word, sentence: str) -> bool:
+    between = sentence[word.end : following.start]
+    return word.text not in _STOP and between in (" ", "-") and word.text.isascii()
+
+
+def _follows(words: Sequence[Word], at: int, prepositions: Iterable[str]) -> bool:
+    return at < len(words) and words[at].text in prepositions
+
+
+# Putting together.
+
+
+class Change(NamedTuple):
+    """A tie that came to a state, as all reports known on a day tell of it.
+
+    Attributes:
+        standing: "sure", "doubtful", "disputed", "retracted", or "outdated" where a state that was
+            reached before makes it no news.
+    """
+
+    tie: str
+    one: str
+    other: str
+    state: str
+    name: str | None
+    subject: frozenset[str]
+    first_day: date | None
+    last_day: date
+    known_on: date
+    incident: str | None
+    rule: str
+    standing: str
+    score: float
+    n_articles: int
+    n_independent: int
+    said_by: tuple[str, ...]
+    denied_by: tuple[str, ...]
+    rows: tuple[Row, ...]
+    denials: tuple[Row, ...]
+
+
+class Tie(NamedTuple):
+    """A tie between two sides with its changes, the earliest first.
+
+    `current` is the change to the state that counts, `candidate` a later one that may.
+    """
+
+    id: str
+    tie: str
+    one: str
+    other: str
+    name: str | None
+    current: Change
+    since: date
+    candidate: Change | None
+    changes: tuple[Change, ...]
+    holds: bool
+
+    @property
+    def doubtful(self) -> bool:
+        return self.current.standing != "sure"
+
+
+_SELECT = """SELECT tie_report.*, report.incident, coalesce(sketch.copy_family, tie_report.article) AS family
+FROM tie_report
+LEFT JOIN report ON report.article = tie_report.article AND report.event = tie_report.event
+LEFT JOIN sketch ON sketch.article = tie_report.article
+WHERE known_on <= $known AND (denial IS NOT NULL OR last_day <= $as_of)
+    AND ($tie = [] OR list_contains($tie, tie)) AND {sides}
+ORDER BY known_on, tie_report.article, tie_report.event, tie, one, other, state"""
+
+
+class Asked(NamedTuple):
+    """What is asked for; None and empty stand for any."""
+
+    between: tuple[str, str] | None = None
+    actor: str | None = None
+    kinds: tuple[str, ...] = ()
+    as_of: date | None = None
+    known: date | None = None
+
+
+def find_ties(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Tie]:
+    """Return the ties that are asked for, in the order of sides and kinds."""
+    for kind in asked.kinds:
+        if kind not in load_kinds():
+            raise ValueError(f"There is no kind of tie {kind!r}. There are: {', '.join(load_kinds())}.")
+    sides, values = _write_sides(asked)
+    days = clock(connection, asked.as_of, asked.known)
+    # Kinds of one family share their reports; those not asked for are left out at the end.
+    families = {load_kinds()[kind].family for kind in asked.kinds}
+    kinds = [name for name, kind in load_kinds().items() if kind.family in families]
+    result = connection.sql(_SELECT.format(sides=sides), params={**values, **days, "tie": kinds})
+    rows = result.to_arrow_table().to_pylist()
+    ties = put_together(rows, days["as_of"])
+    return [tie for tie in ties if not asked.kinds or tie.tie in asked.kinds]
+
+
+def clock(connection: duckdb.DuckDBPyConnection, as_of: date | None, known: date | None) -> dict[str, date]:
+    """Return both days of a question: as of the day known where one is given, else of the last report."""
+    if known is None or (as_of is None):
+        ((last,),) = connection.execute("SELECT max(published) FROM article").fetchall()
+        last = last or date.max
+        return {"as_of": as_of or known or last, "known": known or date.max}
+    return {"as_of": as_of, "known": known}
+
+
+def _write_sides(asked: Asked) -> tuple[str, dict[str, str]]:
+    def is_side(column: str, parameter: str) -> str:
+        return (
+            f"({column} = upper(${parameter}) OR len({column}) > 3"
+            f" AND contains(strip_accents(lower({column})), strip_accents(lower(${parameter}))))"
+        )
+
+    if asked.between is not None:
+        a, b = asked.between
+        both = [f"{is_side('one', x)} AND {is_side('other', y)}" for x, y in (("a", "b"), ("b", "a"))]
+        return f"({both[0]} OR {both[1]})", {"a": a, "b": b}
+    if asked.actor is not None:
+        return f"({is_side('one', 'a')} OR {is_side('other', 'a')})", {"a": asked.actor}
+    return "true", {}
+
+
+def put_together(rows: Iterable[Row], as_of: date) -> list[Tie]:
+    """Return the ties that rows of tie_report make, as of a day.
+
+    Rows are those known on the day that is asked for, in the order in which they became known; each has
+    the `incident` and the copy `family` of its report besides.
+    """
+    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[load_kinds()[row["tie"]].family, row["one"], row["other"]].append(row)
+    ties = [tie for group in groups.values() for tie in _make_ties(group, as_of)]
+    return sorted(ties, key=lambda tie: (tie.one, tie.other, tie.tie, tie.since, tie.id))
+
+
+def _make_ties(rows: Sequence[Row], as_of: date) -> Iterator[Tie]:
+    by_deed: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    denials = [row for row in rows if row["denial"]]
+    for row in rows:
+        if not row["denial"]:
+            deed = row["incident"] or f"{row['article']} {row['event']}"
+            by_deed[deed, row["tie"], row["state"]].append(row)
+    changes = sorted((_make_change(group) for group in by_deed.values()), key=_order)
+    for thread in _split_threads(changes):
+        tie = _run_through([_weigh(change, thread, denials) for change in thread], as_of)
+        if tie is not None:
+            yield tie
+
+
+def _order(change: Change) -> tuple[Any, ...]:
+    # Of one day the state that comes later in the table: signed, then ratified, in force.
+    place = list(load_kinds()[change.tie].states).index(change.state)
+    return (change.last_day, place, change.known_on, change.rows[0]["article"], change.rows[0]["event"])
+
+
+def _make_change(rows: Sequence[Row]) -> Change:
+    """Return the change that rows of one deed make; its day is the narrowest that most of them name."""
+    spans: dict[tuple[Any, ...], int] = defaultdict(int)
+    for row in rows:
+        spans[not row["is_said"], row["first_day"], row["last_day"]] += 1
+
+    def rank(span: tuple[Any, ...]) -> tuple[Any, ...]:
+        unsaid, first, last = span
+        return (first is None, unsaid, (last - first).days if first else 0, -spans[span], last)
+
+    _, first, last = min(spans, key=rank)
+    surest = max(rows, key=lambda row: (row["weight"], row["score"], row["article"]))
+    names = [row["name"] for row in rows if row["name"]]
+    return Change(
+        tie=rows[0]["tie"],
+        one=rows[0]["one"],
+        other=rows[0]["other"],
+        state=rows[0]["state"],
+        name=max(names, key=lambda name: (len(name), name)) if names else None,
+        subject=frozenset(stem for row in rows for stem in row["subject"]),
+        first_day=first,
+        last_day=last,
+        known_on=min(row["known_on"] for row in rows),
+        incident=rows[0]["incident"],
+        rule=surest["rule"],
+        standing="",
+        score=combine(rows, lambda row: row["weight"] * row["score"]),
+        n_articles=len({row["article"] for row in rows}),
+        n_independent=len({row["family"] for row in rows}),
+        said_by=tuple(sorted({row["said_by"] for row in rows if row["said_by"]})),
+        denied_by=(),
+        rows=tuple(rows),
+        denials=(),
+    )
+
+
+def combine(rows: Iterable[Row], measure: Any) -> float:
+    """Return the probability that one at least is right; of copies the surest counts."""
+    best: dict[str, float] = {}
+    for row in rows:
+        best[row["family"]] = max(best.get(row["family"], 0.0), measure(row))
+    wrong = 1.0
+    for _, value in sorted(best.items()):
+        wrong *= 1 - value
+    return round(1 - wrong, 6)
+
+
+def _split_threads(changes: Sequence[Change]) -> list[list[Change]]:
+    """Return the changes of each tie: two states may have one pact of defence and another of trade.
+
+    One that tells no subject belongs to the tie that changed last.
+    """
+    if not changes or load_kinds()[changes[0].tie].family != "treaty":
+        return [list(changes)] if changes else []
+    threads: list[list[Change]] = []
+    subjects: list[frozenset[str]] = []
+    for change in changes:
+        fitting = [
+            (len(change.subject & subjects[n]), thread[-1].last_day, n)
+            for n, thread in enumerate(threads)
+            if change.subject & subjects[n]
+            or not subjects[n]
+            or (not change.subject and not (change.tie == "alliance" != thread[-1].tie))
+        ]
+        if fitting:
+            _, _, n = max(fitting)
+            threads[n].append(change)
+            subjects[n] |= change.subject
+        else:
+            threads.append([change])
+            subjects.append(change.subject)
+    return threads
+
+
+def _weigh(change: Change, thread: Sequence[Change], denials: Sequence[Row]) -> Change:
+    """Return a change with its standing: what supports it, and who denies it."""
+    near = timedelta(days=_NEAR_DAYS)
+    support = [
+        row
+        for other in thread
+        if other.state == change.state and abs(other.last_day - change.last_day) <= near
+        for row in other.rows
+    ]
+    against = [row for row in denials if _denies(row, change)]
+    if against:
+        last = max(row["known_on"] for row in against)
+        after = [row for row in support if row["known_on"] > last]
+    is_enough = combine(support, lambda row: 0.0 if row["doubtful"] else row["weight"]) >= SURE
+    is_faint = max(row["score"] for row in change.rows) < _FAINT
+    if any(row["denial"] == "retracted" for row in against) and not after:
+        standing = "retracted"
+    elif against and combine(after, lambda row: row["weight"]) < SURE - 0.1:
+        standing = "disputed"
+    else:
+        standing = "sure" if is_enough and not is_faint else "doubtful"
+    said = {row["said_by"] or "the article itself" for row in against}
+    return change._replace(standing=standing, denied_by=tuple(sorted(said)), denials=tuple(against))
+
+
+def _denies(row: Row, change: Change) -> bool:
+    return (
+        row["state"] == change.state
+        and load_kinds()[row["tie"]].family == load_kinds()[change.tie].family
+        and timedelta(0) <= row["known_on"] - change.last_day <= timedelta(days=_NEAR_DAYS)
+        and (not row["subject"] or not change.subject or bool(change.subject & set(row["subject"])))
+    )
+
+
+def _run_through(changes: Sequence[Change], as_of: date) -> Tie | None:
+    """Return the tie after its changes, None where all were retracted."""
+    current: Change | None = None
+    candidate: Change | None = None
+    since = as_of
+    walked: list[Change] = []
+    for change in changes:
+        state = load_kinds()[change.tie].states[change.state]
+        if change.standing == "retracted":
+            walked.append(change)
+            continue
+        if current is not None and current.state in state.not_after:
+            walked.append(change._replace(standing="outdated") if change.standing == "sure" else change)
+            continue
+        walked.append(change)
+        if change.standing != "sure":
+            candidate = change
+            continue
+        if current is None or current.state != change.state:
+            since = change.first_day or change.last_day
+        current, candidate = change, None
+    shown = current or candidate
+    if shown is None:
+        return None
+    if current is None:
+        candidate = None
+        since = shown.first_day or shown.last_day
+    if candidate is not None and candidate.state == shown.state:
+        candidate = None
+    tie = next((change.tie for change in reversed(walked) if change.tie == "alliance"), shown.tie)
+    kind = load_kinds()[tie]
+    state = kind.states[shown.state]
+    last = max(
+        change.last_day for change in walked if change.state == shown.state and change.standing != "retracted"
+    )
+    lapsed = state.lapse_days is not None and (as_of - last).days > state.lapse_days
+    first = min(
+        (row for change in walked for row in change.rows),
+        key=lambda row: (row["known_on"], row["article"], row["event"]),
+    )
+    key = (first["article"], first["event"]) if kind.family == "treaty" else ()
+    names = [change.name for change in walked if change.name and change.standing != "retracted"]
+    return Tie(
+        id=content_hash("tie", kind.family, shown.one, shown.other, *key),
+        tie=tie,
+        one=shown.one,
+        other=shown.other,
+        name=max(
+            names,
+            key=lambda name: (sum(map(str.isupper, name)), names.count(name), len(name), name),
+            default=None,
+        ),
+        current=shown,
+        since=since,
+        candidate=candidate,
+        changes=tuple(walked),
+        holds=state.holds and not lapsed,
+    )
+
+
+# Answers.
+
+
+def select_ties(
+    connection: duckdb.DuckDBPyConnection, asked: Asked, *, history: bool = False
+) -> duckdb.DuckDBPyRelation:
+    """Return one row a tie with `COLUMNS`, or one row a change with `HISTORY_COLUMNS`."""
+    ties = find_ties(connection, asked)
+    if history:
+        return make_relation(connection, [row for tie in ties for row in list_changes(tie)], HISTORY_COLUMNS)
+    return make_relation(connection, [_flatten(tie) for tie in ties], COLUMNS)
+
+
+def _name_way(tie: str) -> str:
+    return "mutual" if load_kinds()[tie].is_mutual else "directed"
+
+
+def _flatten(tie: Tie) -> Row:
+    change, candidate = tie.current, tie.candidate
+    return {
+        "tie_id": tie.id,
+        "tie": tie.tie,
+        "one": tie.one,
+        "other": tie.other,
+        "way": _name_way(tie.tie),
+        "name": tie.name,
+        "state": change.state,
+        "since": tie.since,
+        "holds": tie.holds,
+        "doubtful": tie.doubtful,
+        "candidate": candidate.state if candidate else None,
+        "candidate_since": (candidate.first_day or candidate.last_day) if candidate else None,
+        "score": change.score,
+        "n_independent": change.n_independent,
+        "n_changes": len(tie.changes),
+        "known_on": change.known_on,
+        "said_by": list(change.said_by),
+        "denied_by": list(change.denied_by),
+        "incident": change.incident,
+        "rule": change.rule,
+    }
+
+
+def list_changes(tie: Tie) -> list[Row]:
+    """Return one row a change with `HISTORY_COLUMNS`."""
+    return [
+        {
+            "tie_id": tie.id,
+            "tie": tie.tie,
+            "one": change.one,
+            "other": change.other,
+            "way": _name_way(tie.tie),
+            "name": change.name,
+            "state": change.state,
+            "first_day": change.first_day,
+            "last_day": change.last_day,
+            "known_on": change.known_on,
+            "standing": change.standing,
+            "score": change.score,
+            "n_articles": change.n_articles,
+            "n_independent": change.n_independent,
+            "said_by": list(change.said_by),
+            "denied_by": list(change.denied_by),
+            "incident": change.incident,
+            "rule": change.rule,
+            "events": list_events((*change.rows, *change.denials)),
+        }
+        for change in tie.changes
+    ]
+
+
+def list_events(rows: Iterable[Row]) -> list[str]:
+    """Return the events of rows as article and event id, once each."""
+    return list(dict.fromkeys(f"{row['article']} {row['event']}" for row in rows))
+
+
+def make_relation(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[Row], columns: Sequence[Column]
+) -> duckdb.DuckDBPyRelation:
+    """Return rows as a relation with these columns."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    types = {
+        "text": pa.string(), "whole": pa.int32(), "real": pa.float64(), "day": pa.date32(),
+        "texts": pa.list_(pa.string()), "flag": pa.bool_(),
+    }  # fmt: skip
+    schema = pa.schema([(column.name, types[column.type]) for column in columns])
+    return connection.from_arrow(pa.Table.from_pylist(list(rows), schema))
