@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,10 @@ from whowhom import api
 from whowhom import store as stores
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "scenario"
-SCENARIOS = {"first": ("reports.jsonl", "expected.jsonl"), "second": ("reports.second.jsonl", "expected.second.jsonl")}
+SCENARIOS = {
+    "first": ("reports.jsonl", "expected.jsonl"),
+    "second": ("reports.second.jsonl", "expected.second.jsonl"),
+}
 
 Row = dict[str, Any]
 
@@ -60,7 +61,11 @@ def check(store: stores.Store, expected: Mapping[str, Any]) -> tuple[bool, list[
 
 def _is_as_expected(row: Row, expected: Mapping[str, Any]) -> bool:
     states = expected["state"] if isinstance(expected["state"], list) else [expected["state"]]
-    same = all(str(row[key]) == str(expected[key]) for key in ("holds", "doubtful", "deadline", "since", "deed", "candidate") if key in expected)
+    same = all(
+        str(row[key]) == str(expected[key])
+        for key in ("holds", "doubtful", "deadline", "since", "deed", "candidate")
+        if key in expected
+    )
     return row["state"] in states and same and bool(row.get("denied_by")) >= expected.get("disputed", False)
 
 
@@ -74,7 +79,24 @@ def print_shares(*, wrong: bool) -> None:
             is_right, found = check(store, row)
             n_right[row["ask"]] += is_right
             if wrong and not is_right:
-                shown = [{key: one[key] for key in ("tie", "kind", "name", "state", "doubtful", "candidate", "deed", "deadline", "holds") if key in one} for one in found]
+                shown = [
+                    {
+                        key: one[key]
+                        for key in (
+                            "tie",
+                            "kind",
+                            "name",
+                            "state",
+                            "doubtful",
+                            "candidate",
+                            "deed",
+                            "deadline",
+                            "holds",
+                        )
+                        if key in one
+                    }
+                    for one in found
+                ]
                 print(f"  expected {json.dumps(row)}\n  found    {json.dumps(shown, default=str)}")
         counts = {ask: sum(row["ask"] == ask for row in rows) for ask in n_right}
         said = ", ".join(f"{n_right[ask]} of {n} {ask}s" for ask, n in counts.items())
@@ -82,7 +104,9 @@ def print_shares(*, wrong: bool) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--wrong", action="store_true", help="show the answers that are not as expected")
     arguments = parser.parse_args()
     print_shares(wrong=arguments.wrong)

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         events,
         explain,
         open,
+        pledges,
         read,
+        ties,
     )
     from whowhom.records import Article, CodedArticle, Entity, Event, EventDate, Place, Skip, Source, Span
     from whowhom.resolvers.answers import Actor, resolve_actor, resolve_date, resolve_place
@@ -57,10 +59,12 @@ __all__ = [
     "find_codes",
     "find_state",
     "open",
+    "pledges",
     "read",
     "resolve_actor",
     "resolve_date",
     "resolve_place",
+    "ties",
 ]
 _RECORDS = frozenset(
     ("Article", "CodedArticle", "Entity", "Event", "EventDate", "Place", "Skip", "Source", "Span")

@@ -399,7 +399,7 @@ COMMENT ON COLUMN mention."end" IS 'Offset after the words';
 COMMENT ON COLUMN mention."of" IS 'What the offsets count in: text or title';
 
 -- Ties and pledges: what each report tells of them. Their states are put together from these rows when
--- somebody asks, as of a day and as known on a day; ties.py and pledges.py tell how.
+-- somebody asks, as of a day and as known on a day; tie_states.py and pledge_states.py tell how.
 
 CREATE TABLE told (
     article VARCHAR NOT NULL,

@@ -30,7 +30,9 @@ from whowhom.rows import Row, make_article_row, make_event_rows, make_skip_row, 
 
 if TYPE_CHECKING:
     from whowhom.incidents import Built
+    from whowhom.pledge_states import Answer, Pledge
     from whowhom.series import Pair, Period
+    from whowhom.tie_states import Change, Tie
 
 DEFAULT_PATH = "whowhom.duckdb"
 SCHEMA_VERSION = 2
@@ -71,6 +73,28 @@ class Counts(NamedTuple):
     n_articles: int
     n_events: int
     n_skips: int
+
+
+class Evidence(NamedTuple):
+    """A change of a tie, or an answer to a pledge, with the events and articles that report it."""
+
+    of: Change | Answer
+    reports: tuple[tuple[Event, Article], ...]
+
+
+class TieEvidence(NamedTuple):
+    """A tie and what each of its changes rests on."""
+
+    tie: Tie
+    changes: tuple[Evidence, ...]
+
+
+class PledgeEvidence(NamedTuple):
+    """A pledge, the reports of it, and what was reported that may answer it."""
+
+    pledge: Pledge
+    reports: tuple[tuple[Event, Article], ...]
+    answers: tuple[Evidence, ...]
 
 
 def open(path: str | Path = DEFAULT_PATH, *, read_only: bool = False) -> Store:
@@ -343,7 +367,7 @@ class Store:
     ) -> duckdb.DuckDBPyRelation:
         """Return the ties between states, organisations and groups: one row a tie, or a change of one.
 
-        The columns are those of `whowhom.ties.COLUMNS`, or with `history` of `HISTORY_COLUMNS`. Both
+        The columns are those of `whowhom.tie_states.COLUMNS`, or with `history` of `HISTORY_COLUMNS`. Both
         clocks count: what had happened by `as_of`, by the reports that were out on `known`.
 
             store.ties(between=("RUS", "PRK"), as_of="2024-12-01", known="2024-11-30").df()
@@ -353,7 +377,7 @@ class Store:
         Args:
             between: Two sides, whichever comes first: codes of states, EUR, UNO, or parts of names.
             actor: One side of the tie.
-            kind: "alliance", "sanctions" ...: see `whowhom.ties.load_kinds`.
+            kind: "alliance", "sanctions" ...: see `whowhom.tie_rules.load_kinds`.
             as_of: The state on this day, a date or "YYYY-MM-DD"; without it on `known`, or on the last
                 day of publication.
             known: From reports published on this day or before.
@@ -362,16 +386,16 @@ class Store:
         Raises:
             ValueError: An unknown kind, or a bad day.
         """
-        from whowhom import ties
+        from whowhom import tie_states
 
-        asked = ties.Asked(
+        asked = tie_states.Asked(
             between=_read_pair(between),
             actor=actor,
             kinds=tuple(one.lower() for one in _list_values("kind", kind)),
             as_of=_read_day("as_of", as_of),
             known=_read_day("known", known),
         )
-        return ties.select_ties(self._connection, asked, history=history)
+        return tie_states.select_ties(self._connection, asked, history=history)
 
     def pledges(
         self,
@@ -385,7 +409,7 @@ class Store:
     ) -> duckdb.DuckDBPyRelation:
         """Return promises, threats and demands, and what became of them: one row a pledge.
 
-        The columns are those of `whowhom.pledges.COLUMNS`. The two days are those of `ties`.
+        The columns are those of `whowhom.pledge_states.COLUMNS`. The two days are those of `ties`.
 
             store.pledges(by="KOR", state="open").df()
 
@@ -400,9 +424,9 @@ class Store:
         Raises:
             ValueError: An unknown kind or state, or a bad day.
         """
-        from whowhom import pledges
+        from whowhom import pledge_states
 
-        asked = pledges.Asked(
+        asked = pledge_states.Asked(
             by=by,
             to=to,
             kinds=tuple(one.lower() for one in _list_values("kind", kind)),
@@ -410,7 +434,61 @@ class Store:
             as_of=_read_day("as_of", as_of),
             known=_read_day("known", known),
         )
-        return pledges.select_pledges(self._connection, asked)
+        return pledge_states.select_pledges(self._connection, asked)
+
+    def explain_tie(self, id: str) -> TieEvidence | None:
+        """Return a tie with each of its changes and the reports behind them, None where none has the id.
+
+        Args:
+            id: Its id, or the beginning of it where no other tie's id begins so.
+
+        Raises:
+            UnknownEventError: Several ties have an id that begins so.
+        """
+        from whowhom import tie_states
+
+        tie = self._find_one(id, tie_states.find_ties(self._connection, tie_states.Asked()), "ties")
+        if tie is None:
+            return None
+        return TieEvidence(
+            tie,
+            tuple(
+                Evidence(change, self._list_reports((*change.rows, *change.denials)))
+                for change in tie.changes
+            ),
+        )
+
+    def explain_pledge(self, id: str) -> PledgeEvidence | None:
+        """Return a pledge with the reports of it and of what answers it, None where none has the id.
+
+        The arguments and errors are those of `explain_tie`.
+        """
+        from whowhom import pledge_states
+
+        pledge = self._find_one(
+            id, pledge_states.find_pledges(self._connection, pledge_states.Asked()), "pledges"
+        )
+        if pledge is None:
+            return None
+        answers = tuple(Evidence(answer, self._list_reports([answer.row])) for answer in pledge.answers)
+        return PledgeEvidence(pledge, self._list_reports(pledge.rows), answers)
+
+    def _find_one(self, id: str, items: Iterable[Any], what: str) -> Any:
+        found = [one for one in items if id and one.id.startswith(id)]
+        if len(found) > 1:
+            ids = ", ".join(one.id for one in found[:5])
+            raise UnknownEventError(
+                f"Several {what} have an id that begins with {id!r}: {ids}. Give more of it."
+            )
+        return found[0] if found else None
+
+    def _list_reports(self, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Event, Article], ...]:
+        found = []
+        for article, event in dict.fromkeys((row["article"], row["event"]) for row in rows):
+            sql = "SELECT * FROM event WHERE article = $article AND id = $event"
+            found += [read_event(row) for row in self._fetch(sql, {"article": article, "event": event})]
+        articles = self._fetch_articles(list(dict.fromkeys(event.article for event in found)))
+        return tuple((event, articles[event.article]) for event in found)
 
     @property
     def is_built(self) -> bool:

@@ -1,7 +1,7 @@
 """What each report tells of ties and pledges: one pass over the events that are new to the store.
 
-    event ─▶ Telling ─▶ tie_report      ties.py, codebooks/ties.csv
-                     └▶ pledge_report   pledges.py, codebooks/pledges.csv
+    event ─▶ Telling ─▶ tie_report      tie_rules.py, codebooks/ties.csv
+                     └▶ pledge_report   pledge_rules.py, codebooks/pledges.csv
 
 A row of these tables depends on one event alone and keeps the day on which the report came out. So it
 makes no difference in which order articles came, and the state of a tie as it was known on a day is
@@ -40,7 +40,7 @@ _BATCH_ROWS = 20_000
 _HISTORY_DAYS = 31
 
 # How much one report says for itself, by who says so and how surely. Set by hand: an article that asserts
-# a deed is enough, an unnamed source alone is not (`ties.SURE`), two such that are independent are.
+# a deed is enough, an unnamed source alone is not (`tie_states.SURE`), two such that are independent are.
 _WEIGHTS = {
     ("author", "certain"): 0.9, ("author", "probable"): 0.5, ("author", "possible"): 0.3,
     ("named", "certain"): 0.75, ("named", "probable"): 0.45, ("named", "possible"): 0.3,
@@ -177,21 +177,23 @@ _SELECT_NEW = (
     SELECT article, event FROM told
     WHERE NOT EXISTS (FROM event WHERE event.article = told.article AND event.id = told.event)
     UNION SELECT told.article, told.event FROM told SEMI JOIN untold USING (article, event)""",
-    "DELETE FROM tie_report USING outdated AS o WHERE tie_report.article = o.article AND tie_report.event = o.event",
-    "DELETE FROM pledge_report USING outdated AS o"
-    " WHERE pledge_report.article = o.article AND pledge_report.event = o.event",
-    "DELETE FROM told USING outdated AS o WHERE told.article = o.article AND told.event = o.event",
+    *(
+        f"DELETE FROM {table} USING outdated WHERE {table}.article = outdated.article"
+        f" AND {table}.event = outdated.event"
+        for table in ("tie_report", "pledge_report", "told")
+    ),
 )
 
 _SELECT_EVENTS = """SELECT event.article, event.id AS event, event.event AS type, event.mode, event.aux,
-    event.certainty, event.source_kind, event.source.name AS source_name, event.source.span."text" AS source_text,
-    event.source.country AS source_country, event.sentence, event.trigger."text" AS trigger, event.score,
+    event.certainty, event.source_kind, event.source.name AS source_name,
+    event.source.span."text" AS source_text, event.sentence, event.trigger."text" AS trigger, event.score,
     event.condition."text" AS condition,
     event."date".first_day AS first_day, event."date".last_day AS last_day,
     coalesce(event."date".span."text", '') <> '' AS is_said, article.published,
-    [{'name': one.name, 'country': one.country, 'sector': one.sector, 'text': one.span."text"} FOR one IN actor] AS actor,
-    [{'name': one.name, 'country': one.country, 'sector': one.sector, 'text': one.span."text"} FOR one IN recipient]
-        AS recipient,
+    [{'name': one.name, 'country': one.country, 'sector': one.sector, 'text': one.span."text"}
+        FOR one IN actor] AS actor,
+    [{'name': one.name, 'country': one.country, 'sector': one.sector, 'text': one.span."text"}
+        FOR one IN recipient] AS recipient,
     concat_ws(' ', article.title, left(article."text", 60)) AS opening,
     substr(article."text", greatest(1, event.trigger.start - 250), 600) AS around
 FROM untold JOIN event ON event.article = untold.article AND event.id = untold.event
@@ -242,7 +244,7 @@ def read_telling(row: Mapping[str, Any]) -> Telling | None:
         known_on=published,
         is_said=is_said,
         correction=is_correction(row["opening"] or "", row["around"] or ""),
-        weight=_WEIGHTS.get((row["source_kind"], row["certainty"]), 0.5),
+        weight=_weigh_source(row),
         score=row["score"],
     )
 
@@ -257,6 +259,24 @@ def _name_source(row: Mapping[str, Any]) -> str:
     if row["source_kind"] == "author":
         return ""
     return str(row["source_name"] or row["source_text"] or "unnamed")
+
+
+# The coder takes "two people familiar with the talks" for a name now and then, and "reportedly" for nothing.
+_NAMELESS = re.compile(
+    r"\b(unnamed|anonym\w+|sources?|people|persons?|officials?|diplomats?|insiders?|aides?|witness(es)?)\b"
+)
+_HEARSAY = re.compile(
+    r"\b(reportedly|allegedly|rumou?r\w*|unconfirmed|condition of anonymity|is said to|are said to"
+    r"|(sources?|officials|diplomats) (who|familiar|close|with knowledge))\b"
+)
+
+
+def _weigh_source(row: Mapping[str, Any]) -> float:
+    kind = row["source_kind"]
+    is_nameless = kind == "named" and not row["source_name"] and _NAMELESS.search(row["source_text"] or "")
+    if is_nameless or (kind == "author" and _HEARSAY.search(row["sentence"])):
+        kind = "unnamed"
+    return _WEIGHTS.get((kind, row["certainty"]), 0.5)
 
 
 _MEDIATED = re.compile(r"(mediat|broker|facilitat|sponsor|host|guarante|chair)\w*( \w+)? by (the )?$")
@@ -324,11 +344,12 @@ def find_states(sentence: str) -> list[str]:
 
 
 def _insert_tellings(connection: duckdb.DuckDBPyConnection, tellings: Sequence[Telling]) -> None:
-    from whowhom import pledges, ties
+    from whowhom.pledge_rules import tell_pledges
+    from whowhom.tie_rules import tell_ties
 
     for table, rows in (
-        ("tie_report", [row for one in tellings for row in ties.tell_ties(one)]),
-        ("pledge_report", [row for one in tellings for row in pledges.tell_pledges(one)]),
+        ("tie_report", [row for one in tellings for row in tell_ties(one)]),
+        ("pledge_report", [row for one in tellings for row in tell_pledges(one)]),
     ):
         if rows:
             with incoming(connection, table, rows):

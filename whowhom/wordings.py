@@ -150,8 +150,10 @@ _WILL = frozenset("will shall".split())
 _MAY = frozenset("would could may might should can".split())
 # "to" after these is of a deed that is done: "voted to ratify", "moved to cut ties".
 _DONE_TO = ("decid", "vot", "mov", "began", "begin", "continu", "proceed", "went", "manag", "chose", "resolv")
-_PLANNED = ("plan", "due", "set", "expected", "ready", "prepar", "scheduled", "agree", "promis", "pledg", "vow",
-            "intend", "hop", "offer", "willing", "propos", "aim", "commit", "about")  # fmt: skip
+_PLANNED = tuple(
+    """plan due set expected ready prepar scheduled agree promis pledg vow intend hop offer willing
+    propos aim commit about""".split()
+)
 _BETWEEN = frozenset("be been being have has had also now yet ever yet already soon again formally fully "
                      "officially immediately even finally either any its their the".split())  # fmt: skip
 
@@ -229,8 +231,9 @@ def is_denied_before(words: Sequence[Word], at: int) -> bool:
 
 _CORRECTIONS = ("correction", "corrected", "retract", "clarification", "withdrawn story", "editor's note")
 _WRONG = re.compile(
-    r"\b(was|were|is) (wrong|incorrect|false|erroneous|mistaken|inaccurate)\b|\b(wrongly|incorrectly|erroneously"
-    r"|mistakenly|falsely) (report|stat|sa|cla)|\b(in error|by mistake|no such|never happened|did not happen)\b"
+    r"\b(was|were|is) (wrong|incorrect|false|erroneous|mistaken|inaccurate)\b"
+    r"|\b(wrongly|incorrectly|erroneously|mistakenly|falsely) (report|stat|sa|cla)"
+    r"|\b(in error|by mistake|no such|never happened|did not happen)\b"
     r"|\bretract(s|ed|ing|ion)\b",
     re.IGNORECASE,
 )
@@ -253,13 +256,15 @@ def is_correction(opening: str, around: str) -> bool:
 
 # Words that tell nothing about what an agreement or a pledge is about.
 _PLAIN = frozenset(
-    """the a an its their his her our this that these those new old long term landmark historic major bilateral
-    mutual comprehensive joint draft free full formal key wide ranging first second latest and of in on for with to
-    by from between under both two three several some all any after before at over into as is was be has have had
-    will would it they he she who which there not no more than about against during until unless if when while
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december year years month months week weeks day days end million billion dollars
-    euros said says country countries government minister ministry foreign president state states""".split()
+    """the a an its their his her our this that these those new old long term landmark historic
+    major bilateral mutual comprehensive joint draft free full formal key wide ranging first
+    second latest and of in on for with to by from between under both two three several some all
+    any after before at over into as is was be has have had will would it they he she who which
+    there not no more than about against during until unless if when while monday tuesday
+    wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december year years month months week weeks day days end million
+    billion dollars euros said says country countries government minister ministry foreign
+    president state states""".split()
 )
 
 
