@@ -26,6 +26,7 @@ CASES = Path(__file__).parents[1] / "tests" / "cases" / "scenario"
 SCENARIOS = {
     "first": ("reports.jsonl", "expected.jsonl"),
     "second": ("reports.second.jsonl", "expected.second.jsonl"),
+    "third": ("reports.third.jsonl", "expected.third.jsonl"),
 }
 
 Row = dict[str, Any]
