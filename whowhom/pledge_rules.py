@@ -112,6 +112,12 @@ _ANSWERED = tuple(
 )
 _REFUSING = ("refus", "fail", "declin", "reject", "not", "never")
 _ANSWER_NEAR = 5
+_DEED_NEAR = 14
+# What can be threatened with.
+_HARMFUL = frozenset(
+    ("sanctions", "expel", "relations", "cut off", "attack", "seize", "arrest", "withdraw", "deploy", "stop",
+     "investigate")
+)  # fmt: skip
 
 
 def tell_pledges(telling: Telling) -> Iterator[Row]:
@@ -158,7 +164,8 @@ def _find_kind(telling: Telling) -> str:
     if telling.type == "REQUEST":
         return "demand"
     if telling.type in _HOSTILE:
-        return "threat" if telling.judge(telling.trigger.start) == "planned" else ""
+        is_plot = "hypothetical" in telling.aux or "historical" in telling.aux
+        return "threat" if not is_plot and telling.judge(telling.trigger.start) == "planned" else ""
     if telling.type == "AGREE" or telling.type in _HELPFUL:
         words = telling.words[max(0, telling.trigger.start - 2) : telling.trigger.end + 1]
         is_promised = any(word.text.startswith(_PROMISING) or word.text in _AGREED for word in words)
@@ -182,10 +189,16 @@ def _is_told_again(telling: Telling) -> bool:
         if word.text.startswith(_NAMED)
     ]
     before = telling.words[max(0, telling.trigger.start - 5) : telling.trigger.start]
+    if first.text.startswith(_NAMED) and before and before[-1].text in _PRONOUNS:
+        # "the aid it promised", but not "said it promised", nor "that it promised".
+        return len(before) > 1 and not before[-2].text.startswith(
+            ("sa", "that", "and", "but", "add", "tell", "told")
+        )
     is_noun = bool(nouns) and nouns[0].text.rstrip("s") in _NAMES
     return is_noun and any(word.text.startswith(_ANSWERED) for word in before)
 
 
+_PRONOUNS = frozenset("it they he she had".split())
 _NAMES = frozenset("threat demand promise pledge ultimatum request vow offer call appeal".split())
 
 
@@ -196,24 +209,23 @@ def _find_deed(telling: Telling, found: dict[Phrase, list[Found]]) -> tuple[str,
     """
     limit = _find_condition(telling)
     candidates = []
-    for rule in _list_rules("pledge"):
+    rules = [rule for rule in _list_rules("pledge") if telling.type != "THREATEN" or rule.deed in _HARMFUL]
+    for rule in rules:
         for place in list_places(found, rule.words):
-            if place == telling.trigger and telling.type in ("THREATEN", "REQUEST"):
-                continue
             is_after = telling.trigger.start <= place.start and (limit is None or place.start < limit)
             distance = (
                 place.start - telling.trigger.start
                 if is_after
                 else 100 + abs(telling.trigger.start - place.start)
             )
-            if limit is not None and not is_after and place.start >= limit:
+            if distance % 100 > _DEED_NEAR or (limit is not None and not is_after and place.start >= limit):
                 continue
             candidates.append((distance, -(place.end - place.start), rule.line, place, rule))
     if candidates:
         *_, place, rule = min(candidates)
         words = telling.sentence[telling.words[place.start].start : telling.words[place.end - 1].end]
         return rule.deed, place, f"pledges.csv:{rule.line} {words!r}"
-    for rule in _list_rules("pledge"):
+    for rule in rules:
         for mode in telling.mode:
             if (telling.type, mode) in rule.modes:
                 return rule.deed, None, f"pledges.csv:{rule.line} mode {mode}"

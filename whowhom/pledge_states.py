@@ -10,6 +10,7 @@ about the same thing, it is shown beside a pledge that stays open.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -58,6 +59,9 @@ COLUMNS: tuple[Column, ...] = (
 
 
 # Putting together.
+
+
+_NAMED = re.compile(r"\b(promis|pledg|vow|commit|deadline|demand|request|offer)", re.IGNORECASE)
 
 
 class Answer(NamedTuple):
@@ -223,7 +227,9 @@ def _fit(row: Row, rows: Sequence[Row], day: date, deadline: date | None) -> Ans
         return None
     if any((row["article"], row["event"]) == (said["article"], said["event"]) for said in rows):
         return None
-    pledged_on = max(said["last_day"] for said in rows[:1])
+    pledged_on = rows[0]["last_day"]
+    if row["last_day"] <= pledged_on and any(row["article"] == said["article"] for said in rows):
+        return None  # what an article tells beside the pledge led to it
     if not pledged_on <= row["last_day"] <= pledged_on + timedelta(days=_ANSWER_DAYS):
         return None
     who, whom = (other, one) if kind == "demand" and row["part"] != "withdraws" else (one, other)
@@ -233,7 +239,8 @@ def _fit(row: Row, rows: Sequence[Row], day: date, deadline: date | None) -> Ans
         return None
     shared = sorted({stem for said in rows for stem in said["subject"]} & set(row["subject"]))
     is_same_side = row["other"] == whom or (row["other"] is None and row["deed"] != "any")
-    is_about_it = bool(shared) or not is_broad(deed) or row["deed"] == "any"
+    is_named = row["part"] == "does not" and bool(_NAMED.search(row["what"] or ""))
+    is_about_it = bool(shared) or is_named or not is_broad(deed) or row["deed"] == "any"
     is_sure = is_about_it and (is_same_side or bool(shared)) and row["weight"] >= SURE and not row["doubtful"]
     if not is_same_side and not shared:
         return None

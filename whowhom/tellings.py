@@ -26,6 +26,7 @@ from whowhom.wordings import (
     Standing,
     Word,
     find_words,
+    is_background,
     is_correction,
     is_denied_before,
     judge_standing,
@@ -224,6 +225,10 @@ def read_telling(row: Mapping[str, Any]) -> Telling | None:
             if "historical" in row["aux"]
             else (published, published)
         )
+    trigger = find_words(words, start, start + len(row["trigger"]))
+    if not is_said and is_background(words, trigger.start):
+        # "returned five months after being withdrawn": before what the sentence is about.
+        first, last = None, min(last, published) - timedelta(days=1)
     last = min(last, published)
     return Telling(
         article=row["article"],
@@ -237,7 +242,7 @@ def read_telling(row: Mapping[str, Any]) -> Telling | None:
         sides=tuple(dict.fromkeys(sides)),
         sentence=sentence,
         words=words,
-        trigger=find_words(words, start, start + len(row["trigger"])),
+        trigger=trigger,
         condition=row["condition"] or "",
         first_day=min(first, last) if first else None,
         last_day=last,
@@ -302,11 +307,39 @@ def name_side(entity: Mapping[str, Any], role: str) -> Side | None:
     if country in BODIES:
         return Side(country, country, role, sectors)
     if main in _POLITICAL_GROUPS or country in _BEYOND_STATES:
-        is_group = bool(name) and (main in _POLITICAL_GROUPS or country in ("IMG", "ISM"))
+        is_group = (main in _POLITICAL_GROUPS or country in ("IMG", "ISM")) and is_group_name(name)
         return Side(name, country, role, sectors) if is_group else None
     if country and (not main or main in _OF_STATE or role == "recipient"):
         return Side(country, country, role, sectors)
     return None
+
+
+_GROUP_WORDS = re.compile(
+    r"\b(army|front|force|forces|movement|party|brigades?|militia|group|state|resistance|guard|union|council|"
+    r"alliance|coalition|league|liberation|organi[sz]ation|network|jihad|battalion|corps)\b",
+    re.IGNORECASE,
+)
+
+
+def is_group_name(name: str) -> bool:
+    """Return whether a name is that of a group: a rebel is no side of a tie.
+
+    >>> is_group_name("Hezbollah"), is_group_name("March 23 Movement"), is_group_name("Ana Bell")
+    (True, True, False)
+    """
+    if name.casefold() in _list_group_names() or _GROUP_WORDS.search(name):
+        return True
+    return bool(name) and len(re.split(r"[\s-]+", name)) == 1
+
+
+@cache
+def _list_group_names() -> frozenset[str]:
+    from whowhom.resolvers.lexicon import read_table
+
+    rows = read_table("organisations")
+    return frozenset(
+        one.casefold() for row in rows for one in (row["name"], *row.get("names", "").split(";")) if one
+    )
 
 
 @cache
@@ -316,6 +349,7 @@ def _list_state_names() -> dict[str, str]:
     return {
         name: one.code
         for one in load_countries().values()
+        if one.until is None
         for name in (*one.adjectives, *one.capitals, *one.names, one.name)
         if name[:1].isupper()
     }

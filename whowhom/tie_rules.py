@@ -34,6 +34,9 @@ _WORDS_ONLY = frozenset(("THREATEN", "REQUEST", "ACCUSE", "PROTEST"))
 # A summit of many is no set of pairs.
 _MOST_PAIRS = 12
 _NOUN_NEAR = 10
+# Where the event gives one side, the other is taken from the sentence; whom an attack or a drill is about
+# cannot be told so.
+_GUESSED = frozenset(("treaty", "diplomatic relations", "cease-fire"))
 
 
 class State(NamedTuple):
@@ -218,7 +221,7 @@ def _write_rows(match: _Match, telling: Telling) -> Iterator[Row]:
     denial = telling.find_denial(match.verb.start, standing)
     is_to_come = standing in ("planned", "imagined")
     state = (rule.planned or (rule.state if denial else "")) if is_to_come else rule.state
-    if not state:
+    if not state or (standing == "imagined" and not denial):
         return
     named = _name_subject(match, telling) if kind.family == "treaty" else (None, [])
     pairs, guess = _pair_sides(kind, rule, telling)
@@ -249,7 +252,7 @@ def _write_rows(match: _Match, telling: Telling) -> Iterator[Row]:
             "said_by": telling.said_by or None,
             "weight": telling.weight,
             "score": telling.score,
-            "doubtful": rule.is_doubtful or standing == "imagined",
+            "doubtful": rule.is_doubtful or _is_vague(kind, state, telling),
             "rule": f"ties.csv:{rule.line} {words!r}{guess}{' to come' if is_to_come else ''}",
         }
 
@@ -268,7 +271,7 @@ def _pair_sides(kind: Kind, rule: Rule, telling: Telling) -> tuple[list[tuple[st
     pairs = list(product(actors, recipients)) or (list(combinations(actors, 2)) if kind.is_mutual else [])
     guess = ""
     labels = {*actors, *recipients}
-    if not pairs and len(labels) == 1:
+    if not pairs and len(labels) == 1 and kind.family in _GUESSED:
         # "ratified its treaty with Chad": the coder gave the one side only.
         (known,) = labels
         others = [code for code in find_states(telling.sentence) if code != known]
@@ -280,10 +283,23 @@ def _pair_sides(kind: Kind, rule: Rule, telling: Telling) -> tuple[list[tuple[st
     return list(dict.fromkeys(pair for pair in pairs if pair[0] != pair[1])), guess
 
 
+def _is_vague(kind: Kind, state: str, telling: Telling) -> bool:
+    """Return whether it is open if an attack is one on a state, or when a thing of the past was."""
+    is_episode = kind.states[state].lapse_days is not None
+    if is_episode and telling.first_day is None and "historical" in telling.aux:
+        return True
+    hit = [side for side in telling.sides if side.role == "recipient"]
+    return kind.name == "armed conflict" and bool(hit) and not any(map(_is_force, hit))
+
+
+def _is_force(side: Side) -> bool:
+    return not side.sectors or bool({"GOV", "MIL", "SPY", *ARMED} & set(side.sectors))
+
+
 def _may_fight(side: Side) -> bool:
     if side.role == "recipient":
         return True
-    return not side.is_body and (not side.sectors or bool({"GOV", "MIL", "SPY", *ARMED} & set(side.sectors)))
+    return not side.is_body and _is_force(side)
 
 
 _STOP = frozenset(

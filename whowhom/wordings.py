@@ -154,6 +154,7 @@ _PLANNED = tuple(
     """plan due set expected ready prepar scheduled agree promis pledg vow intend hop offer willing
     propos aim commit about""".split()
 )
+_SAID = tuple("said say announc promis pledg vow confirm declar decid warn agree told add state".split())
 _BETWEEN = frozenset("be been being have has had also now yet ever yet already soon again formally fully "
                      "officially immediately even finally either any its their the".split())  # fmt: skip
 
@@ -168,6 +169,8 @@ def judge_standing(words: Sequence[Word], at: int) -> Standing:
     ...     return judge_standing(words, [word.text for word in words].index(verb))
     >>> judge("Chad will sign the treaty", "sign"), judge("Chad voted to ratify it", "ratify")
     ('planned', 'done')
+    >>> judge("Chad said it would sign", "sign"), judge("Chad could sign", "sign")
+    ('planned', 'imagined')
     >>> judge("Chad has failed to withdraw", "withdraw"), judge("Chad did not lift it", "lift")
     ('not done', 'not done')
     """
@@ -186,6 +189,8 @@ def judge_standing(words: Sequence[Word], at: int) -> Standing:
         return "done"
     if last in _WILL:
         return "planned"
+    if last == "would" and any(word.startswith(_SAID) for word in earlier):
+        return "planned"  # "said it would impose sanctions"
     if last in _MAY:
         return "imagined"
     if last == "to":
@@ -204,6 +209,19 @@ def judge_standing(words: Sequence[Word], at: int) -> Standing:
     if any(word.startswith(_FAILED[:3]) for word in before[-1:]):
         return "not done"
     return "done"
+
+
+_AFTER = frozenset("after since following despite".split())
+
+
+def is_background(words: Sequence[Word], at: int) -> bool:
+    """Return whether the deed at a word is told only as what came before another.
+
+    >>> words = split_words("The envoy returned five months after being withdrawn")
+    >>> is_background(words, 7), is_background(words, 2)
+    (True, False)
+    """
+    return any(word.text in _AFTER for word in words[max(0, at - 4) : at])
 
 
 _DENYING = frozenset(
