@@ -15,12 +15,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import tempfile
+import time
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from whowhom import api
+import duckdb
+
+from whowhom import api, tellings
 from whowhom import store as stores
+from whowhom.resolvers.countries import load_countries
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "scenario"
 SCENARIOS = {
@@ -104,12 +111,114 @@ def print_shares(*, wrong: bool) -> None:
         print(f"{name} scenario: {sum(n_right.values())} of {len(rows)} answers right ({said})")
 
 
+_MAKE_ARTICLES = """
+INSERT INTO article BY NAME
+SELECT 'article-' || n AS id, 'Text of a synthetic report. ' || n AS "text", 'Title ' || n AS title,
+    DATE '2015-01-01' + CAST(n * 3653 // $n_articles AS INTEGER) AS published, 'Outlet ' || n % 40 AS outlet,
+    'en' AS "language", 'evaluation/ties.py' AS coder, TIMESTAMP '2025-01-01' AS read_at
+FROM range($n_articles) AS numbers(n)
+"""
+# Countries are as unequal as in news: drawn by a rank of exp(u * ln(k)), which is Zipf's law.
+_MAKE_EVENTS = """
+INSERT INTO event BY NAME
+WITH drawn AS (
+    SELECT n, 'article-' || n // 4 AS article, CAST(n % 4 AS INTEGER) AS ordinal,
+        $deeds[1 + CAST(floor(random() * len($deeds)) AS INTEGER)] AS deed,
+        $codes[CAST(floor(exp(random() * ln(len($codes)))) AS INTEGER)] AS one,
+        $codes[CAST(floor(exp(random() * ln(len($codes)))) AS INTEGER)] AS other, random() AS a
+    FROM range($n_events) AS numbers(n)
+)
+SELECT 'event-' || n AS id, article, ordinal, deed.type AS event, [] AS mode, [] AS context,
+    {'text': deed.trigger, 'start': 0, 'end': length(deed.trigger), 'of': 'text'} AS trigger,
+    'The government of ' || one || ' ' || deed.words || ' ' || other || ', report ' || n || ' said' AS sentence,
+    [{'span': {'text': one, 'start': 0, 'end': 3, 'of': 'text'}, 'name': one, 'country': one,
+        'sector': ['GOV'], 'evidence': []}] AS actor,
+    [{'span': {'text': other, 'start': 0, 'end': 3, 'of': 'text'}, 'name': other, 'country': other,
+        'sector': ['GOV'], 'evidence': []}] AS recipient, [] AS mentions,
+    'author' AS source_kind, 'certain' AS certainty, CASE WHEN a < 0.05 THEN ['future'] ELSE [] END AS aux,
+    0.3 + a / 2 AS score, 1 AS quad, 0.0 AS scale, '' AS cameo
+FROM drawn ORDER BY n
+"""
+# Nine deeds in twenty-six touch a tie or a pledge.
+_DEEDS = [
+    ("SANCTION", "imposed", "imposed new sanctions on"), ("CONCEDE", "eased", "eased its sanctions on"),
+    ("SUPPORT", "signed", "signed a trade agreement with"), ("AID", "delivered", "delivered missiles to"),
+    ("AGREE", "promised", "promised to withdraw its troops by June to please"),
+    ("THREATEN", "threatened", "threatened to impose sanctions on"),
+    ("REQUEST", "demanded", "demanded talks with"),
+    ("RETREAT", "withdrew", "withdrew its soldiers from a base that belongs to"),
+    ("ASSAULT", "shelled", "shelled a border post of"),
+    *[("CONSULT", "met", "met for an hour with the prime minister of")] * 6,
+    *[("ACCUSE", "condemned", "condemned what was said by the leaders of")] * 6,
+    *[("COERCE", "arrested", "arrested three journalists who had written about")] * 5,
+]  # fmt: skip
+
+
+def make_store(path: Path, n_events: int) -> None:
+    """Make a store of synthetic events of 2015 to 2024 at `path`, four an article."""
+    stores.open(path).close()
+    n_articles = max(1, n_events // 4)
+    codes = sorted(load_countries(), key=lambda code: sha256(code.encode()).digest())
+    deeds = [{"type": type, "trigger": trigger, "words": words} for type, trigger, words in _DEEDS]
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("SELECT setseed(0.42)")
+        connection.execute(_MAKE_ARTICLES, {"n_articles": n_articles})
+        connection.execute(_MAKE_EVENTS, {"n_events": n_articles * 4, "codes": codes, "deeds": deeds})
+
+
+_TABLES = ("tie_report", "pledge_report")
+
+
+def print_times(n_events: int, folder: Path) -> None:
+    """Print how long the rules take over so many events, and how long questions take then."""
+    print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}, DuckDB {duckdb.__version__}")
+    path = folder / "ties.duckdb"
+    make_store(path, n_events)
+    with duckdb.connect(str(path)) as connection:
+        start = time.perf_counter()
+        connection.begin()
+        tellings.build(connection)
+        connection.commit()
+        counts = connection.sql(
+            "SELECT (SELECT count(*) FROM tie_report), (SELECT count(*) FROM pledge_report)"
+        )
+        n_ties, n_pledges = counts.fetchall()[0]
+    seconds = time.perf_counter() - start
+    print(
+        f"rules over {n_events:,} events: {seconds:.1f} s, {n_ties:,} rows of ties, {n_pledges:,} of pledges"
+    )
+    with stores.open(path, read_only=True) as store:
+        top = (
+            store.ties(as_of="2016-01-01", known="2016-01-01")
+            .aggregate("one, other, count(*) AS n")
+            .order("n DESC, one")
+        )
+        one, other = top.limit(1).fetchall()[0][:2]
+        days = {"as_of": "2024-06-01", "known": "2024-06-30"}
+        for name, ask in {
+            "ties of the commonest pair": lambda: store.ties(between=(one, other), **days),
+            "ties of one state": lambda: store.ties(actor=one, **days),
+            "ties of all": lambda: store.ties(**days),
+            "pledges of the commonest pair": lambda: store.pledges(by=one, to=other, **days),
+            "pledges of one state": lambda: store.pledges(by=one, **days),
+            "pledges of all": lambda: store.pledges(**days),
+        }.items():
+            start = time.perf_counter()
+            n_rows = ask().to_arrow_table().num_rows
+            print(f"{name:30} {time.perf_counter() - start:6.2f} s  {n_rows:9,} rows", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--wrong", action="store_true", help="show the answers that are not as expected")
+    parser.add_argument("--events", type=int, help="time questions to a store of so many synthetic events")
     arguments = parser.parse_args()
+    if arguments.events:
+        with tempfile.TemporaryDirectory() as folder:
+            print_times(arguments.events, Path(folder))
+        return
     print_shares(wrong=arguments.wrong)
 
 

@@ -14,7 +14,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -41,7 +41,7 @@ class Rule(NamedTuple):
     part: str
     kind: str
     deed: str
-    words: tuple[Phrase, ...]
+    words: frozenset[Phrase]
     types: frozenset[str]
     modes: frozenset[tuple[str, str]]
     is_broad: bool
@@ -299,12 +299,9 @@ def _tell_named_answers(telling: Telling, found: dict[Phrase, list[Found]]) -> I
         # "Ethiopia rejected Egypt's demand" holds a REQUEST by Egypt too, which rejects nothing.
         if not rule.kind or (rule.part != "withdraws" and telling.type in ("REQUEST", "THREATEN")):
             continue
-        near = [
-            p for p in list_places(found, rule.words) if measure_distance(p, telling.trigger) <= _ANSWER_NEAR
-        ]
-        if not near:
+        place = _find_near(rule, telling, found)
+        if place is None:
             continue
-        place = min(near, key=lambda one: measure_distance(one, telling.trigger))
         if telling.judge(place.start) != "done":
             continue
         words = telling.sentence[telling.words[place.start].start : telling.words[place.end - 1].end]
@@ -321,30 +318,18 @@ def _tell_answers(telling: Telling, found: dict[Phrase, list[Found]]) -> Iterato
     if telling.type == "REJECT":
         yield from _tell_refusal(telling, found)
     seen: set[tuple[str, str]] = set()
-    for rule in (*_list_rules("does"), *_list_rules("undoes")):
-        if (rule.kind and rule.part == "does") or (rule.part, rule.deed) in seen:
+    for rule in _list_answering(telling.type):
+        place = _find_near(rule, telling, found) if rule.words else telling.trigger
+        if place is None or (rule.part, rule.deed) in seen:
             continue
-        if telling.type not in rule.types and not any(
-            (telling.type, mode) in rule.modes for mode in telling.mode
-        ):
-            continue
-        place: Found | None = telling.trigger
-        if rule.words:
-            near = [
-                p
-                for p in list_places(found, rule.words)
-                if measure_distance(p, telling.trigger) <= _ANSWER_NEAR
-            ]
-            place = min(near, key=lambda one: measure_distance(one, telling.trigger), default=None)
-        if place is None:
+        if telling.type not in rule.types and not {(telling.type, one) for one in telling.mode} & rule.modes:
             continue
         standing = telling.judge(place.start)
-        if standing in ("planned", "imagined") or telling.find_denial(place.start, standing) == "retracted":
-            continue
+        denial = telling.find_denial(place.start, standing)
         is_not = standing == "not done"
-        if is_not and rule.part == "undoes":
+        if standing in ("planned", "imagined") or denial == "retracted" or (denial and not is_not):
             continue
-        if telling.find_denial(place.start, standing) and not is_not:
+        if is_not and rule.part == "undoes":
             continue
         seen.add((rule.part, rule.deed))
         words = telling.sentence[telling.words[place.start].start : telling.words[place.end - 1].end]
@@ -353,6 +338,19 @@ def _tell_answers(telling: Telling, found: dict[Phrase, list[Found]]) -> Iterato
                 telling, "does not" if is_not else rule.part, rule.kind or None, rule.deed, one, other,
                 rule=f"pledges.csv:{rule.line} {words!r}", what=_cut_clause(telling),
             )  # fmt: skip
+
+
+@cache
+def _list_answering(type: str) -> tuple[Rule, ...]:
+    """Return the rules of deeds that an event of a type may be."""
+    rules = [rule for rule in _list_rules("does") if not rule.kind] + list(_list_rules("undoes"))
+    return tuple(rule for rule in rules if type in rule.types | {one for one, _ in rule.modes})
+
+
+def _find_near(rule: Rule, telling: Telling, found: dict[Phrase, list[Found]]) -> Found | None:
+    """Return where the words of a rule stand nearest to the trigger, None where they are far from it."""
+    places = ((measure_distance(place, telling.trigger), place) for place in list_places(found, rule.words))
+    return min((one for one in places if one[0] <= _ANSWER_NEAR), default=(0, None))[1]
 
 
 def _tell_refusal(telling: Telling, found: dict[Phrase, list[Found]]) -> Iterator[Row]:
@@ -385,7 +383,8 @@ def _make_row(
         "deed": deed,
         "one": one,
         "other": other,
-        "what": what,
+        # An answer's words stand in its event; there are many more answers than pledges.
+        "what": what if part in ("pledge", "does not") else None,
         "subject": _list_subject(telling, deed),
         "condition": condition,
         "deadline": deadline,
@@ -414,15 +413,22 @@ def _list_states() -> frozenset[str]:
 
 def _list_subject(telling: Telling, deed: str) -> list[str]:
     """Return the stems of what a pledge or an answer is about, without those of its kind of deed."""
-    own = {phrase[0] for rule in load_rules() if rule.deed == deed for phrase in rule.words}
-    own |= {
-        part for rule in load_rules() if rule.deed == deed for phrase in rule.words for part in phrase[1:]
-    }
     limit = _find_condition(telling) or len(telling.words)
-    states = _list_states()
     words = [
         word.text
         for word in telling.words[:limit]
-        if word.text not in states and not any(match_word(word.text, part) for part in own)
+        if word.text not in _list_states() and not _is_own(word.text, deed)
     ]
     return [stem for stem in list_stems(words) if stem not in _TOLD]
+
+
+@lru_cache(200_000)
+def _is_own(word: str, deed: str) -> bool:
+    return any(match_word(word, part) for part in _list_parts(deed))
+
+
+@cache
+def _list_parts(deed: str) -> frozenset[str]:
+    return frozenset(
+        part for rule in load_rules() if rule.deed == deed for phrase in rule.words for part in phrase
+    )

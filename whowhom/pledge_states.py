@@ -11,10 +11,12 @@ about the same thing, it is shown beside a pledge that stays open.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whowhom.exporters.tables import Column
 from whowhom.pledge_rules import KINDS, is_broad
@@ -105,16 +107,21 @@ class Asked(NamedTuple):
     known: date | None = None
 
 
-_SELECT = """WITH asked AS (
-    SELECT DISTINCT one, other FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
+# Only those who may answer with what they may answer: of all deeds that is a few in a hundred.
+_SELECT = """WITH answering AS (
+    SELECT DISTINCT CASE kind WHEN 'demand' THEN other ELSE one END AS who,
+        unnest([regexp_replace(deed, '^not ', ''), 'any']) AS deed
+    FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
+    UNION
+    SELECT DISTINCT one, 'any' FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
 )
 SELECT pledge_report.*, report.incident, coalesce(sketch.copy_family, pledge_report.article) AS family
 FROM pledge_report
+LEFT JOIN answering ON answering.who = one AND answering.deed = pledge_report.deed
 LEFT JOIN report ON report.article = pledge_report.article AND report.event = pledge_report.event
 LEFT JOIN sketch ON sketch.article = pledge_report.article
 WHERE known_on <= $known AND last_day <= $as_of
-    AND (part = 'pledge' AND {by} AND {to}
-        OR part <> 'pledge' AND (one IN (SELECT one FROM asked) OR one IN (SELECT other FROM asked)))
+    AND CASE WHEN part = 'pledge' THEN {by} AND {to} ELSE answering.who IS NOT NULL END
 ORDER BY known_on, pledge_report.article, pledge_report.event, part, one, other"""
 
 
@@ -143,16 +150,54 @@ def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pl
 def put_together(rows: Iterable[Row], as_of: date) -> list[Pledge]:
     """Return the pledges that rows of pledge_report make, as of a day, each with what came of it."""
     pledges: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    answers: dict[str, list[Row]] = defaultdict(list)
+    answers = Answers()
     for row in rows:
         if row["part"] == "pledge":
             pledges[row["kind"], row["deed"], row["one"], row["other"] or ""].append(row)
         else:
-            answers[row["one"]].append(row)
+            answers.add(row)
+    answers.sort()
     made = [_settle(group, answers, as_of) for same in pledges.values() for group in _split_pledges(same)]
     return sorted(
         made, key=lambda pledge: (pledge.day, pledge.one, pledge.other or "", pledge.kind, pledge.id)
     )
+
+
+class Answers:
+    """Rows that may answer a pledge, by who does what to whom, in the order of days."""
+
+    def __init__(self) -> None:
+        self._by_side: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        self._by_stem: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+
+    def add(self, row: Row) -> None:
+        """Add a row."""
+        self._by_side[row["one"], row["deed"], row["other"] or ""].append(row)
+        for stem in row["subject"]:
+            self._by_stem[row["one"], row["deed"], stem].append(row)
+
+    def sort(self) -> None:
+        """Put all into their order, before anything is looked up."""
+        for rows in (*self._by_side.values(), *self._by_stem.values()):
+            rows.sort(key=_order)
+
+    def find(self, who: str, deed: str, whom: str | None, stems: Iterable[str], since: date) -> list[Row]:
+        """Return what `who` did of a kind to `whom`, or about one of the stems, from a day on."""
+        found: dict[tuple[str, str, str], Row] = {}
+        last = since + timedelta(days=_ANSWER_DAYS)
+        for kind in (deed, "any"):
+            listed = [self._by_side.get((who, kind, whom or "")), self._by_side.get((who, kind, ""))]
+            listed += [self._by_stem.get((who, kind, stem)) for stem in stems]
+            for rows in filter(None, listed):
+                for row in islice(rows, bisect_left(rows, since, key=lambda row: row["last_day"]), None):
+                    if row["last_day"] > last:
+                        break
+                    found[row["article"], row["event"], row["part"]] = row
+        return sorted(found.values(), key=_order)
+
+
+def _order(row: Row) -> tuple[Any, ...]:
+    return (row["last_day"], row["known_on"], row["article"], row["event"])
 
 
 def _split_pledges(rows: Sequence[Row]) -> list[list[Row]]:
@@ -171,27 +216,31 @@ def _split_pledges(rows: Sequence[Row]) -> list[list[Row]]:
     return groups
 
 
-def _settle(rows: Sequence[Row], answers: Mapping[str, Sequence[Row]], as_of: date) -> Pledge:
+def _settle(rows: Sequence[Row], answers: Answers, as_of: date) -> Pledge:
     first = min(rows, key=lambda row: (row["known_on"], row["article"], row["event"]))
     kind, deed, one, other = first["kind"], first["deed"], first["one"], first["other"]
     day = min(row["first_day"] or row["last_day"] for row in rows)
     deadlines = sorted(row["deadline"] for row in rows if row["deadline"])
     deadline = deadlines[0] if deadlines else None
-    found = sorted(
-        (
-            answer
-            for who in dict.fromkeys((one, other or ""))
-            for row in answers.get(who, ())
-            if (answer := _fit(row, rows, day, deadline)) is not None
-        ),
-        key=lambda answer: (
-            answer.row["last_day"],
-            answer.row["known_on"],
-            answer.row["article"],
-            answer.row["event"],
-        ),
-    )
+    stems = sorted({stem for row in rows for stem in row["subject"]})
+    done_by = (other, one) if kind == "demand" else (one, other)
+    sides = [pair for pair in dict.fromkeys([done_by, (one, other)]) if pair[0]]
+    listed = [
+        row
+        for who, whom in sides
+        for row in answers.find(str(who), deed.removeprefix("not "), whom, stems, rows[0]["last_day"])
+    ]
+    found: list[Answer] = []
     state, settled, answer = _judge(kind, deed, deadline, found)
+    for row in sorted(listed, key=_order):
+        fitting = _fit(row, rows)
+        if fitting is None:
+            continue
+        found.append(fitting)
+        if fitting.is_sure:
+            state, settled, answer = _judge(kind, deed, deadline, found)
+            if state in ("kept", "withdrawn"):
+                break
     if state == "open" and deadline is not None:
         last = deadline + timedelta(days=_THREAT_DAYS if kind == "threat" else 0)
         if last < as_of:
@@ -214,7 +263,7 @@ def _settle(rows: Sequence[Row], answers: Mapping[str, Sequence[Row]], as_of: da
     )
 
 
-def _fit(row: Row, rows: Sequence[Row], day: date, deadline: date | None) -> Answer | None:
+def _fit(row: Row, rows: Sequence[Row]) -> Answer | None:
     """Return a row as the answer to a pledge, None where it is none."""
     pledge = rows[0]
     kind, deed, one, other = (
@@ -230,8 +279,6 @@ def _fit(row: Row, rows: Sequence[Row], day: date, deadline: date | None) -> Ans
     pledged_on = rows[0]["last_day"]
     if row["last_day"] <= pledged_on and any(row["article"] == said["article"] for said in rows):
         return None  # what an article tells beside the pledge led to it
-    if not pledged_on <= row["last_day"] <= pledged_on + timedelta(days=_ANSWER_DAYS):
-        return None
     who, whom = (other, one) if kind == "demand" and row["part"] != "withdraws" else (one, other)
     if row["one"] != who:
         return None

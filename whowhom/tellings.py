@@ -77,7 +77,7 @@ class Telling(NamedTuple):
             the last is known.
         known_on: Day of the report.
         is_said: Whether the report names the day.
-        correction: Whether the report takes back what was said before.
+        opening, around: How the article begins, and the text around the trigger.
     """
 
     article: str
@@ -97,7 +97,8 @@ class Telling(NamedTuple):
     last_day: date
     known_on: date
     is_said: bool
-    correction: bool
+    opening: str
+    around: str
     weight: float
     score: float
 
@@ -113,10 +114,15 @@ class Telling(NamedTuple):
     def find_denial(self, at: int, standing: Standing) -> str:
         """Return "denied" where the report says it is not so, "retracted" where it takes back a report."""
         if standing == "not done":
-            return "retracted" if self.correction else "denied"
+            return "retracted" if self.is_correction else "denied"
         if is_denied_before(self.words, at):
             return "denied"
-        return "retracted" if self.correction and is_correction("", self.sentence) else ""
+        return "retracted" if is_correction("", self.sentence) else ""
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether the report takes back what was said before."""
+        return is_correction(self.opening, self.around)
 
 
 def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> int:
@@ -248,7 +254,8 @@ def read_telling(row: Mapping[str, Any]) -> Telling | None:
         last_day=last,
         known_on=published,
         is_said=is_said,
-        correction=is_correction(row["opening"] or "", row["around"] or ""),
+        opening=row["opening"] or "",
+        around=row["around"] or "",
         weight=_weigh_source(row),
         score=row["score"],
     )

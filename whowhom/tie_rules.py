@@ -70,9 +70,9 @@ class Rule(NamedTuple):
     planned: str
     types: frozenset[str]
     modes: frozenset[tuple[str, str]]
-    verbs: tuple[Phrase, ...]
-    nouns: tuple[Phrase, ...]
-    unless: tuple[Phrase, ...]
+    verbs: frozenset[Phrase]
+    nouns: frozenset[Phrase]
+    unless: frozenset[Phrase]
     near: int
     sides: str
     is_doubtful: bool
@@ -185,16 +185,17 @@ def tell_ties(telling: Telling) -> Iterator[Row]:
 def _match(rule: Rule, telling: Telling, found: Mapping[Phrase, list[Found]]) -> _Match | None:
     if rule.modes and not rule.types and not any((telling.type, mode) in rule.modes for mode in telling.mode):
         return None
-    places = list(list_places(dict(found), rule.verbs)) if rule.verbs else [telling.trigger]
+    # Most rules end here: none of their words stands in the sentence.
+    if (rule.nouns and rule.nouns.isdisjoint(found)) or (rule.verbs and rule.verbs.isdisjoint(found)):
+        return None
+    places = list(list_places(found, rule.verbs)) if rule.verbs else [telling.trigger]
     # The first word counts: in "shelled the town, breaking the cease-fire" that is the one near or far.
     near = [
         (measure_distance(Found(verb.start, verb.start + 1), telling.trigger), verb)
         for verb in places
         if measure_distance(Found(verb.start, verb.start + 1), telling.trigger) <= rule.near
     ]
-    nouns = list(list_places(dict(found), rule.nouns))
-    if not near or (rule.nouns and not nouns):
-        return None
+    nouns = list(list_places(found, rule.nouns))
     best = None
     for distance, verb in near:
         noun = min(nouns, key=lambda one: (measure_distance(one, verb), one), default=None)
@@ -212,7 +213,7 @@ def _is_barred(rule: Rule, verb: Found, noun: Found | None, found: Mapping[Phras
     reach = Found(
         min(verb.start, noun.start) if noun else verb.start, max(verb.end, noun.end) if noun else verb.end
     )
-    return any(measure_distance(one, reach) <= 2 for one in list_places(dict(found), rule.unless))
+    return any(measure_distance(one, reach) <= 2 for one in list_places(found, rule.unless))
 
 
 def _write_rows(match: _Match, telling: Telling) -> Iterator[Row]:

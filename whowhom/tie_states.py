@@ -302,18 +302,20 @@ def _split_threads(changes: Sequence[Change]) -> list[list[Change]]:
 
 def _weigh(change: Change, thread: Sequence[Change], denials: Sequence[Row]) -> Change:
     """Return a change with its standing: what supports it, and who denies it."""
-    near = timedelta(days=_NEAR_DAYS)
-    support = [
-        row
-        for other in thread
-        if other.state == change.state and abs(other.last_day - change.last_day) <= near
-        for row in other.rows
-    ]
     against = [row for row in denials if _denies(row, change)]
+    support: Sequence[Row] = change.rows
+    if against or _measure_weight(support) < SURE:
+        near = timedelta(days=_NEAR_DAYS)
+        support = [
+            row
+            for other in thread
+            if other.state == change.state and abs(other.last_day - change.last_day) <= near
+            for row in other.rows
+        ]
     if against:
         last = max(row["known_on"] for row in against)
         after = [row for row in support if row["known_on"] > last]
-    is_enough = combine(support, lambda row: 0.0 if row["doubtful"] else row["weight"]) >= SURE
+    is_enough = _measure_weight(support) >= SURE
     is_faint = max(row["score"] for row in change.rows) < _FAINT
     if any(row["denial"] == "retracted" for row in against) and not after:
         standing = "retracted"
@@ -323,6 +325,10 @@ def _weigh(change: Change, thread: Sequence[Change], denials: Sequence[Row]) -> 
         standing = "sure" if is_enough and not is_faint else "doubtful"
     said = {row["said_by"] or "the article itself" for row in against}
     return change._replace(standing=standing, denied_by=tuple(sorted(said)), denials=tuple(against))
+
+
+def _measure_weight(rows: Sequence[Row]) -> float:
+    return combine(rows, lambda row: 0.0 if row["doubtful"] else row["weight"])
 
 
 def _denies(row: Row, change: Change) -> bool:
