@@ -130,7 +130,7 @@ WITH drawn AS (
 )
 SELECT 'event-' || n AS id, article, ordinal, deed.type AS event, [] AS mode, [] AS context,
     {'text': deed.trigger, 'start': 0, 'end': length(deed.trigger), 'of': 'text'} AS trigger,
-    'The government of ' || one || ' ' || deed.words || ' ' || other || ', report ' || n || ' said' AS sentence,
+    'The government of ' || one || ' ' || deed.words || ' ' || other || ', report ' || n AS sentence,
     [{'span': {'text': one, 'start': 0, 'end': 3, 'of': 'text'}, 'name': one, 'country': one,
         'sector': ['GOV'], 'evidence': []}] AS actor,
     [{'span': {'text': other, 'start': 0, 'end': 3, 'of': 'text'}, 'name': other, 'country': other,

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 Phrase = tuple[str, ...]
 Standing = Literal["done", "planned", "imagined", "not done"]
 
-_WORD = re.compile(r"[^\W_]+(?:[-‐‑.'’&][^\W_]+)*\.?", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+(?:[-‐‑.'’&][^\W_]+)*", re.UNICODE)
 _HYPHENS = re.compile(r"[-‐‑]")
 # Of a phrase: "joint naval and air exercises" is "joint exercise*".
 _GAP = 2
@@ -158,6 +158,7 @@ _PLANNED = tuple(
     propos aim commit about""".split()
 )
 _SAID = tuple("said say announc promis pledg vow confirm declar decid warn agree told add state".split())
+_IS = frozenset("is are was were".split())
 _BETWEEN = frozenset("be been being have has had also now yet ever yet already soon again formally fully "
                      "officially immediately even finally either any its their the".split())  # fmt: skip
 
@@ -200,6 +201,8 @@ def judge_standing(words: Sequence[Word], at: int) -> Standing:
         while earlier and earlier[-1] in _BETWEEN:
             earlier.pop()
         near = earlier[-3:]
+        if near and near[-1] in _IS:
+            return "planned"
         if any(word.startswith(_FAILED) for word in near) or set(near) & _NOT:
             return "not done"
         if any(word.startswith(_DONE_TO) for word in near[-1:]):
