@@ -33,6 +33,10 @@ SURE = 0.5
 _SAME_DAYS = 7
 # An answer that comes later is to something else.
 _ANSWER_DAYS = 730
+# What is promised to one may be done to another ("demanded that Israel let aid into Gaza"): so many deeds
+# of the next months are looked at, as a state does of some kinds thousands in a year.
+_OTHERS_DAYS = 180
+_MOST_OTHERS = 50
 # A threat hangs on a deadline of the other side; after it there is time to carry it out.
 _THREAT_DAYS = 180
 
@@ -168,28 +172,30 @@ class Answers:
 
     def __init__(self) -> None:
         self._by_side: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-        self._by_stem: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        self._by_deed: dict[tuple[str, str], list[Row]] = defaultdict(list)
 
     def add(self, row: Row) -> None:
         """Add a row."""
         self._by_side[row["one"], row["deed"], row["other"] or ""].append(row)
-        for stem in row["subject"]:
-            self._by_stem[row["one"], row["deed"], stem].append(row)
+        self._by_deed[row["one"], row["deed"]].append(row)
 
     def sort(self) -> None:
         """Put all into their order, before anything is looked up."""
-        for rows in (*self._by_side.values(), *self._by_stem.values()):
+        for rows in (*self._by_side.values(), *self._by_deed.values()):
             rows.sort(key=_order)
 
-    def find(self, who: str, deed: str, whom: str | None, stems: Iterable[str], since: date) -> list[Row]:
-        """Return what `who` did of a kind to `whom`, or about one of the stems, from a day on."""
+    def find(self, who: str, deed: str, whom: str | None, since: date) -> list[Row]:
+        """Return what `who` did of a kind from a day on: to `whom`, and the next few to anybody."""
         found: dict[tuple[str, str, str], Row] = {}
-        last = since + timedelta(days=_ANSWER_DAYS)
         for kind in (deed, "any"):
-            listed = [self._by_side.get((who, kind, whom or "")), self._by_side.get((who, kind, ""))]
-            listed += [self._by_stem.get((who, kind, stem)) for stem in stems]
-            for rows in filter(None, listed):
-                for row in islice(rows, bisect_left(rows, since, key=lambda row: row["last_day"]), None):
+            for rows, days, most in (
+                (self._by_side.get((who, kind, whom or "")), _ANSWER_DAYS, None),
+                (self._by_side.get((who, kind, "")), _ANSWER_DAYS, _MOST_OTHERS),
+                (self._by_deed.get((who, kind)), _OTHERS_DAYS, _MOST_OTHERS),
+            ):
+                start = bisect_left(rows or (), since, key=lambda row: row["last_day"])
+                last = since + timedelta(days=days)
+                for row in islice(rows or (), start, None if most is None else start + most):
                     if row["last_day"] > last:
                         break
                     found[row["article"], row["event"], row["part"]] = row
@@ -222,13 +228,12 @@ def _settle(rows: Sequence[Row], answers: Answers, as_of: date) -> Pledge:
     day = min(row["first_day"] or row["last_day"] for row in rows)
     deadlines = sorted(row["deadline"] for row in rows if row["deadline"])
     deadline = deadlines[0] if deadlines else None
-    stems = sorted({stem for row in rows for stem in row["subject"]})
     done_by = (other, one) if kind == "demand" else (one, other)
     sides = [pair for pair in dict.fromkeys([done_by, (one, other)]) if pair[0]]
     listed = [
         row
         for who, whom in sides
-        for row in answers.find(str(who), deed.removeprefix("not "), whom, stems, rows[0]["last_day"])
+        for row in answers.find(str(who), deed.removeprefix("not "), whom, rows[0]["last_day"])
     ]
     found: list[Answer] = []
     state, settled, answer = _judge(kind, deed, deadline, found)

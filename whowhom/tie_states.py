@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whowhom.exporters.tables import Column
@@ -220,23 +221,20 @@ def _make_ties(rows: Sequence[Row], as_of: date) -> Iterator[Tie]:
             yield tie
 
 
+@cache
+def _place_states(tie: str) -> dict[str, int]:
+    return {state: place for place, state in enumerate(load_kinds()[tie].states)}
+
+
 def _order(change: Change) -> tuple[Any, ...]:
     # Of one day the state that comes later in the table: signed, then ratified, in force.
-    place = list(load_kinds()[change.tie].states).index(change.state)
+    place = _place_states(change.tie)[change.state]
     return (change.last_day, place, change.known_on, change.rows[0]["article"], change.rows[0]["event"])
 
 
 def _make_change(rows: Sequence[Row]) -> Change:
     """Return the change that rows of one deed make; its day is the narrowest that most of them name."""
-    spans: dict[tuple[Any, ...], int] = defaultdict(int)
-    for row in rows:
-        spans[not row["is_said"], row["first_day"], row["last_day"]] += 1
-
-    def rank(span: tuple[Any, ...]) -> tuple[Any, ...]:
-        unsaid, first, last = span
-        return (first is None, unsaid, (last - first).days if first else 0, -spans[span], last)
-
-    _, first, last = min(spans, key=rank)
+    first, last = _choose_days(rows) if len(rows) > 1 else (rows[0]["first_day"], rows[0]["last_day"])
     surest = max(rows, key=lambda row: (row["weight"], row["score"], row["article"]))
     names = [row["name"] for row in rows if row["name"]]
     return Change(
@@ -262,8 +260,24 @@ def _make_change(rows: Sequence[Row]) -> Change:
     )
 
 
+def _choose_days(rows: Sequence[Row]) -> tuple[date | None, date]:
+    spans: dict[tuple[Any, ...], int] = defaultdict(int)
+    for row in rows:
+        spans[not row["is_said"], row["first_day"], row["last_day"]] += 1
+
+    def rank(span: tuple[Any, ...]) -> tuple[Any, ...]:
+        unsaid, first, last = span
+        return (first is None, unsaid, (last - first).days if first else 0, -spans[span], last)
+
+    _, first, last = min(spans, key=rank)
+    return first, last
+
+
 def combine(rows: Iterable[Row], measure: Any) -> float:
     """Return the probability that one at least is right; of copies the surest counts."""
+    rows = list(rows)
+    if len(rows) == 1:
+        return round(float(measure(rows[0])), 6)
     best: dict[str, float] = {}
     for row in rows:
         best[row["family"]] = max(best.get(row["family"], 0.0), measure(row))
