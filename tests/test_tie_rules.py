@@ -32,6 +32,14 @@ def test_every_state_of_the_rules_is_one_of_its_kind():
         assert {name for state in kind.states.values() for name in state.not_after} <= set(kind.states)
 
 
+def test_every_kind_and_state_is_told_in_the_documentation():
+    """docs/ties.md lists them all."""
+    page = (Path(__file__).parents[1] / "docs/ties.md").read_text(encoding="utf-8").replace("**", "")
+    for kind in load_kinds().values():
+        assert f"{kind.name} | " in page
+        assert ", ".join(kind.states) in page
+
+
 def test_rule_names_its_line_and_the_words_that_met_it():
     """The line can be opened, and the words stand in the sentence."""
     (row,) = tell_ties(make_telling("France lifted its sanctions on Mali.", "lifted", type="CONCEDE",

@@ -64,8 +64,9 @@ def test_denial_disputes_a_change_until_somebody_else_reports_it_again():
 
 def test_retracted_change_leaves_no_tie():
     """What its only report took back did not happen."""
-    rows = [make_row("imposed", "2027-01-01"), make_row("imposed", "2027-01-02", denial="retracted")]
-    assert put_together(rows, date(2027, 12, 31)) == []
+    tie = state_of([make_row("imposed", "2027-01-01"), make_row("imposed", "2027-01-02", denial="retracted")])
+    assert tie.is_retracted
+    assert not tie.holds
 
 
 def test_report_of_an_earlier_step_does_not_take_a_tie_back():
@@ -171,6 +172,14 @@ def test_sides_may_be_given_in_either_order_and_by_part_of_a_name(scenario_store
     one = store.ties(between=("gab", "african union")).fetchall()
     assert one == store.ties(between=("African Union", "GAB")).fetchall()
     assert len(one) == 1
+
+
+def test_retracted_tie_is_in_the_history_only(scenario_stores):
+    """Between the correction and the report that put it right nothing ties the two."""
+    asked = {"between": ("CHL", "BOL"), "known": "2027-04-29"}
+    store = scenario_stores["first"]
+    assert store.ties(**asked).fetchall() == []
+    assert store.ties(**asked, history=True).project("state, standing").fetchall() == [("cut", "retracted")]
 
 
 def test_relation_has_the_columns_that_are_told(scenario_stores):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from whowhom.exporters.tables import Column
 from whowhom.records import content_hash
 from whowhom.tellings import Row
-from whowhom.tie_rules import load_kinds
+from whowhom.tie_rules import Kind, load_kinds
 
 if TYPE_CHECKING:
     import duckdb
@@ -113,7 +113,8 @@ class Change(NamedTuple):
 class Tie(NamedTuple):
     """A tie between two sides with its changes, the earliest first.
 
-    `current` is the change to the state that counts, `candidate` a later one that may.
+    `current` is the change to the state that counts, `candidate` a later one that may. Where all
+    changes were retracted there is no tie, and `current` tells what was taken back.
     """
 
     id: str
@@ -130,6 +131,10 @@ class Tie(NamedTuple):
     @property
     def doubtful(self) -> bool:
         return self.current.standing != "sure"
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.current.standing == "retracted"
 
 
 _SELECT = """SELECT tie_report.*, report.incident, coalesce(sketch.copy_family, tie_report.article) AS family
@@ -216,9 +221,7 @@ def _make_ties(rows: Sequence[Row], as_of: date) -> Iterator[Tie]:
             by_deed[deed, row["tie"], row["state"]].append(row)
     changes = sorted((_make_change(group) for group in by_deed.values()), key=_order)
     for thread in _split_threads(changes):
-        tie = _run_through([_weigh(change, thread, denials) for change in thread], as_of)
-        if tie is not None:
-            yield tie
+        yield _run_through([_weigh(change, thread, denials) for change in thread], as_of)
 
 
 @cache
@@ -354,64 +357,81 @@ def _denies(row: Row, change: Change) -> bool:
     )
 
 
-def _run_through(changes: Sequence[Change], as_of: date) -> Tie | None:
-    """Return the tie after its changes, None where all were retracted."""
+class _Walked(NamedTuple):
+    """What a tie came to, change by change."""
+
+    current: Change | None
+    candidate: Change | None
+    since: date | None
+    changes: list[Change]
+
+
+def _walk(changes: Iterable[Change]) -> _Walked:
+    """Go through the changes, the earliest first, and note which is the last that counts."""
     current: Change | None = None
     candidate: Change | None = None
-    since = as_of
+    since: date | None = None
     walked: list[Change] = []
     for change in changes:
         state = load_kinds()[change.tie].states[change.state]
-        if change.standing == "retracted":
-            walked.append(change)
-            continue
-        if current is not None and current.state in state.not_after:
+        is_retracted = change.standing == "retracted"
+        if current is not None and current.state in state.not_after and not is_retracted:
             walked.append(change._replace(standing="outdated") if change.standing == "sure" else change)
             continue
         walked.append(change)
+        if is_retracted:
+            continue
         if change.standing != "sure":
             candidate = change
             continue
         if current is None or current.state != change.state:
             since = change.first_day or change.last_day
         current, candidate = change, None
-    shown = current or candidate
-    if shown is None:
-        return None
-    if current is None:
+    return _Walked(current, candidate, since, walked)
+
+
+def _run_through(changes: Sequence[Change], as_of: date) -> Tie:
+    """Return the tie after its changes; of one whose changes were all retracted the last of these."""
+    current, candidate, since, walked = _walk(changes)
+    shown = current or candidate or walked[-1]
+    if current is None or (candidate is not None and candidate.state == shown.state):
         candidate = None
-        since = shown.first_day or shown.last_day
-    if candidate is not None and candidate.state == shown.state:
-        candidate = None
-    tie = next((change.tie for change in reversed(walked) if change.tie == "alliance"), shown.tie)
+    kept = [change for change in walked if change.standing != "retracted"] or walked
+    tie = "alliance" if any(change.tie == "alliance" for change in walked) else shown.tie
     kind = load_kinds()[tie]
     state = kind.states[shown.state]
-    last = max(
-        change.last_day for change in walked if change.state == shown.state and change.standing != "retracted"
-    )
+    last = max(change.last_day for change in kept if change.state == shown.state)
     lapsed = state.lapse_days is not None and (as_of - last).days > state.lapse_days
-    first = min(
-        (row for change in walked for row in change.rows),
-        key=lambda row: (row["known_on"], row["article"], row["event"]),
-    )
-    key = (first["article"], first["event"]) if kind.family == "treaty" else ()
-    names = [change.name for change in walked if change.name and change.standing != "retracted"]
     return Tie(
-        id=content_hash("tie", kind.family, shown.one, shown.other, *key),
+        id=content_hash("tie", kind.family, shown.one, shown.other, *_identify(kind, walked)),
         tie=tie,
         one=shown.one,
         other=shown.other,
-        name=max(
-            names,
-            key=lambda name: (sum(map(str.isupper, name)), names.count(name), len(name), name),
-            default=None,
-        ),
+        name=_choose_name([change.name for change in kept if change.name]),
         current=shown,
-        since=since,
+        since=since or shown.first_day or shown.last_day,
         candidate=candidate,
         changes=tuple(walked),
-        holds=state.holds and not lapsed,
+        holds=state.holds and not lapsed and shown.standing != "retracted",
     )
+
+
+def _identify(kind: Kind, changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return what tells a tie from others of its sides: of agreements the event that first told of it."""
+    if kind.family != "treaty":
+        return ()
+    rows = (row for change in changes for row in change.rows)
+    first = min(rows, key=lambda row: (row["known_on"], row["article"], row["event"]))
+    return first["article"], first["event"]
+
+
+def _choose_name(names: Sequence[str]) -> str | None:
+    """Return the name that looks most like one: capitals first, then how often it stands."""
+
+    def rank(name: str) -> tuple[Any, ...]:
+        return sum(map(str.isupper, name)), names.count(name), len(name), name
+
+    return max(names, key=rank, default=None)
 
 
 # Answers.
@@ -424,7 +444,7 @@ def select_ties(
     ties = find_ties(connection, asked)
     if history:
         return make_relation(connection, [row for tie in ties for row in list_changes(tie)], HISTORY_COLUMNS)
-    return make_relation(connection, [_flatten(tie) for tie in ties], COLUMNS)
+    return make_relation(connection, [_flatten(tie) for tie in ties if not tie.is_retracted], COLUMNS)
 
 
 def _name_way(tie: str) -> str:
