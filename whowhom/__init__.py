@@ -35,9 +35,11 @@ if TYPE_CHECKING:
         migrate,
         network,
         open,
+        pledges,
         read,
         recode,
         restore,
+        ties,
         watch,
         write_gold,
     )
@@ -82,6 +84,7 @@ __all__ = [
     "migrate",
     "network",
     "open",
+    "pledges",
     "read",
     "recode",
     "resolve_actor",
@@ -89,6 +92,7 @@ __all__ = [
     "resolve_place",
     "restore",
     "serve",
+    "ties",
     "watch",
     "write_gold",
 ]

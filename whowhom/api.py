@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from whowhom.networks import ActorsBy, Network
     from whowhom.polls import Tell
     from whowhom.series import Pair, Period
-    from whowhom.store import Store
+    from whowhom.store import PledgeEvidence, Store, TieEvidence
     from whowhom.upkeep import Compacted, Migrated
 
 DEFAULT_STORE = "whowhom.duckdb"
@@ -407,19 +407,85 @@ def network(
         )
 
 
-def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation:
-    """Return an event and the article it was read from; the command `whowhom explain`.
+def ties(
+    store: str | Path = DEFAULT_STORE,
+    *,
+    between: Pair | None = None,
+    actor: str | None = None,
+    kind: Values = None,
+    as_of: Day = None,
+    known: Day = None,
+    history: bool = False,
+) -> duckdb.DuckDBPyRelation:
+    """Return the ties between states, organisations and groups; the command `whowhom ties`.
+
+    What is asked is told in `Store.ties`. Articles that were read since the last time are joined first.
+    The store stays open as with `events`.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened, or brought up to date.
+        ValueError: An unknown kind, or a bad day.
+    """
+    return open_built(store).ties(
+        between=between, actor=actor, kind=kind, as_of=as_of, known=known, history=history
+    )
+
+
+def pledges(
+    store: str | Path = DEFAULT_STORE,
+    *,
+    by: str | None = None,
+    to: str | None = None,
+    kind: Values = None,
+    state: Values = None,
+    as_of: Day = None,
+    known: Day = None,
+) -> duckdb.DuckDBPyRelation:
+    """Return promises, threats and demands and what became of them; the command `whowhom pledges`.
+
+    What is asked is told in `Store.pledges`. Articles that were read since the last time are joined
+    first. The store stays open as with `events`.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened, or brought up to date.
+        ValueError: An unknown kind or state, or a bad day.
+    """
+    return open_built(store).pledges(by=by, to=to, kind=kind, state=state, as_of=as_of, known=known)
+
+
+def open_built(path: str | Path = DEFAULT_STORE) -> Store:
+    """Open a store for reading, after its new events were joined to incidents where there are any."""
+    store = open(path, read_only=True)
+    if store.is_built:
+        return store
+    store.close()
+    with open(path) as kept:
+        kept.build_incidents()
+    return open(path, read_only=True)
+
+
+def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation | TieEvidence | PledgeEvidence:
+    """Return an event and its article, or a tie or pledge with its reports; the command `whowhom explain`.
 
     Args:
-        event_id: Its id, or the beginning of it where no other event's id begins so.
+        event_id: Its id, or the beginning of it where no other's id begins so; an event comes first,
+            then a tie, then a pledge.
         store: Path of the DuckDB file.
 
     Raises:
         StoreError: There is no store, or it cannot be opened.
-        UnknownEventError: No event has this id, or several ids begin so.
+        UnknownEventError: Nothing has this id, or several ids begin so.
     """
+    from whowhom.store import UnknownEventError
+
     with open(store, read_only=True) as kept:
-        event, article = kept.event(event_id)
+        try:
+            event, article = kept.event(event_id)
+        except UnknownEventError:
+            found = kept.explain_tie(event_id) or kept.explain_pledge(event_id)
+            if found is None:
+                raise
+            return found
         return Explanation(event, article, [one for one in kept.corrections() if one.event == event.id])
 
 

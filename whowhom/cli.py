@@ -135,6 +135,19 @@ class _PairCommand(TyperCommand):
         return super().parse_args(ctx, joined)
 
 
+class _BetweenCommand(TyperCommand):
+    """A command whose --between takes two sides, which may be names of several words."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        joined = list(args)
+        if "--between" in joined:
+            at = joined.index("--between") + 1
+            sides = joined[at : at + 2]
+            if len(sides) == 2 and not any(side.startswith("-") for side in sides):
+                joined[at : at + 2] = ["\t".join(sides)]
+        return super().parse_args(ctx, joined)
+
+
 app = typer.Typer(
     name="whowhom",
     cls=_Commands,
@@ -626,14 +639,165 @@ def _network(
 
 
 @app.command("explain", short_help="Show how an event was read.")
+@app.command("ties", cls=_BetweenCommand, short_help="Show what ties two sides on a day.")
+def _ties(
+    store: StorePath = _STORE,
+    between: Annotated[
+        str | None, _option("--between", "A B", "Two sides: codes such as RUS PRK, or parts of names.")
+    ] = None,
+    actor: Annotated[str | None, _option("--actor", "WHO", "One side of the tie.")] = None,
+    kind: Annotated[list[str] | None, _option("--kind", "KIND", "Kind of tie, such as sanctions.")] = None,
+    as_of: Annotated[
+        str | None, _option("--as-of", "DAY", "As things stood on this day, YYYY-MM-DD.")
+    ] = None,
+    known: Annotated[
+        str | None, _option("--known", "DAY", "From reports published on this day or before.")
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Every change of every tie.", show_default=False)
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+    debug: Debug = False,
+) -> None:
+    """Show the ties of states, organisations and groups: agreements, sanctions, arms, troops, war and more.
+
+    Two clocks count: what had happened by the day --as-of, by the reports that were out on the day
+    --known. Without --as-of it is the day --known, without both the day of the last report. A state for
+    which not enough is reported has a question mark. docs/ties.md tells the kinds, states and rules.
+
+    \b
+    Examples:
+      whowhom ties --between RUS PRK --as-of 2024-12-01 --known 2024-11-30
+      whowhom ties --actor RUS --kind sanctions --history
+      whowhom ties --kind "armed conflict" -o wars.csv
+    """
+    from whowhom import api, tie_states, tie_tables
+
+    sides: Any = tuple(between.split("\t")) if between else None
+    if sides is not None and len(sides) != 2:
+        raise typer.BadParameter(f"--between takes two sides, not {between!r}, such as --between RUS PRK.")
+    with api.open_built(store) as kept:
+        relation = kept.ties(between=sides, actor=actor, kind=kind, as_of=as_of, known=known, history=history)
+        columns = tie_states.HISTORY_COLUMNS if history else tie_states.COLUMNS
+        make_table = tie_tables.make_change_table if history else tie_tables.make_tie_table
+        _show_relation(
+            relation, columns, make_table, out=out, format=format, as_json=as_json,
+            nothing="no tie of the store meets these conditions",
+        )  # fmt: skip
+
+
+@app.command("pledges", short_help="Show promises, threats and demands, and what became of them.")
+def _pledges(
+    store: StorePath = _STORE,
+    by: Annotated[
+        str | None, _option("--by", "WHO", "Who made it: a code such as KOR, or part of a name.")
+    ] = None,
+    to: Annotated[str | None, _option("--to", "WHOM", "To whom.")] = None,
+    kind: Annotated[list[str] | None, _option("--kind", "KIND", "promise, threat or demand.")] = None,
+    state: Annotated[
+        list[str] | None, _option("--state", "STATE", "open, kept, broken, withdrawn or lapsed.")
+    ] = None,
+    is_open: Annotated[bool, typer.Option("--open", help="As --state open.", show_default=False)] = False,
+    as_of: Annotated[
+        str | None, _option("--as-of", "DAY", "As things stood on this day, YYYY-MM-DD.")
+    ] = None,
+    known: Annotated[
+        str | None, _option("--known", "DAY", "From reports published on this day or before.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+    debug: Debug = False,
+) -> None:
+    """Show promises, threats and demands: who, to whom, what, by when, and what became of it.
+
+    Kept is also a threat carried out and a demand met. The days are those of `ties`.
+
+    \b
+    Examples:
+      whowhom pledges --by KOR --open
+      whowhom pledges --kind threat --to LVA --as-of 2024-12-01
+      whowhom pledges --state broken --json
+    """
+    from whowhom import api, pledge_states, tie_tables
+
+    with api.open_built(store) as kept:
+        relation = kept.pledges(
+            by=by,
+            to=to,
+            kind=kind,
+            state=[*(state or ()), *(["open"] if is_open else [])],
+            as_of=as_of,
+            known=known,
+        )
+        _show_relation(
+            relation,
+            pledge_states.COLUMNS,
+            tie_tables.make_pledge_table,
+            out=out,
+            format=format,
+            as_json=as_json,
+            nothing="no pledge of the store meets these conditions",
+        )
+
+
+def _show_relation(
+    relation: Any,
+    columns: Any,
+    make_table: Callable[..., Any],
+    *,
+    out: Path | None,
+    format: Format | None,
+    as_json: bool,
+    nothing: str,
+) -> None:
+    """Write rows where it is asked for, else show them as a table."""
+    from whowhom import exporters, terminal
+
+    if out is not None or format is not None:
+        exporters.write_relation(relation, out, format=format, columns=columns)
+        return
+    rows: list[terminal.Row] = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        return
+    if not rows:
+        _say_line(nothing)
+        return
+    console = terminal.make_console(sys.stdout)
+    console.print(make_table(rows[:_TABLE_ROWS], console))
+    if len(rows) > _TABLE_ROWS:
+        console.print(f"and {len(rows) - _TABLE_ROWS:,} more: add conditions, or -o PATH")
+
+
+@app.command("explain", short_help="Show how an event was read, or what a tie or pledge rests on.")
 def _explain(
-    event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="Id of an event, or its beginning.")],
+    event_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of an event, a tie or a pledge, or its beginning.")
+    ],
     store: StorePath = _STORE,
     debug: Debug = False,
 ) -> None:
     """Show the sentence an event was read from, and how each of its fields was reached.
 
-    The ids stand in the first column of the table, under the day.
+    Of a tie it shows every change, of a pledge what may answer it, with the rule, the incident, and the
+    articles and sentences behind it. The ids stand in the first column of the tables, under the day.
 
     \b
     Examples:
@@ -644,6 +808,12 @@ def _explain(
 
     explanation = api.explain(event_id, store)
     console = terminal.make_console(sys.stdout)
+    if not isinstance(explanation, api.Explanation):
+        from whowhom import tie_tables
+
+        for part in tie_tables.show_evidence(explanation, console):
+            console.print(part, soft_wrap=isinstance(part, str))
+        return
     console.print(terminal.describe_article(explanation.article), style="dim", soft_wrap=True)
     for passage in terminal.mark_passages(explanation.event, explanation.article, console):
         console.print(passage)

@@ -473,3 +473,102 @@ COMMENT ON COLUMN mention."text" IS 'The words';
 COMMENT ON COLUMN mention."start" IS 'Their offset in code points';
 COMMENT ON COLUMN mention."end" IS 'Offset after the words';
 COMMENT ON COLUMN mention."of" IS 'What the offsets count in: text or title';
+
+-- Ties and pledges: what each report tells of them. Their states are put together from these rows when
+-- somebody asks, as of a day and as known on a day; tie_states.py and pledge_states.py tell how.
+
+CREATE TABLE told (
+    article VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    content UBIGINT NOT NULL
+);
+COMMENT ON TABLE told IS 'Which events the rules of ties and pledges were put to';
+COMMENT ON COLUMN told.article IS 'The article: article.id';
+COMMENT ON COLUMN told.event IS 'The event: event.id';
+COMMENT ON COLUMN told.content IS 'Hash of what the rules looked at; an event that was changed is looked at again';
+
+CREATE TABLE tie_report (
+    article VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    tie VARCHAR NOT NULL,
+    one VARCHAR NOT NULL,
+    other VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    name VARCHAR,
+    subject VARCHAR[] NOT NULL,
+    first_day DATE,
+    last_day DATE NOT NULL,
+    is_said BOOLEAN NOT NULL,
+    known_on DATE NOT NULL,
+    denial VARCHAR,
+    said_by VARCHAR,
+    weight DOUBLE NOT NULL,
+    score DOUBLE NOT NULL,
+    doubtful BOOLEAN NOT NULL,
+    rule VARCHAR NOT NULL
+);
+COMMENT ON TABLE tie_report IS 'What one report tells of a tie: a state it came to, or that it did not';
+COMMENT ON COLUMN tie_report.article IS 'The article: article.id';
+COMMENT ON COLUMN tie_report.event IS 'The event: event.id';
+COMMENT ON COLUMN tie_report.tie IS 'Kind of tie: see tie_kinds.csv';
+COMMENT ON COLUMN tie_report.one IS 'Who: code of a state, EUR, UNO, else a name; the smaller one of a mutual tie';
+COMMENT ON COLUMN tie_report.other IS 'Whom, or with whom';
+COMMENT ON COLUMN tie_report.state IS 'State of the tie: see tie_kinds.csv';
+COMMENT ON COLUMN tie_report.name IS 'What the report calls the agreement';
+COMMENT ON COLUMN tie_report.subject IS 'Stems of what it is about';
+COMMENT ON COLUMN tie_report.first_day IS 'First day on which it may have come about; NULL where only the last is known';
+COMMENT ON COLUMN tie_report.last_day IS 'Last such day, no later than known_on';
+COMMENT ON COLUMN tie_report.is_said IS 'Whether the report names the day';
+COMMENT ON COLUMN tie_report.known_on IS 'Day of publication';
+COMMENT ON COLUMN tie_report.denial IS 'denied where somebody says it is not so, retracted where the report takes back an earlier one';
+COMMENT ON COLUMN tie_report.said_by IS 'Who says so, where it is not the article itself';
+COMMENT ON COLUMN tie_report.weight IS 'How much the report says for itself, by source and certainty, 0 to 1';
+COMMENT ON COLUMN tie_report.score IS 'As of event';
+COMMENT ON COLUMN tie_report.doubtful IS 'Whether the rule itself, or what is planned or imagined, leaves doubt';
+COMMENT ON COLUMN tie_report.rule IS 'Line of ties.csv and the words that met it';
+
+CREATE TABLE pledge_report (
+    article VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    part VARCHAR NOT NULL,
+    kind VARCHAR,
+    deed VARCHAR NOT NULL,
+    one VARCHAR NOT NULL,
+    other VARCHAR,
+    what VARCHAR,
+    subject VARCHAR[] NOT NULL,
+    condition VARCHAR,
+    deadline DATE,
+    first_day DATE,
+    last_day DATE NOT NULL,
+    is_said BOOLEAN NOT NULL,
+    known_on DATE NOT NULL,
+    denial VARCHAR,
+    said_by VARCHAR,
+    weight DOUBLE NOT NULL,
+    score DOUBLE NOT NULL,
+    doubtful BOOLEAN NOT NULL,
+    rule VARCHAR NOT NULL
+);
+COMMENT ON TABLE pledge_report IS 'What one report tells of a promise, threat or demand, or of a deed that may answer one';
+COMMENT ON COLUMN pledge_report.article IS 'The article: article.id';
+COMMENT ON COLUMN pledge_report.event IS 'The event: event.id';
+COMMENT ON COLUMN pledge_report.part IS 'pledge; or of an answer does, does not, undoes, withdraws';
+COMMENT ON COLUMN pledge_report.kind IS 'promise, threat or demand; of an answer NULL unless it says which';
+COMMENT ON COLUMN pledge_report.deed IS 'Kind of deed: see pledges.csv; other where none fits';
+COMMENT ON COLUMN pledge_report.one IS 'Who: as in tie_report';
+COMMENT ON COLUMN pledge_report.other IS 'To whom';
+COMMENT ON COLUMN pledge_report.what IS 'The words that tell what is pledged';
+COMMENT ON COLUMN pledge_report.subject IS 'Stems of what it is about';
+COMMENT ON COLUMN pledge_report.condition IS 'Words on which it hangs';
+COMMENT ON COLUMN pledge_report.deadline IS 'Last day by which it is to be done';
+COMMENT ON COLUMN pledge_report.first_day IS 'First day on which it may have been said or done; NULL where only the last is known';
+COMMENT ON COLUMN pledge_report.last_day IS 'Last such day, no later than known_on';
+COMMENT ON COLUMN pledge_report.is_said IS 'Whether the report names the day';
+COMMENT ON COLUMN pledge_report.known_on IS 'Day of publication';
+COMMENT ON COLUMN pledge_report.denial IS 'As of tie_report';
+COMMENT ON COLUMN pledge_report.said_by IS 'As of tie_report';
+COMMENT ON COLUMN pledge_report.weight IS 'As of tie_report';
+COMMENT ON COLUMN pledge_report.score IS 'As of event';
+COMMENT ON COLUMN pledge_report.doubtful IS 'Whether the rule leaves doubt';
+COMMENT ON COLUMN pledge_report.rule IS 'Line of pledges.csv and the words that met it';

@@ -48,9 +48,11 @@ if TYPE_CHECKING:
     from whowhom.corrections import Correction, Replaced
     from whowhom.incidents import Built
     from whowhom.networks import ActorsBy, Network
+    from whowhom.pledge_states import Answer, Pledge
     from whowhom.schedule import FeedStatus
     from whowhom.series import Pair, Period
     from whowhom.sharing import SharedReader, WriterSeat
+    from whowhom.tie_states import Change, Tie
 
 DEFAULT_PATH = "whowhom.duckdb"
 SCHEMA_VERSION = 2
@@ -101,6 +103,28 @@ class Counts(NamedTuple):
     n_articles: int
     n_events: int
     n_skips: int
+
+
+class Evidence(NamedTuple):
+    """A change of a tie, or an answer to a pledge, with the events and articles that report it."""
+
+    of: Change | Answer
+    reports: tuple[tuple[Event, Article], ...]
+
+
+class TieEvidence(NamedTuple):
+    """A tie and what each of its changes rests on."""
+
+    tie: Tie
+    changes: tuple[Evidence, ...]
+
+
+class PledgeEvidence(NamedTuple):
+    """A pledge, the reports of it, and what was reported that may answer it."""
+
+    pledge: Pledge
+    reports: tuple[tuple[Event, Article], ...]
+    answers: tuple[Evidence, ...]
 
 
 def open(path: str | Path = DEFAULT_PATH, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> Store:
@@ -448,7 +472,9 @@ class Store:
         )
 
     def build_incidents(self, *, rebuild: bool = False) -> Built:
-        """Join the events that are new to incidents; see `whowhom.incidents`.
+        """Join the events that are new to incidents, and note what they tell of ties and pledges.
+
+        See `whowhom.incidents` and `whowhom.tellings`.
 
         Args:
             rebuild: Make all incidents anew; what people judged stays.
@@ -456,11 +482,13 @@ class Store:
         Raises:
             StoreError: The store was opened read-only, or the disk is full.
         """
-        from whowhom import incidents
+        from whowhom import incidents, tellings
 
         self._require_writable()
         with self._transaction():
-            return incidents.build(self._connection, rebuild=rebuild)
+            built = incidents.build(self._connection, rebuild=rebuild)
+            tellings.build(self._connection, rebuild=rebuild)
+            return built
 
     def incidents(self) -> duckdb.DuckDBPyRelation:
         """Return all incidents: a DuckDB relation, one row an incident."""
@@ -589,6 +617,149 @@ class Store:
             some = ids[start : start + LOOK_UP_BATCH]
             found = self._fetch_articles(some)
             yield from (found[id] for id in some if id in found)
+
+    def ties(
+        self,
+        *,
+        between: Pair | None = None,
+        actor: str | None = None,
+        kind: Values = None,
+        as_of: Day = None,
+        known: Day = None,
+        history: bool = False,
+    ) -> duckdb.DuckDBPyRelation:
+        """Return the ties between states, organisations and groups: one row a tie, or a change of one.
+
+        The columns are those of `whowhom.tie_states.COLUMNS`, or with `history` of `HISTORY_COLUMNS`. Both
+        clocks count: what had happened by `as_of`, by the reports that were out on `known`.
+
+            store.ties(between=("RUS", "PRK"), as_of="2024-12-01", known="2024-11-30").df()
+
+        They are made of the reports that `build_incidents` has seen.
+
+        Args:
+            between: Two sides, whichever comes first: codes of states, EUR, UNO, or parts of names.
+            actor: One side of the tie.
+            kind: "alliance", "sanctions" ...: see `whowhom.tie_rules.load_kinds`.
+            as_of: The state on this day, a date or "YYYY-MM-DD"; without it on `known`, or on the last
+                day of publication.
+            known: From reports published on this day or before.
+            history: One row a change instead, those denied and taken back included.
+
+        Raises:
+            ValueError: An unknown kind, or a bad day.
+        """
+        from whowhom import tie_states
+
+        asked = tie_states.Asked(
+            between=_read_pair(between),
+            actor=actor,
+            kinds=tuple(one.lower() for one in _list_values("kind", kind)),
+            as_of=_read_day("as_of", as_of),
+            known=_read_day("known", known),
+        )
+        return tie_states.select_ties(self._connection, asked, history=history)
+
+    def pledges(
+        self,
+        *,
+        by: str | None = None,
+        to: str | None = None,
+        kind: Values = None,
+        state: Values = None,
+        as_of: Day = None,
+        known: Day = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Return promises, threats and demands, and what became of them: one row a pledge.
+
+        The columns are those of `whowhom.pledge_states.COLUMNS`. The two days are those of `ties`.
+
+            store.pledges(by="KOR", state="open").df()
+
+        Args:
+            by: Who promises, threatens or demands: code of a state, EUR, UNO, or part of a name.
+            to: To whom.
+            kind: "promise", "threat", "demand".
+            state: "open", "kept", "broken", "withdrawn", "lapsed".
+            as_of: What had become of it by this day.
+            known: From reports published on this day or before.
+
+        Raises:
+            ValueError: An unknown kind or state, or a bad day.
+        """
+        from whowhom import pledge_states
+
+        asked = pledge_states.Asked(
+            by=by,
+            to=to,
+            kinds=tuple(one.lower() for one in _list_values("kind", kind)),
+            states=tuple(one.lower() for one in _list_values("state", state)),
+            as_of=_read_day("as_of", as_of),
+            known=_read_day("known", known),
+        )
+        return pledge_states.select_pledges(self._connection, asked)
+
+    def explain_tie(self, id: str) -> TieEvidence | None:
+        """Return a tie with each of its changes and the reports behind them, None where none has the id.
+
+        Args:
+            id: Its id, or the beginning of it where no other tie's id begins so.
+
+        Raises:
+            UnknownEventError: Several ties have an id that begins so.
+        """
+        from whowhom import tie_states
+
+        tie = self._find_one(id, tie_states.find_ties(self._connection, tie_states.Asked()), "ties")
+        if tie is None:
+            return None
+        return TieEvidence(
+            tie,
+            tuple(
+                Evidence(change, self._list_reports((*change.rows, *change.denials)))
+                for change in tie.changes
+            ),
+        )
+
+    def explain_pledge(self, id: str) -> PledgeEvidence | None:
+        """Return a pledge with the reports of it and of what answers it, None where none has the id.
+
+        The arguments and errors are those of `explain_tie`.
+        """
+        from whowhom import pledge_states
+
+        pledge = self._find_one(
+            id, pledge_states.find_pledges(self._connection, pledge_states.Asked()), "pledges"
+        )
+        if pledge is None:
+            return None
+        answers = tuple(Evidence(answer, self._list_reports([answer.row])) for answer in pledge.answers)
+        return PledgeEvidence(pledge, self._list_reports(pledge.rows), answers)
+
+    def _find_one(self, id: str, items: Iterable[Any], what: str) -> Any:
+        found = [one for one in items if id and one.id.startswith(id)]
+        if len(found) > 1:
+            ids = ", ".join(one.id for one in found[:5])
+            raise UnknownEventError(
+                f"Several {what} have an id that begins with {id!r}: {ids}. Give more of it."
+            )
+        return found[0] if found else None
+
+    def _list_reports(self, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Event, Article], ...]:
+        found = []
+        for article, event in dict.fromkeys((row["article"], row["event"]) for row in rows):
+            sql = "SELECT * FROM event WHERE article = $article AND id = $event"
+            found += [read_event(row) for row in self._fetch(sql, {"article": article, "event": event})]
+        articles = self._fetch_articles(list(dict.fromkeys(event.article for event in found)))
+        return tuple((event, articles[event.article]) for event in found)
+
+    @property
+    def is_built(self) -> bool:
+        """Whether `build_incidents` has seen as many events as there are."""
+        ((is_built,),) = _run(
+            self._connection, "SELECT (SELECT count(*) FROM event) = (SELECT count(*) FROM told)"
+        )
+        return bool(is_built)
 
     def coded(self, **conditions: Unpack[Conditions]) -> Iterator[CodedArticle]:
         """Yield the articles that report the events which `events` would return, with these events only.
@@ -943,6 +1114,15 @@ def _list_values(name: str, values: Values) -> list[str]:
         if not isinstance(value, str) or not value.strip():
             raise ValueError(f"{name} has the value {value!r}; give words or a code, or None for any.")
     return [value.strip() for value in listed]
+
+
+def _read_pair(between: Pair | None) -> Pair | None:
+    if between is None:
+        return None
+    if isinstance(between, str) or len(between) != 2 or not all(one and one.strip() for one in between):
+        raise ValueError(f"between is {between!r}; give two sides, such as ('RUS', 'PRK').")
+    one, other = (side.strip() for side in between)
+    return one, other
 
 
 def _read_day(name: str, day: Day) -> date | None:

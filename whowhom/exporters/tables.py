@@ -36,10 +36,10 @@ Row = dict[str, Any]
 
 
 class Column(NamedTuple):
-    """A column of the flat table; `type` is "texts" for a list of texts."""
+    """A column of a table; `type` is "texts" for a list of texts, "flag" for true or false."""
 
     name: str
-    type: Literal["text", "texts", "whole", "real", "day"]
+    type: Literal["text", "texts", "whole", "real", "day", "flag"]
     meaning: str
 
 

@@ -1,0 +1,370 @@
+"""Pledges: promises, threats and demands, and whether what is reported later shows them kept.
+
+    pledge_report ──▶ Pledge with its answers
+       rows of
+       pledge_rules
+
+An answer settles a pledge where sides, kind of deed and days fit; where it is not clear that it is
+about the same thing, it is shown beside a pledge that stays open.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whowhom.exporters.tables import Column
+from whowhom.pledge_rules import KINDS, is_broad
+from whowhom.records import content_hash
+from whowhom.tellings import Row
+from whowhom.tie_states import clock, combine, list_events, make_relation, write_side
+
+if TYPE_CHECKING:
+    import duckdb
+
+STATES = ("open", "kept", "broken", "withdrawn", "lapsed")
+SURE = 0.5
+# Reports within so many days of one another tell of one pledge.
+_SAME_DAYS = 7
+# An answer that comes later is to something else.
+_ANSWER_DAYS = 730
+# What is promised to one may be done to another ("demanded that Israel let aid into Gaza"): so many deeds
+# of the next months are looked at, as a state does of some kinds thousands in a year.
+_OTHERS_DAYS = 180
+_MOST_OTHERS = 50
+# A threat hangs on a deadline of the other side; after it there is time to carry it out.
+_THREAT_DAYS = 180
+
+COLUMNS: tuple[Column, ...] = (
+    Column("pledge_id", "text", "Id of the pledge, for `explain`."),
+    Column("kind", "text", "promise, threat or demand."),
+    Column("one", "text", "Who: code of a state, EUR, UNO, or the name of a group or organisation."),
+    Column("other", "text", "To whom; null where nobody is named."),
+    Column("deed", "text", "Kind of deed, as in pledges.csv; other where none fits."),
+    Column("what", "text", "The words that tell what is pledged."),
+    Column("condition", "text", "Words on which it hangs."),
+    Column("deadline", "day", "Last day for it; of a threat the other side's."),
+    Column("day", "day", "Day on which it was made."),
+    Column("known_on", "day", "Day on which that was first reported."),
+    Column("state", "text", "open, kept (a threat carried out, a demand met), broken, withdrawn or lapsed."),
+    Column("settled", "day", "Day on which it was kept, broken or withdrawn, or on which it lapsed."),
+    Column("score", "real", "Probability that the pledge was made, 0 to 1."),
+    Column("answer_score", "real", "Probability that what settled it happened; null where nothing did."),
+    Column("answer", "text", "Event that settled it, as article and event id."),
+    Column("candidate", "text", "Event that may settle it, where it is not clear that it does."),
+    Column("said_by", "texts", "Sources of the pledge that are not the articles themselves."),
+    Column("incident", "text", "The incident in which it was made; null if none were joined."),
+    Column("rule", "text", "Line of pledges.csv and the words that met it."),
+    Column("events", "texts", "Events that report it, as article and event id."),
+)  # fmt: skip
+
+
+# Putting together.
+
+
+_NAMED = re.compile(r"\b(promis|pledg|vow|commit|deadline|demand|request|offer)", re.IGNORECASE)
+
+
+class Answer(NamedTuple):
+    """What came of a pledge: a row of pledge_report, and whether it is clear that it is about it."""
+
+    row: Row
+    is_sure: bool
+    reason: str
+
+
+class Pledge(NamedTuple):
+    """A pledge as it stands, with all that was reported of it."""
+
+    id: str
+    kind: str
+    one: str
+    other: str | None
+    deed: str
+    rows: tuple[Row, ...]
+    day: date
+    deadline: date | None
+    state: str
+    settled: date | None
+    answer: Answer | None
+    candidate: Answer | None
+    answers: tuple[Answer, ...]
+
+    @property
+    def surest(self) -> Row:
+        return max(self.rows, key=lambda row: (row["weight"] * row["score"], row["article"], row["event"]))
+
+
+class Asked(NamedTuple):
+    """What is asked for; None and empty stand for any."""
+
+    by: str | None = None
+    to: str | None = None
+    kinds: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    as_of: date | None = None
+    known: date | None = None
+
+
+# Only those who may answer with what they may answer: of all deeds that is a few in a hundred.
+_SELECT = """WITH answering AS (
+    SELECT DISTINCT CASE kind WHEN 'demand' THEN other ELSE one END AS who,
+        unnest([regexp_replace(deed, '^not ', ''), 'any']) AS deed
+    FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
+    UNION
+    SELECT DISTINCT one, 'any' FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
+)
+SELECT pledge_report.*, report.incident, coalesce(sketch.copy_family, pledge_report.article) AS family
+FROM pledge_report
+LEFT JOIN answering ON answering.who = one AND answering.deed = pledge_report.deed
+LEFT JOIN report ON report.article = pledge_report.article AND report.event = pledge_report.event
+LEFT JOIN sketch ON sketch.article = pledge_report.article
+WHERE known_on <= $known AND last_day <= $as_of
+    AND CASE WHEN part = 'pledge' THEN {by} AND {to} ELSE answering.who IS NOT NULL END
+ORDER BY known_on, pledge_report.article, pledge_report.event, part, one, other"""
+
+
+def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pledge]:
+    """Return the pledges that are asked for, the earliest first."""
+    for what, values, known in (("kind", asked.kinds, KINDS), ("state", asked.states, STATES)):
+        for value in values:
+            if value not in known:
+                raise ValueError(f"There is no {what} of pledge {value!r}. There are: {', '.join(known)}.")
+    days = clock(connection, asked.as_of, asked.known)
+    sides = {"by": asked.by, "to": asked.to}
+    given = {name: side for name, side in sides.items() if side is not None}
+    sql = _SELECT.format(
+        by=write_side("one", "by") if asked.by is not None else "true",
+        to=write_side("other", "to") if asked.to is not None else "true",
+    )
+    rows = connection.sql(sql, params={**days, **given}).to_arrow_table().to_pylist()
+    return [
+        pledge
+        for pledge in put_together(rows, days["as_of"])
+        if (not asked.kinds or pledge.kind in asked.kinds)
+        and (not asked.states or pledge.state in asked.states)
+    ]
+
+
+def put_together(rows: Iterable[Row], as_of: date) -> list[Pledge]:
+    """Return the pledges that rows of pledge_report make, as of a day, each with what came of it."""
+    pledges: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    answers = Answers()
+    for row in rows:
+        if row["part"] == "pledge":
+            pledges[row["kind"], row["deed"], row["one"], row["other"] or ""].append(row)
+        else:
+            answers.add(row)
+    answers.sort()
+    made = [_settle(group, answers, as_of) for same in pledges.values() for group in _split_pledges(same)]
+    return sorted(
+        made, key=lambda pledge: (pledge.day, pledge.one, pledge.other or "", pledge.kind, pledge.id)
+    )
+
+
+class Answers:
+    """Rows that may answer a pledge, by who does what to whom, in the order of days."""
+
+    def __init__(self) -> None:
+        self._by_side: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        self._by_deed: dict[tuple[str, str], list[Row]] = defaultdict(list)
+
+    def add(self, row: Row) -> None:
+        """Add a row."""
+        self._by_side[row["one"], row["deed"], row["other"] or ""].append(row)
+        self._by_deed[row["one"], row["deed"]].append(row)
+
+    def sort(self) -> None:
+        """Put all into their order, before anything is looked up."""
+        for rows in (*self._by_side.values(), *self._by_deed.values()):
+            rows.sort(key=_order)
+
+    def find(self, who: str, deed: str, whom: str | None, since: date) -> list[Row]:
+        """Return what `who` did of a kind from a day on: to `whom`, and the next few to anybody."""
+        found: dict[tuple[str, str, str], Row] = {}
+        for kind in (deed, "any"):
+            for rows, days, most in (
+                (self._by_side.get((who, kind, whom or "")), _ANSWER_DAYS, None),
+                (self._by_side.get((who, kind, "")), _ANSWER_DAYS, _MOST_OTHERS),
+                (self._by_deed.get((who, kind)), _OTHERS_DAYS, _MOST_OTHERS),
+            ):
+                start = bisect_left(rows or (), since, key=lambda row: row["last_day"])
+                last = since + timedelta(days=days)
+                for row in islice(rows or (), start, None if most is None else start + most):
+                    if row["last_day"] > last:
+                        break
+                    found[row["article"], row["event"], row["part"]] = row
+        return sorted(found.values(), key=_order)
+
+
+def _order(row: Row) -> tuple[Any, ...]:
+    return (row["last_day"], row["known_on"], row["article"], row["event"])
+
+
+def _split_pledges(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows of each pledge: what is said within a week is said once."""
+    groups: list[list[Row]] = []
+    for row in sorted(rows, key=lambda row: (row["last_day"], row["known_on"], row["article"], row["event"])):
+        last = groups[-1][-1] if groups else None
+        is_same = last is not None and (
+            row["last_day"] - last["last_day"] <= timedelta(days=_SAME_DAYS)
+            or (row["incident"] is not None and row["incident"] == last["incident"])
+        )
+        if is_same:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _settle(rows: Sequence[Row], answers: Answers, as_of: date) -> Pledge:
+    first = min(rows, key=lambda row: (row["known_on"], row["article"], row["event"]))
+    kind, deed, one, other = first["kind"], first["deed"], first["one"], first["other"]
+    day = min(row["first_day"] or row["last_day"] for row in rows)
+    deadlines = sorted(row["deadline"] for row in rows if row["deadline"])
+    deadline = deadlines[0] if deadlines else None
+    done_by = (other, one) if kind == "demand" else (one, other)
+    sides = [pair for pair in dict.fromkeys([done_by, (one, other)]) if pair[0]]
+    listed = [
+        row
+        for who, whom in sides
+        for row in answers.find(str(who), deed.removeprefix("not "), whom, rows[0]["last_day"])
+    ]
+    found: list[Answer] = []
+    state, settled, answer = _judge(kind, deed, deadline, found)
+    for row in sorted(listed, key=_order):
+        fitting = _fit(row, rows)
+        if fitting is None:
+            continue
+        found.append(fitting)
+        if fitting.is_sure:
+            state, settled, answer = _judge(kind, deed, deadline, found)
+            if state in ("kept", "withdrawn"):
+                break
+    if state == "open" and deadline is not None:
+        last = deadline + timedelta(days=_THREAT_DAYS if kind == "threat" else 0)
+        if last < as_of:
+            state, settled = "lapsed", last
+    doubtful = [one for one in found if not one.is_sure]
+    return Pledge(
+        id=content_hash("pledge", kind, one, other or "", first["article"], first["event"]),
+        kind=kind,
+        one=one,
+        other=other,
+        deed=deed,
+        rows=tuple(rows),
+        day=day,
+        deadline=deadline,
+        state=state,
+        settled=settled,
+        answer=answer,
+        candidate=doubtful[-1] if doubtful and answer is None else None,
+        answers=tuple(found),
+    )
+
+
+def _fit(row: Row, rows: Sequence[Row]) -> Answer | None:
+    """Return a row as the answer to a pledge, None where it is none."""
+    pledge = rows[0]
+    kind, deed, one, other = (
+        pledge["kind"],
+        pledge["deed"].removeprefix("not "),
+        pledge["one"],
+        pledge["other"],
+    )
+    if row["kind"] not in (None, kind) or row["deed"] not in (deed, "any"):
+        return None
+    if any((row["article"], row["event"]) == (said["article"], said["event"]) for said in rows):
+        return None
+    pledged_on = rows[0]["last_day"]
+    if row["last_day"] <= pledged_on and any(row["article"] == said["article"] for said in rows):
+        return None  # what an article tells beside the pledge led to it
+    who, whom = (other, one) if kind == "demand" and row["part"] != "withdraws" else (one, other)
+    if row["one"] != who:
+        return None
+    if kind == "demand" and row["part"] == "undoes":
+        return None
+    shared = sorted({stem for said in rows for stem in said["subject"]} & set(row["subject"]))
+    is_same_side = row["other"] == whom or (row["other"] is None and row["deed"] != "any")
+    is_named = row["part"] == "does not" and bool(_NAMED.search(row["what"] or ""))
+    is_about_it = bool(shared) or is_named or not is_broad(deed) or row["deed"] == "any"
+    is_sure = is_about_it and (is_same_side or bool(shared)) and row["weight"] >= SURE and not row["doubtful"]
+    if not is_same_side and not shared:
+        return None
+    reason = f"{row['part']}: {row['rule']}" + (f", both about {', '.join(shared)}" if shared else "")
+    return Answer(row, is_sure, reason)
+
+
+def _judge(
+    kind: str, deed: str, deadline: date | None, answers: Sequence[Answer]
+) -> tuple[str, date | None, Answer | None]:
+    """Return the state of a pledge, since when, and the answer that settles it."""
+    broken: Answer | None = None
+    for answer in answers:
+        if not answer.is_sure:
+            continue
+        row, part = answer.row, answer.row["part"]
+        is_late = deadline is not None and kind != "threat" and row["last_day"] > deadline
+        if part == "withdraws":
+            return "withdrawn", row["last_day"], answer
+        if part == "does" and deed.startswith("not "):
+            return "broken", row["last_day"], answer
+        if part == "does" and not is_late:
+            return "kept", row["last_day"], answer
+        if part == "undoes" and kind == "promise" and not is_late:
+            return "broken", row["last_day"], answer
+        # That something has not been done yet breaks no promise whose day is still to come.
+        is_due = deadline is None or row["known_on"] > deadline or row["kind"] is not None
+        if (
+            part == "does not"
+            and kind != "threat"
+            and is_due
+            and broken is None
+            and not deed.startswith("not ")
+        ):
+            broken = answer
+            if deadline is not None:
+                break
+    if broken is not None:
+        return "broken", broken.row["last_day"], broken
+    return "open", None, None
+
+
+# Answers.
+
+
+def select_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> duckdb.DuckDBPyRelation:
+    """Return one row a pledge with `COLUMNS`."""
+    return make_relation(connection, [_flatten(one) for one in find_pledges(connection, asked)], COLUMNS)
+
+
+def _flatten(pledge: Pledge) -> Row:
+    told, answer, candidate = pledge.surest, pledge.answer, pledge.candidate
+    conditions = [row["condition"] for row in pledge.rows if row["condition"]]
+    return {
+        "pledge_id": pledge.id,
+        "kind": pledge.kind,
+        "one": pledge.one,
+        "other": pledge.other,
+        "deed": pledge.deed,
+        "what": told["what"],
+        "condition": max(conditions, key=lambda one: (len(one), one), default=None),
+        "deadline": pledge.deadline,
+        "day": pledge.day,
+        "known_on": min(row["known_on"] for row in pledge.rows),
+        "state": pledge.state,
+        "settled": pledge.settled,
+        "score": combine(pledge.rows, lambda row: row["weight"] * row["score"]),
+        "answer_score": round(answer.row["weight"] * answer.row["score"], 6) if answer else None,
+        "answer": f"{answer.row['article']} {answer.row['event']}" if answer else None,
+        "candidate": f"{candidate.row['article']} {candidate.row['event']}" if candidate else None,
+        "said_by": sorted({row["said_by"] for row in pledge.rows if row["said_by"]}),
+        "incident": told["incident"],
+        "rule": told["rule"],
+        "events": list_events(pledge.rows),
+    }

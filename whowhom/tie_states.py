@@ -1,0 +1,524 @@
+"""Ties: lasting relations between two sides, made of what reports tell, as of a day and as known on a day.
+
+    tie_report ──▶ Change ──▶ Tie
+       rows of      one deed    the state after the last change
+       tie_rules
+
+Rows of one incident and state are a change. A change counts once what is reported of it is enough
+(`SURE`); less is kept as a doubtful candidate beside the state. A denial by a side makes a change disputed
+from the day it is known, until somebody else reports it again; a retraction takes it away.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whowhom.exporters.tables import Column
+from whowhom.records import content_hash
+from whowhom.tellings import Row
+from whowhom.tie_rules import Kind, load_kinds
+
+if TYPE_CHECKING:
+    import duckdb
+
+# What independent reports must come to together for a change to count: 1 - (1 - a)(1 - b)...
+SURE = 0.6
+# Below this score of its surest event a change stays doubtful: the coder hardly believes it itself.
+_FAINT = 0.12
+# Reports of one state within so many days support one another; a denial is about the days before it.
+_NEAR_DAYS = 120
+COLUMNS: tuple[Column, ...] = (
+    Column("tie_id", "text", "Id of the tie, for `explain`."),
+    Column("tie", "text", "Kind: alliance, agreement, sanctions ...; docs/ties.md lists them."),
+    Column("one", "text", "Who: code of a state, EUR, UNO, or the name of a group or organisation."),
+    Column("other", "text", "Whom; of a mutual tie the one that comes later in the alphabet."),
+    Column("way", "text", '"directed" from one to other, or "mutual".'),
+    Column("name", "text", "What reports call the agreement; null where they give it no name."),
+    Column("state", "text", "State after the last change that counts."),
+    Column("since", "day", "First day of that state."),
+    Column(
+        "holds", "flag", "Whether the tie stands in this state, and was heard of lately where it must be."
+    ),
+    Column("doubtful", "flag", "Whether not enough is reported for the state to be sure."),
+    Column("candidate", "text", "A later state for which not enough is reported, or which is denied."),
+    Column("candidate_since", "day", "First day of that."),
+    Column("score", "real", "Probability that the change to this state is right, 0 to 1."),
+    Column("n_independent", "whole", "Independent reports of that change."),
+    Column("n_changes", "whole", "Changes of the tie up to the day."),
+    Column("known_on", "day", "Day on which that change was first reported."),
+    Column("said_by", "texts", "Sources of the change that are not the articles themselves."),
+    Column("denied_by", "texts", "Who denies it."),
+    Column("incident", "text", "The incident that brought the change; null if none were joined."),
+    Column("rule", "text", "Line of ties.csv and the words that met it."),
+)
+HISTORY_COLUMNS: tuple[Column, ...] = (
+    Column("tie_id", "text", "Id of the tie, for `explain`."),
+    Column("tie", "text", "Kind of tie."),
+    Column("one", "text", "Who."),
+    Column("other", "text", "Whom."),
+    Column("way", "text", '"directed" or "mutual".'),
+    Column("name", "text", "What reports call the agreement."),
+    Column("state", "text", "State that it came to."),
+    Column("first_day", "day", "First day on which it may have come about; null where not known."),
+    Column("last_day", "day", "Last such day."),
+    Column("known_on", "day", "Day on which it was first reported, or denied if nothing else is known."),
+    Column("standing", "text", "sure, doubtful, disputed (a side denies it), retracted, or outdated."),
+    Column("score", "real", "Probability that it is right, 0 to 1."),
+    Column("n_articles", "whole", "Articles that report it."),
+    Column("n_independent", "whole", "Independent reports of it."),
+    Column("said_by", "texts", "Sources that are not the articles themselves."),
+    Column("denied_by", "texts", "Who denies it."),
+    Column("incident", "text", "The incident; null if none were joined."),
+    Column("rule", "text", "Line of ties.csv and the words that met it."),
+    Column("events", "texts", "Events that report or deny it, as article and event id."),
+)  # fmt: skip
+
+
+# Putting together.
+
+
+class Change(NamedTuple):
+    """A tie that came to a state, as all reports known on a day tell of it.
+
+    Attributes:
+        standing: "sure", "doubtful", "disputed", "retracted", or "outdated" where a state that was
+            reached before makes it no news.
+    """
+
+    tie: str
+    one: str
+    other: str
+    state: str
+    name: str | None
+    subject: frozenset[str]
+    first_day: date | None
+    last_day: date
+    known_on: date
+    incident: str | None
+    rule: str
+    standing: str
+    score: float
+    n_articles: int
+    n_independent: int
+    said_by: tuple[str, ...]
+    denied_by: tuple[str, ...]
+    rows: tuple[Row, ...]
+    denials: tuple[Row, ...]
+
+
+class Tie(NamedTuple):
+    """A tie between two sides with its changes, the earliest first.
+
+    `current` is the change to the state that counts, `candidate` a later one that may. Where all
+    changes were retracted there is no tie, and `current` tells what was taken back.
+    """
+
+    id: str
+    tie: str
+    one: str
+    other: str
+    name: str | None
+    current: Change
+    since: date
+    candidate: Change | None
+    changes: tuple[Change, ...]
+    holds: bool
+
+    @property
+    def doubtful(self) -> bool:
+        return self.current.standing != "sure"
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.current.standing == "retracted"
+
+
+_SELECT = """SELECT tie_report.*, report.incident, coalesce(sketch.copy_family, tie_report.article) AS family
+FROM tie_report
+LEFT JOIN report ON report.article = tie_report.article AND report.event = tie_report.event
+LEFT JOIN sketch ON sketch.article = tie_report.article
+WHERE known_on <= $known AND (denial IS NOT NULL OR last_day <= $as_of)
+    AND ($tie = [] OR list_contains($tie, tie)) AND {sides}
+ORDER BY known_on, tie_report.article, tie_report.event, tie, one, other, state"""
+
+
+class Asked(NamedTuple):
+    """What is asked for; None and empty stand for any."""
+
+    between: tuple[str, str] | None = None
+    actor: str | None = None
+    kinds: tuple[str, ...] = ()
+    as_of: date | None = None
+    known: date | None = None
+
+
+def find_ties(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Tie]:
+    """Return the ties that are asked for, in the order of sides and kinds."""
+    for kind in asked.kinds:
+        if kind not in load_kinds():
+            raise ValueError(f"There is no kind of tie {kind!r}. There are: {', '.join(load_kinds())}.")
+    sides, values = _write_sides(asked)
+    days = clock(connection, asked.as_of, asked.known)
+    # Kinds of one family share their reports; those not asked for are left out at the end.
+    families = {load_kinds()[kind].family for kind in asked.kinds}
+    kinds = [name for name, kind in load_kinds().items() if kind.family in families]
+    result = connection.sql(_SELECT.format(sides=sides), params={**values, **days, "tie": kinds})
+    rows = result.to_arrow_table().to_pylist()
+    ties = put_together(rows, days["as_of"])
+    return [tie for tie in ties if not asked.kinds or tie.tie in asked.kinds]
+
+
+def clock(connection: duckdb.DuckDBPyConnection, as_of: date | None, known: date | None) -> dict[str, date]:
+    """Return both days of a question: as of the day known where one is given, else of the last report."""
+    if known is None or (as_of is None):
+        ((last,),) = connection.execute("SELECT max(published) FROM article").fetchall()
+        last = last or date.max
+        return {"as_of": as_of or known or last, "known": known or date.max}
+    return {"as_of": as_of, "known": known}
+
+
+def write_side(column: str, parameter: str) -> str:
+    """Return the condition that a side is the one that a parameter means: its code, or a part of its name."""
+    return (
+        f"({column} = upper(${parameter}) OR len({column}) > 3"
+        f" AND contains(strip_accents(lower({column})), strip_accents(lower(${parameter}))))"
+    )
+
+
+def _write_sides(asked: Asked) -> tuple[str, dict[str, str]]:
+    if asked.between is not None:
+        a, b = asked.between
+        both = [f"{write_side('one', x)} AND {write_side('other', y)}" for x, y in (("a", "b"), ("b", "a"))]
+        return f"({both[0]} OR {both[1]})", {"a": a, "b": b}
+    if asked.actor is not None:
+        return f"({write_side('one', 'a')} OR {write_side('other', 'a')})", {"a": asked.actor}
+    return "true", {}
+
+
+def put_together(rows: Iterable[Row], as_of: date) -> list[Tie]:
+    """Return the ties that rows of tie_report make, as of a day.
+
+    Rows are those known on the day that is asked for, in the order in which they became known; each has
+    the `incident` and the copy `family` of its report besides.
+    """
+    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[load_kinds()[row["tie"]].family, row["one"], row["other"]].append(row)
+    ties = [tie for group in groups.values() for tie in _make_ties(group, as_of)]
+    return sorted(ties, key=lambda tie: (tie.one, tie.other, tie.tie, tie.since, tie.id))
+
+
+def _make_ties(rows: Sequence[Row], as_of: date) -> Iterator[Tie]:
+    by_deed: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    denials = [row for row in rows if row["denial"]]
+    for row in rows:
+        if not row["denial"]:
+            deed = row["incident"] or f"{row['article']} {row['event']}"
+            by_deed[deed, row["tie"], row["state"]].append(row)
+    changes = sorted((_make_change(group) for group in by_deed.values()), key=_order)
+    for thread in _split_threads(changes):
+        yield _run_through([_weigh(change, thread, denials) for change in thread], as_of)
+
+
+@cache
+def _place_states(tie: str) -> dict[str, int]:
+    return {state: place for place, state in enumerate(load_kinds()[tie].states)}
+
+
+def _order(change: Change) -> tuple[Any, ...]:
+    # Of one day the state that comes later in the table: signed, then ratified, in force.
+    place = _place_states(change.tie)[change.state]
+    return (change.last_day, place, change.known_on, change.rows[0]["article"], change.rows[0]["event"])
+
+
+def _make_change(rows: Sequence[Row]) -> Change:
+    """Return the change that rows of one deed make; its day is the narrowest that most of them name."""
+    first, last = _choose_days(rows) if len(rows) > 1 else (rows[0]["first_day"], rows[0]["last_day"])
+    surest = max(rows, key=lambda row: (row["weight"], row["score"], row["article"]))
+    names = [row["name"] for row in rows if row["name"]]
+    return Change(
+        tie=rows[0]["tie"],
+        one=rows[0]["one"],
+        other=rows[0]["other"],
+        state=rows[0]["state"],
+        name=max(names, key=lambda name: (len(name), name)) if names else None,
+        subject=frozenset(stem for row in rows for stem in row["subject"]),
+        first_day=first,
+        last_day=last,
+        known_on=min(row["known_on"] for row in rows),
+        incident=rows[0]["incident"],
+        rule=surest["rule"],
+        standing="",
+        score=combine(rows, lambda row: row["weight"] * row["score"]),
+        n_articles=len({row["article"] for row in rows}),
+        n_independent=len({row["family"] for row in rows}),
+        said_by=tuple(sorted({row["said_by"] for row in rows if row["said_by"]})),
+        denied_by=(),
+        rows=tuple(rows),
+        denials=(),
+    )
+
+
+def _choose_days(rows: Sequence[Row]) -> tuple[date | None, date]:
+    spans: dict[tuple[Any, ...], int] = defaultdict(int)
+    for row in rows:
+        spans[not row["is_said"], row["first_day"], row["last_day"]] += 1
+
+    def rank(span: tuple[Any, ...]) -> tuple[Any, ...]:
+        unsaid, first, last = span
+        return (first is None, unsaid, (last - first).days if first else 0, -spans[span], last)
+
+    _, first, last = min(spans, key=rank)
+    return first, last
+
+
+def combine(rows: Iterable[Row], measure: Any) -> float:
+    """Return the probability that one at least is right; of copies the surest counts."""
+    rows = list(rows)
+    if len(rows) == 1:
+        return round(float(measure(rows[0])), 6)
+    best: dict[str, float] = {}
+    for row in rows:
+        best[row["family"]] = max(best.get(row["family"], 0.0), measure(row))
+    wrong = 1.0
+    for _, value in sorted(best.items()):
+        wrong *= 1 - value
+    return round(1 - wrong, 6)
+
+
+def _split_threads(changes: Sequence[Change]) -> list[list[Change]]:
+    """Return the changes of each tie: two states may have one pact of defence and another of trade.
+
+    One that tells no subject belongs to the tie that changed last.
+    """
+    if not changes or load_kinds()[changes[0].tie].family != "treaty":
+        return [list(changes)] if changes else []
+    threads: list[list[Change]] = []
+    subjects: list[frozenset[str]] = []
+    for change in changes:
+        fitting = [
+            (len(change.subject & subjects[n]), thread[-1].last_day, n)
+            for n, thread in enumerate(threads)
+            if change.subject & subjects[n]
+            or not subjects[n]
+            or (not change.subject and not (change.tie == "alliance" != thread[-1].tie))
+        ]
+        if fitting:
+            _, _, n = max(fitting)
+            threads[n].append(change)
+            subjects[n] |= change.subject
+        else:
+            threads.append([change])
+            subjects.append(change.subject)
+    return threads
+
+
+def _weigh(change: Change, thread: Sequence[Change], denials: Sequence[Row]) -> Change:
+    """Return a change with its standing: what supports it, and who denies it."""
+    against = [row for row in denials if _denies(row, change)]
+    support: Sequence[Row] = change.rows
+    if against or _measure_weight(support) < SURE:
+        near = timedelta(days=_NEAR_DAYS)
+        support = [
+            row
+            for other in thread
+            if other.state == change.state and abs(other.last_day - change.last_day) <= near
+            for row in other.rows
+        ]
+    if against:
+        last = max(row["known_on"] for row in against)
+        after = [row for row in support if row["known_on"] > last]
+    is_enough = _measure_weight(support) >= SURE
+    is_faint = max(row["score"] for row in change.rows) < _FAINT
+    if any(row["denial"] == "retracted" for row in against) and not after:
+        standing = "retracted"
+    elif against and combine(after, lambda row: row["weight"]) < SURE - 0.1:
+        standing = "disputed"
+    else:
+        standing = "sure" if is_enough and not is_faint else "doubtful"
+    said = {row["said_by"] or "the article itself" for row in against}
+    return change._replace(standing=standing, denied_by=tuple(sorted(said)), denials=tuple(against))
+
+
+def _measure_weight(rows: Sequence[Row]) -> float:
+    return combine(rows, lambda row: 0.0 if row["doubtful"] else row["weight"])
+
+
+def _denies(row: Row, change: Change) -> bool:
+    return (
+        row["state"] == change.state
+        and load_kinds()[row["tie"]].family == load_kinds()[change.tie].family
+        and timedelta(0) <= row["known_on"] - change.last_day <= timedelta(days=_NEAR_DAYS)
+        and (not row["subject"] or not change.subject or bool(change.subject & set(row["subject"])))
+    )
+
+
+class _Walked(NamedTuple):
+    """What a tie came to, change by change."""
+
+    current: Change | None
+    candidate: Change | None
+    since: date | None
+    changes: list[Change]
+
+
+def _walk(changes: Iterable[Change]) -> _Walked:
+    """Go through the changes, the earliest first, and note which is the last that counts."""
+    current: Change | None = None
+    candidate: Change | None = None
+    since: date | None = None
+    walked: list[Change] = []
+    for change in changes:
+        state = load_kinds()[change.tie].states[change.state]
+        is_retracted = change.standing == "retracted"
+        if current is not None and current.state in state.not_after and not is_retracted:
+            walked.append(change._replace(standing="outdated") if change.standing == "sure" else change)
+            continue
+        walked.append(change)
+        if is_retracted:
+            continue
+        if change.standing != "sure":
+            candidate = change
+            continue
+        if current is None or current.state != change.state:
+            since = change.first_day or change.last_day
+        current, candidate = change, None
+    return _Walked(current, candidate, since, walked)
+
+
+def _run_through(changes: Sequence[Change], as_of: date) -> Tie:
+    """Return the tie after its changes; of one whose changes were all retracted the last of these."""
+    current, candidate, since, walked = _walk(changes)
+    shown = current or candidate or walked[-1]
+    if current is None or (candidate is not None and candidate.state == shown.state):
+        candidate = None
+    kept = [change for change in walked if change.standing != "retracted"] or walked
+    tie = "alliance" if any(change.tie == "alliance" for change in walked) else shown.tie
+    kind = load_kinds()[tie]
+    state = kind.states[shown.state]
+    last = max(change.last_day for change in kept if change.state == shown.state)
+    lapsed = state.lapse_days is not None and (as_of - last).days > state.lapse_days
+    return Tie(
+        id=content_hash("tie", kind.family, shown.one, shown.other, *_identify(kind, walked)),
+        tie=tie,
+        one=shown.one,
+        other=shown.other,
+        name=_choose_name([change.name for change in kept if change.name]),
+        current=shown,
+        since=since or shown.first_day or shown.last_day,
+        candidate=candidate,
+        changes=tuple(walked),
+        holds=state.holds and not lapsed and shown.standing != "retracted",
+    )
+
+
+def _identify(kind: Kind, changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return what tells a tie from others of its sides: of agreements the event that first told of it."""
+    if kind.family != "treaty":
+        return ()
+    rows = (row for change in changes for row in change.rows)
+    first = min(rows, key=lambda row: (row["known_on"], row["article"], row["event"]))
+    return first["article"], first["event"]
+
+
+def _choose_name(names: Sequence[str]) -> str | None:
+    """Return the name that looks most like one: capitals first, then how often it stands."""
+
+    def rank(name: str) -> tuple[Any, ...]:
+        return sum(map(str.isupper, name)), names.count(name), len(name), name
+
+    return max(names, key=rank, default=None)
+
+
+# Answers.
+
+
+def select_ties(
+    connection: duckdb.DuckDBPyConnection, asked: Asked, *, history: bool = False
+) -> duckdb.DuckDBPyRelation:
+    """Return one row a tie with `COLUMNS`, or one row a change with `HISTORY_COLUMNS`."""
+    ties = find_ties(connection, asked)
+    if history:
+        return make_relation(connection, [row for tie in ties for row in list_changes(tie)], HISTORY_COLUMNS)
+    return make_relation(connection, [_flatten(tie) for tie in ties if not tie.is_retracted], COLUMNS)
+
+
+def _name_way(tie: str) -> str:
+    return "mutual" if load_kinds()[tie].is_mutual else "directed"
+
+
+def _flatten(tie: Tie) -> Row:
+    change, candidate = tie.current, tie.candidate
+    return {
+        "tie_id": tie.id,
+        "tie": tie.tie,
+        "one": tie.one,
+        "other": tie.other,
+        "way": _name_way(tie.tie),
+        "name": tie.name,
+        "state": change.state,
+        "since": tie.since,
+        "holds": tie.holds,
+        "doubtful": tie.doubtful,
+        "candidate": candidate.state if candidate else None,
+        "candidate_since": (candidate.first_day or candidate.last_day) if candidate else None,
+        "score": change.score,
+        "n_independent": change.n_independent,
+        "n_changes": len(tie.changes),
+        "known_on": change.known_on,
+        "said_by": list(change.said_by),
+        "denied_by": list(change.denied_by),
+        "incident": change.incident,
+        "rule": change.rule,
+    }
+
+
+def list_changes(tie: Tie) -> list[Row]:
+    """Return one row a change with `HISTORY_COLUMNS`."""
+    return [
+        {
+            "tie_id": tie.id,
+            "tie": tie.tie,
+            "one": change.one,
+            "other": change.other,
+            "way": _name_way(tie.tie),
+            "name": change.name,
+            "state": change.state,
+            "first_day": change.first_day,
+            "last_day": change.last_day,
+            "known_on": change.known_on,
+            "standing": change.standing,
+            "score": change.score,
+            "n_articles": change.n_articles,
+            "n_independent": change.n_independent,
+            "said_by": list(change.said_by),
+            "denied_by": list(change.denied_by),
+            "incident": change.incident,
+            "rule": change.rule,
+            "events": list_events((*change.rows, *change.denials)),
+        }
+        for change in tie.changes
+    ]
+
+
+def list_events(rows: Iterable[Row]) -> list[str]:
+    """Return the events of rows as article and event id, once each."""
+    return list(dict.fromkeys(f"{row['article']} {row['event']}" for row in rows))
+
+
+def make_relation(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[Row], columns: Sequence[Column]
+) -> duckdb.DuckDBPyRelation:
+    """Return rows as a relation with these columns."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    types = {
+        "text": pa.string(), "whole": pa.int32(), "real": pa.float64(), "day": pa.date32(),
+        "texts": pa.list_(pa.string()), "flag": pa.bool_(),
+    }  # fmt: skip
+    schema = pa.schema([(column.name, types[column.type]) for column in columns])
+    return connection.from_arrow(pa.Table.from_pylist(list(rows), schema))
