@@ -31,6 +31,17 @@ def test_pledge_has_a_kind_and_a_deed(sentence, trigger, type, expected):
     assert ("pledge", *expected) in tell(sentence, trigger, type)
 
 
+def test_what_a_pledge_hangs_on_is_not_what_is_pledged():
+    """The ships were seized by the other side; what is threatened stands before."""
+    rows = tell(
+        "Chad will close the strait if Niger does not return the ships it seized, its navy warned on Monday.",
+        "warned",
+        "THREATEN",
+        condition="if Niger does not return the ships it seized",
+    )
+    assert rows == [("pledge", "threat", "cut off")]
+
+
 def test_threat_that_is_only_named_is_not_made_again():
     """Withdrawing a threat is an answer to it."""
     rows = tell("Chad withdrew its threat to suspend trade with Niger.", "threat", "THREATEN")

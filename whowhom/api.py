@@ -481,11 +481,12 @@ def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation | T
     with open(store, read_only=True) as kept:
         try:
             event, article = kept.event(event_id)
-        except UnknownEventError:
+        except UnknownEventError as error:
             found = kept.explain_tie(event_id) or kept.explain_pledge(event_id)
-            if found is None:
-                raise
-            return found
+            if found is not None:
+                return found
+            message = str(error).replace("No event in", "No event, tie or pledge in", 1)
+            raise UnknownEventError(message) from error
         return Explanation(event, article, [one for one in kept.corrections() if one.event == event.id])
 
 

@@ -212,6 +212,8 @@ def _find_deed(telling: Telling, found: dict[Phrase, list[Found]]) -> tuple[str,
     rules = [rule for rule in _list_rules("pledge") if telling.type != "THREATEN" or rule.deed in _HARMFUL]
     for rule in rules:
         for place in list_places(found, rule.words):
+            if _is_in_condition(telling, place):
+                continue
             is_after = telling.trigger.start <= place.start and (limit is None or place.start < limit)
             distance = (
                 place.start - telling.trigger.start
@@ -232,6 +234,11 @@ def _find_deed(telling: Telling, found: dict[Phrase, list[Found]]) -> tuple[str,
     return "other", None, "pledges.csv: no line"
 
 
+def _is_in_condition(telling: Telling, place: Found) -> bool:
+    at = telling.sentence.find(telling.condition) if telling.condition else -1
+    return at >= 0 and at <= telling.words[place.start].start < at + len(telling.condition)
+
+
 def _find_condition(telling: Telling) -> int | None:
     """Return the word at which the condition begins, where it stands after the trigger."""
     at = telling.sentence.find(telling.condition) if telling.condition else -1
@@ -242,7 +249,9 @@ def _find_condition(telling: Telling) -> int | None:
 
 
 def _cut_clause(telling: Telling) -> str:
-    start = telling.words[telling.trigger.start].start if telling.words else 0
+    # "..., the head of its navy warned on Monday": what is pledged stands before the trigger.
+    is_last = len(telling.words) - telling.trigger.end < 4
+    start = 0 if is_last or not telling.words else telling.words[telling.trigger.start].start
     clause = telling.sentence[start:].strip().rstrip(".")
     return clause if len(clause) <= 160 else clause[:157].rsplit(" ", 1)[0] + " ..."
 

@@ -13,16 +13,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import islice
+from heapq import merge
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whowhom.exporters.tables import Column
 from whowhom.pledge_rules import KINDS, is_broad
 from whowhom.records import content_hash
 from whowhom.tellings import Row
-from whowhom.tie_states import clock, combine, list_events, make_relation, write_side
+from whowhom.tie_states import (
+    clock,
+    combine,
+    list_events,
+    make_relation,
+    read_rows,
+    without_collection,
+    write_side,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,22 +119,28 @@ class Asked(NamedTuple):
     known: date | None = None
 
 
-# Only those who may answer with what they may answer: of all deeds that is a few in a hundred.
-_SELECT = """WITH answering AS (
+_SELECT_PLEDGES = """
+SELECT pledge_report.*, report.incident, coalesce(sketch.copy_family, pledge_report.article) AS family
+FROM pledge_report
+LEFT JOIN report ON report.article = pledge_report.article AND report.event = pledge_report.event
+LEFT JOIN sketch ON sketch.article = pledge_report.article
+WHERE part = 'pledge' AND {by} AND {to} AND known_on <= $known AND last_day <= $as_of
+ORDER BY known_on, pledge_report.article, pledge_report.event, one, other"""
+
+# Only those who may answer with what they may answer: of all deeds that is a few in a hundred. And only
+# the columns that are looked at: of all pledges there are half a million answers to a million events.
+_SELECT_ANSWERS = """WITH answering AS (
     SELECT DISTINCT CASE kind WHEN 'demand' THEN other ELSE one END AS who,
         unnest([regexp_replace(deed, '^not ', ''), 'any']) AS deed
     FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
     UNION
     SELECT DISTINCT one, 'any' FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
 )
-SELECT pledge_report.*, report.incident, coalesce(sketch.copy_family, pledge_report.article) AS family
-FROM pledge_report
-LEFT JOIN answering ON answering.who = one AND answering.deed = pledge_report.deed
-LEFT JOIN report ON report.article = pledge_report.article AND report.event = pledge_report.event
-LEFT JOIN sketch ON sketch.article = pledge_report.article
-WHERE known_on <= $known AND last_day <= $as_of
-    AND CASE WHEN part = 'pledge' THEN {by} AND {to} ELSE answering.who IS NOT NULL END
-ORDER BY known_on, pledge_report.article, pledge_report.event, part, one, other"""
+SELECT article, event, part, kind, deed, one, other, what, subject, last_day, known_on, weight, score,
+    doubtful, rule
+FROM pledge_report SEMI JOIN answering ON answering.who = one AND answering.deed = pledge_report.deed
+WHERE part <> 'pledge' AND known_on <= $known AND last_day <= $as_of
+ORDER BY last_day, known_on, article, event, part, deed, one, other"""
 
 
 def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pledge]:
@@ -138,14 +152,17 @@ def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pl
     days = clock(connection, asked.as_of, asked.known)
     sides = {"by": asked.by, "to": asked.to}
     given = {name: side for name, side in sides.items() if side is not None}
-    sql = _SELECT.format(
-        by=write_side("one", "by") if asked.by is not None else "true",
-        to=write_side("other", "to") if asked.to is not None else "true",
+    conditions = {
+        "by": write_side("one", "by") if asked.by is not None else "true",
+        "to": write_side("other", "to") if asked.to is not None else "true",
+    }
+    pledges, answers = (
+        read_rows(connection, sql.format(**conditions), {**days, **given})
+        for sql in (_SELECT_PLEDGES, _SELECT_ANSWERS)
     )
-    rows = connection.sql(sql, params={**days, **given}).to_arrow_table().to_pylist()
     return [
         pledge
-        for pledge in put_together(rows, days["as_of"])
+        for pledge in put_together([*pledges, *answers], days["as_of"])
         if (not asked.kinds or pledge.kind in asked.kinds)
         and (not asked.states or pledge.state in asked.states)
     ]
@@ -184,26 +201,31 @@ class Answers:
         for rows in (*self._by_side.values(), *self._by_deed.values()):
             rows.sort(key=_order)
 
-    def find(self, who: str, deed: str, whom: str | None, since: date) -> list[Row]:
-        """Return what `who` did of a kind from a day on: to `whom`, and the next few to anybody."""
-        found: dict[tuple[str, str, str], Row] = {}
+    def find(self, who: str, deed: str, whom: str | None, since: date) -> Iterator[Row]:
+        """Yield what `who` did of a kind from a day on, in order: to `whom`, and the next few to anybody.
+
+        A row may come twice.
+        """
+        runs = []
         for kind in (deed, "any"):
-            for rows, days, most in (
-                (self._by_side.get((who, kind, whom or "")), _ANSWER_DAYS, None),
-                (self._by_side.get((who, kind, "")), _ANSWER_DAYS, _MOST_OTHERS),
-                (self._by_deed.get((who, kind)), _OTHERS_DAYS, _MOST_OTHERS),
-            ):
-                start = bisect_left(rows or (), since, key=lambda row: row["last_day"])
-                last = since + timedelta(days=days)
-                for row in islice(rows or (), start, None if most is None else start + most):
-                    if row["last_day"] > last:
-                        break
-                    found[row["article"], row["event"], row["part"]] = row
-        return sorted(found.values(), key=_order)
+            runs.append(_run_on(self._by_side.get((who, kind, whom or ""), []), since, _ANSWER_DAYS))
+            runs.append(_run_on(self._by_side.get((who, kind, ""), []), since, _ANSWER_DAYS, _MOST_OTHERS))
+            runs.append(_run_on(self._by_deed.get((who, kind), []), since, _OTHERS_DAYS, _MOST_OTHERS))
+        return merge(*runs, key=_order)
+
+
+def _run_on(rows: Sequence[Row], since: date, days: int, most: int | None = None) -> Iterator[Row]:
+    """Yield the rows of some days from one on, and no more than `most`."""
+    start = bisect_left(rows, since, key=lambda row: row["last_day"])
+    last = since + timedelta(days=days)
+    for at in range(start, len(rows) if most is None else min(len(rows), start + most)):
+        if rows[at]["last_day"] > last:
+            return
+        yield rows[at]
 
 
 def _order(row: Row) -> tuple[Any, ...]:
-    return (row["last_day"], row["known_on"], row["article"], row["event"])
+    return row["last_day"], row["known_on"], row["article"], row["event"], row["part"]
 
 
 def _split_pledges(rows: Sequence[Row]) -> list[list[Row]]:
@@ -230,14 +252,17 @@ def _settle(rows: Sequence[Row], answers: Answers, as_of: date) -> Pledge:
     deadline = deadlines[0] if deadlines else None
     done_by = (other, one) if kind == "demand" else (one, other)
     sides = [pair for pair in dict.fromkeys([done_by, (one, other)]) if pair[0]]
-    listed = [
-        row
-        for who, whom in sides
-        for row in answers.find(str(who), deed.removeprefix("not "), whom, rows[0]["last_day"])
+    runs = [
+        answers.find(str(who), deed.removeprefix("not "), whom, rows[0]["last_day"]) for who, whom in sides
     ]
     found: list[Answer] = []
     state, settled, answer = _judge(kind, deed, deadline, found)
-    for row in sorted(listed, key=_order):
+    seen: set[tuple[str, ...]] = set()
+    # Looked up as they are asked for: most pledges are settled by the first few.
+    for row in merge(*runs, key=_order):
+        if (key := (row["article"], row["event"], row["part"], row["one"])) in seen:
+            continue
+        seen.add(key)
         fitting = _fit(row, rows)
         if fitting is None:
             continue
@@ -340,7 +365,9 @@ def _judge(
 
 def select_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> duckdb.DuckDBPyRelation:
     """Return one row a pledge with `COLUMNS`."""
-    return make_relation(connection, [_flatten(one) for one in find_pledges(connection, asked)], COLUMNS)
+    with without_collection():
+        rows = [_flatten(pledge) for pledge in find_pledges(connection, asked)]
+        return make_relation(connection, rows, COLUMNS)
 
 
 def _flatten(pledge: Pledge) -> Row:

@@ -306,7 +306,8 @@ def _may_fight(side: Side) -> bool:
 _STOP = frozenset(
     """a an the its their his her our this that these those any no of in on for with to by from and
     or as at is was were be been has have had under over between signed sign ratified suspended
-    said into after before new""".split()
+    said into after before new
+    during with while amid worth at when that which through""".split()
 )
 
 

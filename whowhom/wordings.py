@@ -158,6 +158,7 @@ _PLANNED = tuple(
     propos aim commit about""".split()
 )
 _SAID = tuple("said say announc promis pledg vow confirm declar decid warn agree told add state".split())
+_WHEN = frozenset("on monday tuesday wednesday thursday friday saturday sunday today late early".split())
 _IS = frozenset("is are was were".split())
 _BETWEEN = frozenset("be been being have has had also now yet ever yet already soon again formally fully "
                      "officially immediately even finally either any its their the".split())  # fmt: skip
@@ -198,7 +199,8 @@ def judge_standing(words: Sequence[Word], at: int) -> Standing:
     if last in _MAY:
         return "imagined"
     if last == "to":
-        while earlier and earlier[-1] in _BETWEEN:
+        # "decided on Monday to impose sanctions".
+        while earlier and (earlier[-1] in _BETWEEN or earlier[-1] in _WHEN):
             earlier.pop()
         near = earlier[-3:]
         if near and near[-1] in _IS:
