@@ -524,7 +524,7 @@ def test_correct_changes_the_event_and_says_how(desk):
     listed = run("corrections").stdout.splitlines()
     assert len(listed) == 2
     assert listed[0].endswith("undone")
-    assert f"Tor Lund · undo CONSULT 'arrived' (a1-visit) · date: 2031-03-06 → 2031-03-07" in listed[1]
+    assert "Tor Lund · undo CONSULT 'arrived' (a1-visit) · date: 2031-03-06 → 2031-03-07" in listed[1]
     assert [one["stands"] for one in json.loads(run("corrections", "--json").stdout)] == [False, True]
 
 
