@@ -18,7 +18,7 @@ from tests.coded_articles import REPORT, coded_articles, make_coded, span
 from whowhom import scoring
 from whowhom import store as stores
 from whowhom.codebooks.plover import find_code
-from whowhom.corrections import Correction, replay
+from whowhom.corrections import Correction, UnknownCorrectionError, replay
 from whowhom.exporters.records import record_event
 from whowhom.records import Article, CodedArticle, DaySpan, Entity, Event, EventDate, Place, Span
 from whowhom.store import Store, StoreError, UnknownEventError
@@ -143,7 +143,7 @@ def test_unknown_ids_are_refused(store: Store) -> None:
         store.correct("zz", accept=True, who="Ana")
     with pytest.raises(UnknownEventError, match="No article"):
         store.correct("zz", add=True, set={"type": "AID", "trigger": "said"}, who="Ana")
-    with pytest.raises(LookupError, match="No correction has an id that begins with 'zz'"):
+    with pytest.raises(UnknownCorrectionError, match="No correction has an id that begins with 'zz'"):
         store.correct(undo="zz", who="Ana")
 
 

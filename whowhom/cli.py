@@ -1381,9 +1381,10 @@ def _report(error: Exception) -> int:
         _say_line(message)
         return BAD_USE
     from whowhom.coders.weights import ModelError
+    from whowhom.corrections import UnknownCorrectionError
     from whowhom.store import StoreError, UnknownEventError
 
-    if isinstance(error, (StoreError, UnknownEventError)):
+    if isinstance(error, (StoreError, UnknownEventError, UnknownCorrectionError)):
         _say_line(message)
         return BAD_USE
     if isinstance(error, (OSError, ModelError)):

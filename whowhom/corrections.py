@@ -36,6 +36,10 @@ _TYPED = frozenset(("event", "mode"))
 _IDS = "(SELECT unnest(CAST($ids AS VARCHAR[])))"
 
 
+class UnknownCorrectionError(LookupError):
+    """No correction, or more than one, has the id or the beginning of an id that was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What one person decided about one event.
@@ -274,7 +278,7 @@ def find_correction(connection: duckdb.DuckDBPyConnection, id: str) -> Correctio
     """Return a correction by its id, or the beginning of it where no other's begins so.
 
     Raises:
-        LookupError: There is none, or there are several.
+        UnknownCorrectionError: There is none, or there are several.
     """
     rows = _run(
         connection,
@@ -283,7 +287,9 @@ def find_correction(connection: duckdb.DuckDBPyConnection, id: str) -> Correctio
     )
     if not rows or not id or (len(rows) > 1 and rows[0][0] != id):
         what = "Several corrections have" if id and len(rows) > 1 else "No correction has"
-        raise LookupError(f"{what} an id that begins with {id!r}. `whowhom corrections` lists them.")
+        raise UnknownCorrectionError(
+            f"{what} an id that begins with {id!r}. `whowhom corrections` lists them."
+        )
     return _find_made(read_corrections(connection, [rows[0][1]]), rows[0][0])
 
 

@@ -530,7 +530,7 @@ class Store:
         Raises:
             ValueError: Not one decision but none or several; a value that cannot be; nothing to change.
             UnknownEventError: No event or article has this id, or several events have.
-            LookupError: No correction has the id to undo.
+            UnknownCorrectionError: No correction has the id to undo, or several have.
             StoreError: The store was opened read-only, or the disk is full.
         """
         from whowhom import corrections
