@@ -33,7 +33,8 @@ _SEAS = {
 _FIELD = ((-2.25, 2.55), (-1.12, 0.74))
 # Found by looking at networks of 5 to 150 actors and by how far one actor more moves the others on average
 # (the networks of tests/web/pictures/test_network.py): 0.5 % of the width with three times these forces,
-# which overshoot, 0.2 % with these. With a weaker home views differ more, with a stronger one Europe stays a heap.
+# which overshoot, 0.2 % with these. With a weaker home views differ more, with a stronger one Europe stays
+# a heap.
 _STEPS = 120
 _FARTHEST_STEP = 6.0
 _PUSH = 0.06
