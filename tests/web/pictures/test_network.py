@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from math import hypot
-from statistics import mean
+from random import Random
+from statistics import mean, median
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,10 +33,10 @@ codes = st.lists(
 
 
 @st.composite
-def networks(draw, fewest=2):
+def networks(draw):
     """Draw actors and edges between them."""
     actors = st.sampled_from(STATES) | st.text(min_size=1, max_size=8)
-    listed = draw(st.lists(actors, min_size=fewest, max_size=60, unique=True))
+    listed = draw(st.lists(actors, min_size=2, max_size=60, unique=True))
     ends = st.sampled_from(listed)
     edges = draw(st.lists(st.tuples(ends, ends, st.integers(1, 500).map(float)), max_size=80))
     # One number a pair, whichever way it is told.
@@ -45,20 +47,21 @@ def list_moves(before, after):
     return [hypot(before[code][0] - after[code][0], before[code][1] - after[code][1]) for code in before]
 
 
-@given(networks(fewest=11), st.sampled_from(STATES), st.data())
-@settings(max_examples=60, deadline=None)
-def test_one_actor_more_moves_the_others_little(network, newcomer, data):
-    """By less than a fiftieth of the width on average, whoever comes and whatever it does.
+@pytest.mark.parametrize("seed", range(40))
+def test_one_actor_more_moves_the_others_little(seed):
+    """By less than a hundredth of the width on average, whoever comes and whatever it does.
 
     Among ten actors or more; of two every one is half of the picture.
     """
-    listed, edges = network
-    others = [code for code in listed if code != newcomer]
-    edges = [edge for edge in edges if newcomer not in edge]
-    partners = data.draw(st.lists(st.sampled_from(others), max_size=5, unique=True))
+    random = Random(seed)
+    newcomer, *others = random.sample(STATES, random.randint(12, 120))
+    edges = [(*random.sample(others, 2), random.randint(1, 200)) for _ in range(2 * len(others))]
+    partners = [(newcomer, one, random.randint(1, 200)) for one in random.sample(others, 5)]
     before = arrange(others, edges, **SIZE)
-    after = arrange([*others, newcomer], [*edges, *((newcomer, one, 20.0) for one in partners)], **SIZE)
-    assert mean(list_moves(before, after)) < 960 / 50
+    after = arrange([*others, newcomer], [*edges, *partners], **SIZE)
+    moves = list_moves(before, after)
+    assert mean(moves) < 960 / 100
+    assert median(moves) < 960 / 200
 
 
 @given(networks(), st.randoms())

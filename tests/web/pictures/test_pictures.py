@@ -20,7 +20,7 @@ from tests.web.pictures.examples import (
 )
 from whowhom.web.pictures.network import network_picture
 from whowhom.web.pictures.series import Dot, Point, series
-from whowhom.web.pictures.svg import NARROW, WIDE, at_two_widths
+from whowhom.web.pictures.svg import NARROW, WIDE, at_two_widths, measure
 from whowhom.web.pictures.ties import Line, Segment, tie_bars
 from whowhom.web.pictures.timeline import Bar, timeline
 from whowhom.web.pictures.world import Spot, world_map
@@ -112,6 +112,17 @@ def test_coordinates_are_numbers_within_reason(name, width):
     for one in root.iter(f"{SVG}text"):
         assert 0 <= float(one.get("x")) <= wide
         assert 0 <= float(one.get("y")) <= high
+
+
+@every
+@pytest.mark.parametrize("width", [WIDE, 480, NARROW])
+def test_words_do_not_run_out_of_the_picture(name, width):
+    """As far as their width can be told without their font."""
+    for one in parse(PICTURES[name](title="T", width=width)).iter(f"{SVG}text"):
+        x, long = float(one.get("x")), measure("".join(one.itertext()), 9)
+        left = x - long * {"start": 0, "middle": 0.5, "end": 1}[one.get("text-anchor") or "start"]
+        assert left >= -2, "".join(one.itertext())
+        assert left + long <= width + 2, "".join(one.itertext())
 
 
 def draw_all(words: str) -> list:

@@ -97,7 +97,7 @@ def network_picture(
         group(*(_draw_edge(edge, discs, strongest, network, dyad_address) for edge in edges)),
         group(*(_draw_actor(disc, actor_address) for disc in by_size)),
         _draw_labels(by_size, width, height),
-        _draw_key(height + 4, is_wide=is_wide),
+        _draw_key(height + 4, width),
     ]
     desc = _describe(network, drawn)
     return figure("network", *content, id=id, width=width, height=height + 20, title=title, desc=desc)
@@ -233,7 +233,7 @@ def _find_room(
     return None
 
 
-def _draw_key(y: float, *, is_wide: bool) -> Markup:
+def _draw_key(y: float, width: float) -> Markup:
     parts = []
     x = 6.0
     for balance, words in (
@@ -245,8 +245,7 @@ def _draw_key(y: float, *, is_wide: bool) -> Markup:
         parts.append(element("path", d=line, class_=f"tie {balance}", stroke_width=2))
         parts.append(text(x + 27, y + 10, words, "soft"))
         x += measure(words) + 44
-    if is_wide:
-        parts.append(
-            text(x + 6, y + 10, "arrows lead from actor to recipient; width and size by incidents", "soft")
-        )
+    words = "arrows lead from actor to recipient; width and size by incidents"
+    if x + measure(words) + 6 < width:
+        parts.append(text(x + 6, y + 10, words, "soft"))
     return group(*parts)

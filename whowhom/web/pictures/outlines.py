@@ -44,7 +44,7 @@ def load_outlines() -> dict[str, Outline]:
     """Return the outline of each country that has one, by its code.
 
     >>> len(load_outlines()["FJI"].rings), "SGP" in load_outlines()
-    (3, False)
+    (2, False)
     """
     import numpy as np
 

@@ -52,6 +52,8 @@ _MARK_UNIT = 2.6
 # Width of a link to move or zoom, with the gap beside it.
 _CONTROL = 26.0
 _REGION_DEGREES = 2.5
+# Of the names of all classes in one row.
+_KEY_WIDTH = 620
 
 
 class Spot(NamedTuple):
@@ -195,7 +197,7 @@ def world_map(
         *content,
         id=id,
         width=width,
-        height=foot + (18 if width > NARROW else 32),
+        height=foot + (18 if width >= _KEY_WIDTH else 32),
         title=title,
         desc=_describe(spots, areas, noun),
         defs=hatch(id, "conflict", 3.5),
@@ -498,24 +500,22 @@ def _has_place(spot: Spot) -> bool:
 
 
 def _draw_key(y: float, width: float) -> Markup:
+    """Return the names of the classes in one row, or in two where there is no room for it."""
     parts = []
-    is_wide = width > NARROW
-    x, row = 6.0, 0
+    x, is_one_row = 6.0, width >= _KEY_WIDTH
     for quad, name in QUAD_NAMES.items():
-        parts.append(mark(quad, x + 4, y + row * 14 + 6, 3.6))
-        parts.append(text(x + 12, y + row * 14 + 10, name, "soft"))
-        x += measure(name) + 28
-        if not is_wide and quad == 2:
-            x, row = 6.0, 1
-    if is_wide and x + 230 < width:
+        row = 0 if is_one_row or quad <= 2 else 14
+        if row and quad == 3:
+            x = 6.0
+        parts.append(mark(quad, x + 4, y + row + 6, 3.6))
+        parts.append(text(x + 12, y + row + 10, name, "soft"))
+        x += measure(name) + 24
+    if x + 310 < width:
         parts.append(element("circle", cx=x + 8, cy=y + 6, r=6, class_="region q1"))
         parts.append(text(x + 18, y + 10, "somewhere in a region", "soft"))
-        x += 156
-        parts.append(
-            element(
-                "path", d=f"M{number(x)} {number(y + 1)}h12v10h-12z", class_="area q1", fill_opacity="0.6"
-            )
-        )
+        x += measure("somewhere in a region") + 28
+        box = f"M{number(x)} {number(y + 1)}h12v10h-12z"
+        parts.append(element("path", d=box, class_="area q1", fill_opacity="0.6"))
         parts.append(text(x + 17, y + 10, "somewhere in a country", "soft"))
     return group(*parts)
 
