@@ -75,7 +75,17 @@ def _visit(article: str) -> Event:
             Entity(Span("")),
         ),
         recipient=(Entity(span("Graustark"), "Graustark", "GRK", ("GOV",)),),
-        location=Place(span("Graustark"), "Graustark", "GRK", 47.5, -19.25, 77, "country", "country by name"),
+        location=Place(
+            span("Graustark"),
+            "Graustark",
+            "GRK",
+            47.5,
+            -19.25,
+            77,
+            "country",
+            "country by name",
+            "Upper Reach",
+        ),
         date=EventDate(
             span("on Friday"), DaySpan(date(2031, 3, 7), date(2031, 3, 7)), "weekday of publication"
         ),
@@ -149,6 +159,7 @@ def _events(article: Article) -> st.SearchStrategy[Event]:
         st.none() | _real,
         _counts,
         st.sampled_from(["exact", "near", "region", "country", ""]),
+        texts,
         texts,
     )
     return st.builds(

@@ -22,7 +22,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.coded_articles import coded_articles, make_coded, skips
+from whowhom import code_many
 from whowhom import store as stores
+from whowhom.exporters import write_coded
 from whowhom.exporters.tables import COLUMNS, flat_schema, flatten
 from whowhom.readers.source import Validators
 from whowhom.records import (
@@ -335,6 +337,80 @@ def test_event_is_found_by_the_beginning_of_its_id(question_store: Store, store:
     longer = replace(coded.events[0], id="a1-visit-2", article="c1")
     store.add([CodedArticle(make_coded("c1").article, (longer,))])
     assert store.event("a1-visit")[0] == coded.events[0]
+
+
+# Without texts
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(coded_articles, max_size=3, unique_by=lambda coded: coded.article.id))
+def test_store_without_texts_has_all_but_these(batch: list[CodedArticle]) -> None:
+    """Events, ids, days and sentences are what they are with the texts, and so is every flat row."""
+    with stores.open(":memory:") as whole, stores.open(":memory:") as bare:
+        whole.add(batch)
+        bare.add(batch, keep_text=False)
+        assert [row[1] for row in bare.articles().fetchall()] == [None] * len(batch)
+        assert sorted(map(repr, bare.events().fetchall())) == sorted(map(repr, whole.events().fetchall()))
+        for with_text, without in zip(whole.coded(), bare.coded(), strict=True):
+            assert without == replace(
+                with_text, article=replace(with_text.article, text=without.article.text)
+            )
+
+
+def test_store_without_texts_exports_the_same(tmp_path: Path) -> None:
+    """JSONL, CSV and Parquet of coded reports are equal byte for byte."""
+    coded = list(code_many(REPORTS))
+    assert sum(len(one.events) for one in coded) > 4
+    for name, keep_text in (("whole", True), ("bare", False)):
+        with stores.open(":memory:") as store:
+            store.add(coded, keep_text=keep_text)
+            for format in ("jsonl", "csv", "parquet"):
+                write_coded(store.coded(), tmp_path / f"{name}.{format}")
+    for format in ("jsonl", "csv", "parquet"):
+        bare, whole = ((tmp_path / f"{name}.{format}").read_bytes() for name in ("bare", "whole"))
+        assert bare == whole
+
+
+REPORTS = (
+    "CAIRO - Egypt's foreign minister met his Turkish counterpart in Cairo on Tuesday. It rained. "
+    "Iran condemned the shelling that killed 12 people near Aleppo, officials said.\n\nNobody was there. "
+    "France expelled two Russian diplomats on Monday, and Russia threatened to expel as many.",
+    "Nothing happened on the farm. The hens slept.\nRussia attacked Ukraine on Monday! Then it stopped.",
+)
+
+
+def test_what_is_kept_of_a_text_stands_where_it_stood(store: Store) -> None:
+    """The sentences of the events are in their places, what stood between them is blank."""
+    (coded,) = code_many(REPORTS[1:])
+    store.add([coded], keep_text=False)
+    event, article = store.event(coded.events[0].id)
+    assert event.id == coded.events[0].id
+    assert article.text.split() == "Russia attacked Ukraine on Monday!".split()
+    assert article.slice(event.trigger) == event.trigger.text
+
+
+def test_text_that_was_not_kept_is_known_again(store: Store) -> None:
+    """The same article counts as held, another text under its id is told of, as with texts."""
+    assert store.add([make_coded("a1")], keep_text=False) == Added(1, 2, 0, 0)
+    assert store.add([make_coded("a1")]) == Added(0, 0, 0, 1)
+    assert store.add([make_coded("a1", text="Another text.")]) == Added(0, 0, 1, 0)
+    assert list(store.skip_held([make_coded("a1").article])) == [Skip("a1", "store", HELD, "news.jsonl:1")]
+
+
+def test_copies_are_found_without_texts() -> None:
+    """Incidents count a copied report once, whether its text is kept or not, and after a rebuild too."""
+    copies = [make_coded(f"a{n}", outlet=f"Outlet {n}") for n in range(4)]
+    found = []
+    for keep_text in (True, False):
+        with stores.open(":memory:") as store:
+            for one in copies:
+                store.add([one], keep_text=keep_text)
+            store.build_incidents()
+            found.append(store.incidents().order("id").fetchall())
+            store.build_incidents(rebuild=True)
+            assert store.incidents().order("id").fetchall() == found[-1]
+            assert {row[0] for row in store.incidents().select("n_independent").fetchall()} == {1}
+    assert found[0] == found[1]
 
 
 # The file

@@ -1280,6 +1280,20 @@ def make_schema(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnect
     return connection
 
 
+def make_beside(new: Path, old: Path) -> duckdb.DuckDBPyConnection:
+    """Make an empty store in a new file as `renewed`, with another one to read from as `old`.
+
+    Both are attached to a connection of no file: DuckDB names a database after its file, and a store may
+    have any name.
+    """
+    named = {name: str(file).replace("'", "''") for name, file in (("renewed", new), ("old", old))}
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"ATTACH '{named['renewed']}' AS renewed; USE renewed")
+    make_schema(connection)
+    connection.execute(f"ATTACH '{named['old']}' AS old (READ_ONLY)")
+    return connection
+
+
 def read_version(connection: duckdb.DuckDBPyConnection, path: str) -> int:
     """Return the version of an opened store.
 

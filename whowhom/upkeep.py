@@ -177,11 +177,8 @@ def _find_target(path: str | Path, *, force: bool) -> Path:
 
 def _rewrite(old: Path, new: Path, version: int) -> None:
     """Write all rows of a store to a new file, in their order, and tables that are not ours as they are."""
-    connection = duckdb.connect(":memory:")
+    connection = stores.make_beside(new, old)
     try:
-        connection.execute(f"ATTACH '{_escape(new)}' AS renewed; USE renewed")
-        stores.make_schema(connection)
-        connection.execute(f"ATTACH '{_escape(old)}' AS old (READ_ONLY)")
         if version != SCHEMA_VERSION:
             connection.execute(
                 files("whowhom").joinpath(f"migrations/from_{version}.sql").read_text(encoding="utf-8")
@@ -195,10 +192,6 @@ def _rewrite(old: Path, new: Path, version: int) -> None:
     finally:
         connection.close()
     _flush(new)
-
-
-def _escape(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _take_rows(connection: duckdb.DuckDBPyConnection, table: str) -> None:
