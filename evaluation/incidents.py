@@ -7,7 +7,7 @@ The first codes the articles of ECB+ (26 topics, each in two halves that tell of
 compares the incidents with its cross-document coreference: pairwise F1 and B-cubed over the coded events
 whose trigger is a mention of the gold; and over pairs of articles that both have an event, whether
 those of a half share an incident and those of opposite halves do not. `--fit` moves the weights of
-whowhom.incidents by the odd topics, as far as these tell, and prints them.
+whowhom.links by the odd topics, as far as these tell, and prints them.
 
 The second makes so many synthetic events, 4 an article and 2,000 a day, of which a third are reports of a
 deed that another article tells too, loads them into a store and builds the incidents.
@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from training.external import put_together
-from whowhom import code_many, incidents
+from whowhom import code_many, links
 from whowhom import store as stores
 from whowhom.records import (
     Article,
@@ -224,16 +224,16 @@ def _fit(store: stores.Store, gold: Mapping[Member, str]) -> str:
 
     Pairs are those of the gold, and those of two halves, which are never the same deed.
     """
-    pairs, shared = incidents.describe_pairs(store._connection)
+    pairs, shared = links.describe_pairs(store._connection)
     chosen, same = [], []
     for row, pair in zip(shared, pairs, strict=True):
         one, two = pair[:2], pair[2:]
         odd = find_half(one[0])[0] % 2 and find_half(two[0])[0] % 2
-        if odd and (one in gold and two in gold or find_half(one[0]) != find_half(two[0])):
+        if odd and ((one in gold and two in gold) or find_half(one[0]) != find_half(two[0])):
             chosen.append(row)
             same.append(one in gold and two in gold and gold[one] == gold[two])
     x, y = np.array(chosen), np.array(same, float)
-    before = np.array([feature.weight for feature in incidents.FEATURES])
+    before = np.array([feature.weight for feature in links.FEATURES])
     weights = before.copy()
     for _ in range(50):  # Newton's method, with a spring that holds each weight where it was
         likely = 1 / (1 + np.exp(-x @ weights))
@@ -241,7 +241,7 @@ def _fit(store: stores.Store, gold: Mapping[Member, str]) -> str:
         curve = (x * (likely * (1 - likely))[:, None]).T @ x + _SPRING * np.eye(len(weights))
         weights -= np.linalg.solve(curve, slope)
     lines = [f"{len(y)} pairs of odd topics, {int(y.sum())} of one deed"]
-    for feature, old, new, n in zip(incidents.FEATURES, before, weights, (x != 0).sum(axis=0), strict=True):
+    for feature, old, new, n in zip(links.FEATURES, before, weights, (x != 0).sum(axis=0), strict=True):
         lines.append(f"{feature.name:14} {old:6.2f} {new:6.2f}  in {n} pairs")
     return "\n".join(lines)
 
@@ -266,7 +266,7 @@ _SYLLABLES = "ka lo mi ren tas vor du shi bel nar qui zan".split()
 
 
 def make_events(n_events: int) -> Iterator[CodedArticle]:
-    """Yield synthetic articles: a third of the events tell of a deed that others tell too, a tenth are copies."""
+    """Yield synthetic articles: a third of the deeds are told by several, a tenth are copies."""
     chance = random.Random(20241130)
     deeds: list[tuple[Any, ...]] = []
     last: CodedArticle | None = None

@@ -68,10 +68,10 @@ _AGENCIES = {
     "anadolu agency": "Anadolu",
     "bloomberg": "Bloomberg",
 }
+_AGENCY = "|".join(map(re.escape, sorted(_AGENCIES, key=len, reverse=True)))
 _CREDIT = re.compile(
-    r"[(\[]\s*(?P<bracketed>%(names)s)\s*[)\]]|^[^\n]{0,60}?\b(?P<dateline>%(names)s)\s*[-–—]"
-    r"|\b(?:copyright|©)[^\n]{0,20}?\b(?P<right>%(names)s)\b"
-    % {"names": "|".join(map(re.escape, sorted(_AGENCIES, key=len, reverse=True)))},
+    rf"[(\[]\s*(?P<bracketed>{_AGENCY})\s*[)\]]|^[^\n]{{0,60}}?\b(?P<dateline>{_AGENCY})\s*[-–—]"
+    rf"|\b(?:copyright|©)[^\n]{{0,20}}?\b(?P<right>{_AGENCY})\b",
     re.IGNORECASE,
 )
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
