@@ -130,8 +130,10 @@ SELECT
         hash(left(one, 5)) FOR one IN regexp_extract_all(fold(sentence), '[\p{L}]{4,}|[0-9]+')
         IF NOT list_contains($stop_words, one)
     ]) AS words,
-    coalesce(story.names, []) AS story
+    coalesce(story.names, []) AS story,
+    coalesce(sketch."lead", []) AS "lead"
 FROM bounded
+LEFT JOIN (SELECT article, "lead" FROM sketch) AS sketch ON sketch.article = bounded.article
 LEFT JOIN sides USING (node)
 LEFT JOIN story ON story.article = bounded.article;
 

@@ -77,6 +77,7 @@ def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> s
             "minhash": [one.sketch.minhash.astype("<u4").tobytes() for one in added],
             "quotes": [list(one.sketch.quotes) for one in added],
             "credit": [one.sketch.credit or None for one in added],
+            "lead": [list(one.sketch.lead) for one in added],
             "copy_family": [new_by_old.get(one.article, one.article) for one in added],
         },
         "SELECT incoming.*, published FROM incoming JOIN article ON article.id = incoming.article",

@@ -66,14 +66,16 @@ FEATURES: tuple[Feature, ...] = (
     Feature("other_killed", -0.7,
             "greatest(a.killed, b.killed) > 2 * least(a.killed, b.killed)", "another number killed"),
     Feature("trigger", 1.5, "list_has_any(a.stems, b.stems)", "wording"),
-    Feature("story", 2.0, "CASE WHEN n_story > 0 THEN n_story / greatest(least(len(a.story), len(b.story)), 3) END",
-            "names in the articles"),
-    Feature("words", 5.0, "CASE WHEN n_words > 0 THEN n_words / greatest(least(len(a.words), len(b.words)), 4) END",
-            "words of the sentences"),
+    Feature("story", 2.0, "n_story / greatest(least(len(a.story), len(b.story)), 3)", "names in the articles"),
+    Feature("lead", 2.0, "n_lead / greatest(least(len(a.lead), len(b.lead)), 15)", "rare words of the articles"),
+    # Where no days tell two stories apart it is these words that do.
+    Feature("lead_undated", 6.0, "CASE WHEN a.low IS NULL AND b.low IS NULL"
+            " THEN n_lead / greatest(least(len(a.lead), len(b.lead)), 15) END"),
+    Feature("words", 5.0, "n_words / greatest(least(len(a.words), len(b.words)), 4)", "words of the sentences"),
 )  # fmt: skip
 THRESHOLD = 0.5
 # Those that cost most are reckoned only for pairs that could still reach the threshold.
-_DEAR = ("story", "words")
+_DEAR = ("story", "lead", "lead_undated", "words")
 
 # Bodies, not persons, however much like a name they look.
 _NOT_PERSONS = (
@@ -182,7 +184,8 @@ likely AS (
     WHERE known + {sum(one.weight for one in dear)} >= $threshold
 ),
 told AS (
-    SELECT *, len(list_intersect(a.story, b.story)) AS n_story, len(list_intersect(a.words, b.words)) AS n_words
+    SELECT *, len(list_intersect(a."lead", b."lead")) AS n_lead,
+        len(list_intersect(a.story, b.story)) AS n_story, len(list_intersect(a.words, b.words)) AS n_words
     FROM likely
 ),
 scored AS (
@@ -210,7 +213,8 @@ def describe_pairs(
         connection,
         f"""SELECT a.article, a.event, b.article, b.event, [{columns}]
         FROM (
-            SELECT a, b, len(list_intersect(a.states, b.states)) AS n_states,
+            SELECT a, b, len(list_intersect(a."lead", b."lead")) AS n_lead,
+                len(list_intersect(a.states, b.states)) AS n_states,
                 len(list_intersect(a.names, b.names)) AS n_names, len(list_intersect(a.story, b.story)) AS n_story,
                 len(list_intersect(a.words, b.words)) AS n_words
             FROM deed AS a JOIN deed AS b ON a.family = b.family AND a.node < b.node

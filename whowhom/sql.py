@@ -34,7 +34,7 @@ def incoming(
 def insert(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Sequence[Any]], query: str
 ) -> None:
-    with incoming(connection, columns, {"quotes": "UINTEGER[]"} if "quotes" in columns else None):
+    with incoming(connection, columns, {name: "UINTEGER[]" for name in ("quotes", "lead") if name in columns}):
         run(connection, f"INSERT INTO {table} BY NAME {query}")
 
 
