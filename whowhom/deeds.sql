@@ -153,6 +153,7 @@ FROM (
 CREATE OR REPLACE TEMP TABLE loose_block AS
 SELECT node, fresh, family, low IS NULL AS is_loose, unnest(list_distinct(list_concat(
     names,
+    [hash('lead ' || one) FOR one IN "lead"[1:8]],
     CASE WHEN place IS NULL THEN [] ELSE [hash(place)] END,
     CASE WHEN low IS NULL
         THEN flatten([[hash(state || ' ' || one) FOR one IN list_concat(stems, heads)] FOR state IN states]) ELSE [] END

@@ -69,7 +69,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("story", 2.0, "n_story / greatest(least(len(a.story), len(b.story)), 3)", "names in the articles"),
     Feature("lead", 2.0, "n_lead / greatest(least(len(a.lead), len(b.lead)), 15)", "rare words of the articles"),
     # Where no days tell two stories apart it is these words that do.
-    Feature("lead_undated", 6.0, "CASE WHEN a.low IS NULL AND b.low IS NULL"
+    Feature("lead_undated", 8.0, "CASE WHEN a.low IS NULL OR b.low IS NULL"
             " THEN n_lead / greatest(least(len(a.lead), len(b.lead)), 15) END"),
     Feature("words", 5.0, "n_words / greatest(least(len(a.words), len(b.words)), 4)", "words of the sentences"),
 )  # fmt: skip
@@ -83,7 +83,8 @@ _NOT_PERSONS = (
     r"league|army|navy|force|forces|guard|guards|police|agency|bank|commission|committee|organi[sz]ation|"
     r"nations|nation|states|republic|kingdom|federation|federal|korea|korean|arabia|africa|america|movement|"
     r"brigade|brigades|state|national|international|center|centre|group|groups|association|institute|"
-    r"university|times|post|news|press|embassy|mission|command|authority|board|bureau|alliance|coalition|"
+    r"university|governor|president|premier|secretary|ambassador|leader|chief|official|spokes\w+|mayor|judge|"
+    r"times|post|news|press|embassy|mission|command|authority|board|bureau|alliance|coalition|"
     r"corps|division|service|services|watch|administration|cabinet|government|city|county|town|hall|church)\b"
 )
 _STOP_WORDS = tuple(
