@@ -84,6 +84,11 @@ WITH dated AS (
 ),
 bounded AS (
     SELECT *,
+        [left(fold(one), 5) FOR one IN list_concat(
+            regexp_extract_all(concat_ws(' ', trigger."text", location.span."text", "date".span."text"),
+                '[\p{L}]{4,}|[0-9]+'),
+            regexp_extract_all(array_to_string([one.span."text" FOR one IN list_concat(actor, recipient)], ' '),
+                '\p{Lu}\p{L}{3,}'))] AS told,
         -- Days that the report names, to a month; the day of publication stands for two days more; a
         -- report without any day is of the week before it, a plan of the month after it too; of the past
         -- beyond that nothing is known.
@@ -126,10 +131,14 @@ SELECT
     list_distinct([
         left(lower(string_split(one, ' ')[-1]), 5) FOR one IN list_append([span."text" FOR span IN mentions], trigger."text")
     ]) AS stems,
-    list_distinct([
-        hash(left(one, 5)) FOR one IN regexp_extract_all(fold(sentence), '[\p{L}]{4,}|[0-9]+')
-        IF NOT list_contains($stop_words, one)
-    ]) AS words,
+    -- Without the words that were compared already: names and states of who and whom,
+    -- where, when, and the trigger.
+    [
+        hash(one) FOR one IN list_distinct([
+            left(one, 5) FOR one IN regexp_extract_all(fold(sentence), '[\p{L}]{4,}|[0-9]+')
+            IF NOT list_contains($stop_words, one)
+        ]) IF NOT list_contains(told, one)
+    ] AS words,
     coalesce(story.names, []) AS story,
     coalesce(sketch."lead", []) AS "lead"
 FROM bounded

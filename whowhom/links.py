@@ -36,7 +36,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("bias", -5.5, "1"),
     Feature("two_states", 1.5, "n_states >= 2", "both states"),
     Feature("one_state", 0.3, "n_states = 1", "a state"),
-    Feature("other_states", -2.0,
+    Feature("other_states", -3.0,
             "n_states < 2 AND len(a.states) >= 2 AND len(b.states) >= 2"
             " OR n_states = 0 AND len(a.states) > 0 AND len(b.states) > 0", "other states"),
     Feature("turned", -2.0,
@@ -50,7 +50,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("heads", 0.5, "list_has_any(a.heads, b.heads)", "words for who took part"),
     Feature("who_sector", 0.3, "list_has_any(a.who_sectors, b.who_sectors)", "sector of the actor"),
     Feature("whom_sector", 0.6, "list_has_any(a.whom_sectors, b.whom_sectors)", "sector of the recipient"),
-    Feature("place", 1.5, "a.place = b.place", "place"),
+    Feature("place", 2.0, "a.place = b.place", "place"),
     Feature("other_place", -1.0, "a.place <> b.place", "another place"),
     Feature("other_country", -1.5, "a.place_country <> b.place_country", "another country"),
     Feature("day", 2.0, "a.first = b.first AND a.last = b.last AND a.last - a.first < 4", "days"),
@@ -65,7 +65,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("killed", 1.2, "a.killed = b.killed AND a.killed > 0", "number killed"),
     Feature("other_killed", -0.7,
             "greatest(a.killed, b.killed) > 2 * least(a.killed, b.killed)", "another number killed"),
-    Feature("trigger", 1.5, "list_has_any(a.stems, b.stems)", "wording"),
+    Feature("trigger", 2.0, "list_has_any(a.stems, b.stems)", "wording"),
     Feature("story", 2.0, "n_story / greatest(least(len(a.story), len(b.story)), 3)", "names in the articles"),
     Feature("lead", 2.0, "n_lead / greatest(least(len(a.lead), len(b.lead)), 15)", "rare words of the articles"),
     # Where no days tell two stories apart it is these words that do.
