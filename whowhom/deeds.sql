@@ -85,7 +85,7 @@ WITH dated AS (
 bounded AS (
     SELECT *,
         [left(fold(one), 5) FOR one IN list_concat(
-            regexp_extract_all(concat_ws(' ', trigger."text", location.span."text", "date".span."text"),
+            regexp_extract_all(concat_ws(' ', location.span."text", "date".span."text"),
                 '[\p{L}]{4,}|[0-9]+'),
             regexp_extract_all(array_to_string([one.span."text" FOR one IN list_concat(actor, recipient)], ' '),
                 '\p{Lu}\p{L}{3,}'))] AS told,
@@ -111,7 +111,11 @@ bounded AS (
 SELECT
     bounded.node, bounded.fresh, bounded.article, bounded.id AS event,
     CASE event WHEN 'RETREAT' THEN 'CONCEDE' ELSE event END AS family,
-    event AS type, mode, is_planned, is_past,
+    event AS type, mode,
+    -- One blast is a bomb to the first report, a drone or an attempt on a life to the second.
+    list_has_any(mode, ['explosives', 'suicide-attack', 'aerial', 'drone', 'heavy-weapons', 'targeted', 'destroy'])
+        AS is_blast,
+    is_planned, is_past,
     datediff('day', DATE '1970-01-01', low) AS low,
     datediff('day', DATE '1970-01-01', high) AS high,
     CASE WHEN low IS NULL THEN datediff('day', DATE '1970-01-01', published) END AS before,
@@ -129,10 +133,12 @@ SELECT
     killed, injured,
     -- A stem is the first five letters: "visit", "visited" and "visitors" are one, "met" and "meeting" not.
     list_distinct([
-        left(lower(string_split(one, ' ')[-1]), 5) FOR one IN list_append([span."text" FOR span IN mentions], trigger."text")
+        left(one, 5) FOR one IN regexp_extract_all(fold(array_to_string(
+            list_append([span."text" FOR span IN mentions], trigger."text"), ' ')), '[\p{L}]{3,}')
+        IF one NOT IN ('and', 'the', 'for', 'with', 'into', 'from', 'them', 'their', 'his', 'her')
     ]) AS stems,
     -- Without the words that were compared already: names and states of who and whom,
-    -- where, when, and the trigger.
+    -- where, when.
     [
         hash(one) FOR one IN list_distinct([
             left(one, 5) FOR one IN regexp_extract_all(fold(sentence), '[\p{L}]{4,}|[0-9]+')

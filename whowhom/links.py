@@ -36,7 +36,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("bias", -5.5, "1"),
     Feature("two_states", 1.5, "n_states >= 2", "both states"),
     Feature("one_state", 0.3, "n_states = 1", "a state"),
-    Feature("other_states", -3.0,
+    Feature("other_states", -4.0,
             "n_states < 2 AND len(a.states) >= 2 AND len(b.states) >= 2"
             " OR n_states = 0 AND len(a.states) > 0 AND len(b.states) > 0", "other states"),
     Feature("turned", -2.0,
@@ -60,16 +60,17 @@ FEATURES: tuple[Feature, ...] = (
     Feature("type", -1.5, "a.type <> b.type", "another type"),
     Feature("mode", 0.5, "list_has_any(a.mode, b.mode)", "mode"),
     Feature("other_mode", -0.8,
-            "len(a.mode) > 0 AND len(b.mode) > 0 AND NOT list_has_any(a.mode, b.mode)", "another mode"),
+            "len(a.mode) > 0 AND len(b.mode) > 0 AND NOT list_has_any(a.mode, b.mode)"
+            " AND NOT (a.is_blast AND b.is_blast)", "another mode"),
     Feature("planned", -0.7, "a.is_planned <> b.is_planned", "one is only planned"),
     Feature("killed", 1.2, "a.killed = b.killed AND a.killed > 0", "number killed"),
-    Feature("other_killed", -0.7,
+    Feature("other_killed", -0.3,
             "greatest(a.killed, b.killed) > 2 * least(a.killed, b.killed)", "another number killed"),
     Feature("trigger", 2.0, "list_has_any(a.stems, b.stems)", "wording"),
     Feature("story", 2.0, "n_story / greatest(least(len(a.story), len(b.story)), 3)", "names in the articles"),
     Feature("lead", 2.0, "n_lead / greatest(least(len(a.lead), len(b.lead)), 15)", "rare words of the articles"),
     # Where no days tell two stories apart it is these words that do.
-    Feature("lead_undated", 8.0, "CASE WHEN a.low IS NULL OR b.low IS NULL"
+    Feature("lead_undated", 10.0, "CASE WHEN a.low IS NULL OR b.low IS NULL"
             " THEN n_lead / greatest(least(len(a.lead), len(b.lead)), 15) END"),
     Feature("words", 5.0, "n_words / greatest(least(len(a.words), len(b.words)), 4)", "words of the sentences"),
 )  # fmt: skip
