@@ -27,7 +27,8 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import combinations
+from functools import cache
+from itertools import accumulate, combinations
 from pathlib import Path
 from typing import Any
 
@@ -293,8 +294,19 @@ def _make_deed(chance: random.Random, day: date) -> tuple[Any, ...]:
     return type_, chance.choice(_TYPES[type_]), one, two, name, _invent(chance, 5), day
 
 
+@cache
+def _make_vocabulary() -> tuple[list[str], list[float]]:
+    """Return 30,000 words and how often each is drawn up to it: as in news, the n-th in proportion to 1/n."""
+    chance = random.Random(7)
+    words = [
+        "".join(chance.choice(("bdfgklmnprstvz", "aeiou")[at % 2]) for at in range(8)) for _ in range(30_000)
+    ]
+    return words, list(accumulate(1 / (100 + rank) for rank in range(len(words))))
+
+
 def _invent(chance: random.Random, n: int) -> str:
-    return " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(n))
+    words, weights = _make_vocabulary()
+    return " ".join(chance.choices(words, cum_weights=weights, k=n))
 
 
 def _tell(

@@ -155,25 +155,27 @@ LEFT JOIN (SELECT article, "lead" FROM sketch) AS sketch ON sketch.article = bou
 LEFT JOIN sides USING (node)
 LEFT JOIN story ON story.article = bounded.article;
 
--- Where an event meets others. Days are put into buckets of four; an event lies in every bucket that its
--- days touch. One whose days are not known meets the others of its type by a name, by a place, or by
--- country and wording.
-CREATE OR REPLACE TEMP TABLE block AS
-SELECT node, fresh, family, low // 4 AS first_bucket, unnest(generate_series(low // 4, (high + 1) // 4)) AS bucket, key
-FROM (
-    SELECT node, fresh, family, low, high,
-        unnest(CASE WHEN len(states) + len(names) = 0
-            THEN [hash(one) FOR one IN list_append(heads, coalesce(place, place_country))]
-            ELSE list_concat([hash(one) FOR one IN states], names) END) AS key
-    FROM deed WHERE low IS NOT NULL
-);
-
-CREATE OR REPLACE TEMP TABLE loose_block AS
-SELECT node, fresh, family, low IS NULL AS is_loose, unnest(list_distinct(list_concat(
+-- Where an event meets others. One state, one common name of a place or one verb brings together what a
+-- busy day has by the hundred; so an event is found by two states, by a name, by rare words of its article,
+-- and by its place where little else is known. Days are put into buckets of four; an event lies in every
+-- bucket that its days touch. One whose days are not known meets the others of its type on any day.
+CREATE OR REPLACE TEMP TABLE meeting AS
+SELECT node, fresh, family, low, high, unnest(list_distinct(list_concat(
     names,
-    [hash('lead ' || one) FOR one IN "lead"[1:8]],
-    CASE WHEN place IS NULL THEN [] ELSE [hash(place)] END,
-    CASE WHEN low IS NULL
-        THEN flatten([[hash(state || ' ' || one) FOR one IN list_concat(stems, heads)] FOR state IN states]) ELSE [] END
+    [hash('rare ' || one) FOR one IN "lead"[1:8]],
+    flatten([[hash(one || ' ' || two) FOR two IN states IF one < two] FOR one IN states]),
+    CASE WHEN place IS NULL OR (len(states) > 1 AND len(names) > 0) THEN [] ELSE [hash(place)] END,
+    CASE WHEN low IS NULL OR len(names) = 0
+        THEN flatten([[hash(state || ' ' || one) FOR one IN stems] FOR state IN states])
+        ELSE [] END,
+    CASE WHEN len(states) + len(names) = 0 THEN [hash(one) FOR one IN heads] ELSE [] END
 ))) AS key
 FROM deed;
+
+CREATE OR REPLACE TEMP TABLE block AS
+SELECT node, fresh, family, low // 4 AS first_bucket,
+    unnest(generate_series(low // 4, (high + 1) // 4)) AS bucket, key
+FROM meeting WHERE low IS NOT NULL;
+
+CREATE OR REPLACE TEMP TABLE loose_block AS
+SELECT node, fresh, family, low IS NULL AS is_loose, key FROM meeting;

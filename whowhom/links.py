@@ -58,7 +58,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("whom_sector", 0.6, "list_has_any(a.whom_sectors, b.whom_sectors)", "sector of the recipient"),
     Feature("place", 2.0, "a.place = b.place", "place"),
     Feature("other_place", -1.0, "a.place <> b.place", "another place"),
-    Feature("other_country", -1.5, "a.place_country <> b.place_country", "another country"),
+    Feature("other_country", -2.0, "a.place_country <> b.place_country", "another country"),
     Feature("day", 2.0, "a.first = b.first AND a.last = b.last AND a.last - a.first < 4", "days"),
     Feature("days_meet", 1.2, "a.low <= b.high AND b.low <= a.high"
             " AND NOT (a.first = b.first AND a.last = b.last AND a.last - a.first < 4)", "days that meet"),
@@ -84,8 +84,10 @@ FEATURES: tuple[Feature, ...] = (
             "words of the sentences"),
 )  # fmt: skip
 THRESHOLD = 0.5
-# Those that cost most are reckoned only for pairs that could still reach the threshold.
-_DEAR = ("story", "lead", "lead_undated", "words")
+# What costs more is reckoned later, and only for pairs that could still reach the threshold. Microseconds
+# for a pair: all others together 3, these two 2.5, the last two 10.
+_DEAR = ("story", "words")
+_DEAREST = ("lead", "lead_undated")
 
 # Bodies, not persons, however much like a name they look.
 _NOT_PERSONS = (
@@ -173,38 +175,55 @@ def _sum(features: Iterable[Feature]) -> str:
     return " + ".join(f"{one.weight!r} * coalesce(CAST(({one.sql}) AS DOUBLE), 0)" for one in features)
 
 
+_CHEAP_COUNTS = """len(list_intersect(a.states, b.states)) AS n_states,
+            len(list_intersect(a.names, b.names)) AS n_names"""
+_DEAR_COUNTS = """len(list_intersect(a.story, b.story)) AS n_story,
+            len(list_intersect(a.words, b.words)) AS n_words"""
+_DEAREST_COUNTS = """len(list_intersect(a."lead", b."lead")) AS n_lead"""
+_ALL_COUNTS = f"{_CHEAP_COUNTS}, {_DEAR_COUNTS}, {_DEAREST_COUNTS}"
+_JOINED = "JOIN deed AS a ON a.node = one JOIN deed AS b ON b.node = two"
+
+
 def _write_links() -> str:
-    cheap = [one for one in FEATURES if one.name not in _DEAR]
+    cheap = [one for one in FEATURES if one.name not in _DEAR + _DEAREST]
     dear = [one for one in FEATURES if one.name in _DEAR]
+    dearest = [one for one in FEATURES if one.name in _DEAREST]
+    weight = {one.name: one.weight for one in FEATURES}
+    is_undated = "a.low IS NULL OR b.low IS NULL"
+    last = f"{weight['lead']} + CASE WHEN {is_undated} THEN {weight['lead_undated']} ELSE 0 END"
     said = ", ".join(
         f"CASE WHEN coalesce(CAST(({one.sql}) AS DOUBLE), 0) > 0.1 "
         f"THEN '{'' if one.weight > 0 else 'but '}{one.said}' END"
         for one in FEATURES
         if one.said
     )
+    # Each step hands on no more than numbers and takes up the deeds again: carrying the deeds along made
+    # this ten times as slow.
     return f"""INSERT INTO link BY NAME
 WITH {_PAIRS},
-counted AS (
-    SELECT a, b, len(list_intersect(a.states, b.states)) AS n_states,
-        len(list_intersect(a.names, b.names)) AS n_names
-    FROM pair JOIN deed AS a ON a.node = pair.one JOIN deed AS b ON b.node = pair.two
-    WHERE NOT coalesce({_EXCLUDED}, false)
+likely AS MATERIALIZED (
+    SELECT one, two, known FROM (
+        SELECT one, two, {_CHEAP_COUNTS},
+            {_sum(cheap)} AS known, {last} AS more
+        FROM pair {_JOINED} WHERE NOT coalesce({_EXCLUDED}, false)
+    ) WHERE known + more + {sum(one.weight for one in dear)} >= $threshold
 ),
-likely AS (
-    SELECT a, b, n_states, n_names, {_sum(cheap)} AS known FROM counted
-    WHERE known + {sum(one.weight for one in dear)} >= $threshold
+likelier AS MATERIALIZED (
+    SELECT one, two, total FROM (
+        SELECT one, two, {_DEAR_COUNTS}, known + {_sum(dear)} AS total, {last} AS more FROM likely {_JOINED}
+    ) WHERE total + more >= $threshold
 ),
-told AS (
-    SELECT *, len(list_intersect(a."lead", b."lead")) AS n_lead,
-        len(list_intersect(a.story, b.story)) AS n_story, len(list_intersect(a.words, b.words)) AS n_words
-    FROM likely
-),
-scored AS (
-    SELECT *, known + {_sum(dear)} AS total FROM told WHERE total >= $threshold
+scored AS MATERIALIZED (
+    SELECT one, two, total FROM (
+        SELECT one, two, {_DEAREST_COUNTS}, likelier.total + {_sum(dearest)} AS total FROM likelier {_JOINED}
+    ) WHERE total >= $threshold
 )
-SELECT a.article AS article, a.event AS event, b.article AS other_article, b.event AS other_event,
-    round(1 / (1 + exp(-total)), 6) AS score, concat_ws(', ', {said}) AS reason
-FROM scored"""
+SELECT article, event, other_article, other_event, score, reason FROM (
+    SELECT a.article AS article, a.event AS event, b.article AS other_article, b.event AS other_event,
+        {_ALL_COUNTS},
+        round(1 / (1 + exp(-total)), 6) AS score, concat_ws(', ', {said}) AS reason
+    FROM scored {_JOINED}
+)"""
 
 
 def describe_pairs(
@@ -224,11 +243,7 @@ def describe_pairs(
         connection,
         f"""SELECT a.article, a.event, b.article, b.event, [{columns}]
         FROM (
-            SELECT a, b, len(list_intersect(a."lead", b."lead")) AS n_lead,
-                len(list_intersect(a.states, b.states)) AS n_states,
-                len(list_intersect(a.names, b.names)) AS n_names,
-                len(list_intersect(a.story, b.story)) AS n_story,
-                len(list_intersect(a.words, b.words)) AS n_words
+            SELECT a, b, {_ALL_COUNTS}
             FROM deed AS a JOIN deed AS b ON a.family = b.family AND a.node < b.node
             WHERE NOT coalesce({_EXCLUDED}, false)
         )""",

@@ -34,7 +34,8 @@ def incoming(
 def insert(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Sequence[Any]], query: str
 ) -> None:
-    with incoming(connection, columns, {name: "UINTEGER[]" for name in ("quotes", "lead") if name in columns}):
+    hashes = {name: "UINTEGER[]" for name in ("quotes", "lead") if name in columns}
+    with incoming(connection, columns, hashes):
         run(connection, f"INSERT INTO {table} BY NAME {query}")
 
 
