@@ -21,7 +21,7 @@ import unicodedata
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -155,6 +155,7 @@ def _mix(values: Hashes) -> Hashes:
     return mixed
 
 
+@lru_cache(200_000)
 def _hash_word(word: str) -> int:
     # Two sums of 32 bits are faster than any digest, and two words of a text seldom share both.
     encoded = word.encode("utf-8", "surrogatepass")
@@ -200,18 +201,27 @@ def _rank_words() -> dict[str, int]:
     return {word: rank for word, rank in vocabulary.items() if word.isalpha() and len(word) > 3}
 
 
+@lru_cache(200_000)
+def _rank_stem(word: str) -> tuple[int, int]:
+    """Return the hash of a word's stem, the same for "apologised" and "apologises", and how rare it is.
+
+    A word that is too common or too short to tell stories apart has rank 0.
+    """
+    bare = re.split("['’]", unicodedata.normalize("NFKD", word), maxsplit=1)[0]
+    bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    rank = _rank_words().get(bare, _RARE_RANK)
+    if len(bare) <= 3 or rank <= _COMMON_RANK or bare.isdigit():
+        return 0, 0
+    return zlib.crc32(bare[:6].encode("utf-8", "surrogatepass")), rank
+
+
 def _hash_lead(words: Sequence[str]) -> tuple[int, ...]:
-    ranks = _rank_words()
-    rank_by_word: dict[str, int] = {}
+    rank_by_stem: dict[int, int] = {}
     for word in words:
-        bare = re.split("['’]", unicodedata.normalize("NFKD", word), maxsplit=1)[0]
-        bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
-        rank = ranks.get(bare, _RARE_RANK)
-        if len(bare) > 3 and rank > _COMMON_RANK and not bare.isdigit():
-            # Cut to a stem: "apologised" and "apologises" are one.
-            rank_by_word.setdefault(bare[:6], rank)
-    rarest = sorted(rank_by_word, key=rank_by_word.__getitem__, reverse=True)[:_MOST_LEAD]
-    return tuple(zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in rarest)
+        stem, rank = _rank_stem(word)
+        if rank:
+            rank_by_stem.setdefault(stem, rank)
+    return tuple(sorted(rank_by_stem, key=rank_by_stem.__getitem__, reverse=True)[:_MOST_LEAD])
 
 
 def _find_credit(*passages: str) -> str:

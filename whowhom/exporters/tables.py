@@ -36,10 +36,10 @@ Row = dict[str, Any]
 
 
 class Column(NamedTuple):
-    """A column of the flat table; `type` is "texts" for a list of texts."""
+    """A column of a table; `type` is "texts" for a list of texts, "flag" for true or false."""
 
     name: str
-    type: Literal["text", "texts", "whole", "real", "day"]
+    type: Literal["text", "texts", "whole", "real", "day", "flag"]
     meaning: str
 
 
@@ -118,7 +118,7 @@ def write_csv(items: Iterable[CodedArticle | Skip], stream: BinaryIO) -> None:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow(column.name for column in COLUMNS)
         for coded in items:
-            table.writerows(list(map(_to_cell, row.values())) for row in flatten(coded))
+            table.writerows(list(map(to_cell, row.values())) for row in flatten(coded))
         lines.flush()
     finally:
         lines.detach()
@@ -276,7 +276,8 @@ def _cut(text: str, start: int, end: int, at: int) -> str:
     return f"{'…' if first > start else ''}{text[first:last]}{'…' if last < end else ''}"
 
 
-def _to_cell(value: Any) -> Any:
+def to_cell(value: Any) -> Any:
+    """Return a value for a cell of CSV: lists joined, texts on one line and never a formula."""
     if isinstance(value, list):
         return ";".join(_to_text_cell(one or "").replace(";", ",") for one in value)
     return _to_text_cell(value) if isinstance(value, str) else value
