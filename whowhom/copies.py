@@ -81,7 +81,7 @@ _CREDIT = re.compile(
 # articles of one story share 0.32 of 40 such words (median), of two like stories 0.10, of others 0.03;
 # over the first 1,000 words, or with 16 words, the two come nearer to each other.
 _LEAD_WORDS = 200
-_MOST_LEAD = 40
+_MOST_LEAD = 24
 _COMMON_RANK = 2500
 _RARE_RANK = 30_000
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))

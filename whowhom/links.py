@@ -75,11 +75,11 @@ FEATURES: tuple[Feature, ...] = (
     Feature("trigger", 2.0, "list_has_any(a.stems, b.stems)", "wording"),
     Feature("story", 2.0, "n_story / greatest(least(len(a.story), len(b.story)), 3)",
             "names in the articles"),
-    Feature("lead", 2.0, "n_lead / greatest(least(len(a.lead), len(b.lead)), 15)",
+    Feature("lead", 2.0, "n_lead / greatest(least(len(a.lead), len(b.lead)), 10)",
             "rare words of the articles"),
     # Where no days tell two stories apart it is these words that do.
     Feature("lead_undated", 10.0, "CASE WHEN a.low IS NULL OR b.low IS NULL"
-            " THEN n_lead / greatest(least(len(a.lead), len(b.lead)), 15) END"),
+            " THEN n_lead / greatest(least(len(a.lead), len(b.lead)), 10) END"),
     Feature("words", 5.0, "n_words / greatest(least(len(a.words), len(b.words)), 4)",
             "words of the sentences"),
 )  # fmt: skip
@@ -88,6 +88,9 @@ THRESHOLD = 0.5
 # for a pair: all others together 3, these two 2.5, the last two 10.
 _DEAR = ("story", "words")
 _DEAREST = ("lead", "lead_undated")
+# Of the 7 that these two can give; pairs that need more than this are alike in words and contradict each
+# other in who, where or when.
+_MOST_DEAR = 4.0
 
 # Bodies, not persons, however much like a name they look.
 _NOT_PERSONS = (
@@ -206,7 +209,7 @@ likely AS MATERIALIZED (
         SELECT one, two, {_CHEAP_COUNTS},
             {_sum(cheap)} AS known, {last} AS more
         FROM pair {_JOINED} WHERE NOT coalesce({_EXCLUDED}, false)
-    ) WHERE known + more + {sum(one.weight for one in dear)} >= $threshold
+    ) WHERE known + more + {_MOST_DEAR} >= $threshold
 ),
 likelier AS MATERIALIZED (
     SELECT one, two, total FROM (
