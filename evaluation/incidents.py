@@ -7,7 +7,7 @@ The first codes the articles of ECB+ (26 topics, each in two halves that tell of
 compares the incidents with its cross-document coreference: pairwise F1 and B-cubed over the coded events
 whose trigger is a mention of the gold; and over pairs of articles that both have an event, whether
 those of a half share an incident and those of opposite halves do not. `--fit` moves the weights of
-whowhom.incidents by the odd topics, as far as these tell, and prints them.
+whowhom.links by the odd topics, as far as these tell, and prints them.
 
 The second makes so many synthetic events, 4 an article and 2,000 a day, of which a third are reports of a
 deed that another article tells too, loads them into a store and builds the incidents.
@@ -27,14 +27,15 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import combinations
+from functools import cache
+from itertools import accumulate, combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from training.external import put_together
-from whowhom import code_many, incidents
+from whowhom import code_many, links
 from whowhom import store as stores
 from whowhom.records import (
     Article,
@@ -224,7 +225,7 @@ def _fit(store: stores.Store, gold: Mapping[Member, str]) -> str:
 
     Pairs are those of the gold, and those of two halves, which are never the same deed.
     """
-    pairs, shared = incidents.describe_pairs(store._connection)
+    pairs, shared = links.describe_pairs(store._connection)
     chosen, same = [], []
     for row, pair in zip(shared, pairs, strict=True):
         one, two = pair[:2], pair[2:]
@@ -233,7 +234,7 @@ def _fit(store: stores.Store, gold: Mapping[Member, str]) -> str:
             chosen.append(row)
             same.append(one in gold and two in gold and gold[one] == gold[two])
     x, y = np.array(chosen), np.array(same, float)
-    before = np.array([feature.weight for feature in incidents.FEATURES])
+    before = np.array([feature.weight for feature in links.FEATURES])
     weights = before.copy()
     for _ in range(50):  # Newton's method, with a spring that holds each weight where it was
         likely = 1 / (1 + np.exp(-x @ weights))
@@ -241,7 +242,7 @@ def _fit(store: stores.Store, gold: Mapping[Member, str]) -> str:
         curve = (x * (likely * (1 - likely))[:, None]).T @ x + _SPRING * np.eye(len(weights))
         weights -= np.linalg.solve(curve, slope)
     lines = [f"{len(y)} pairs of odd topics, {int(y.sum())} of one deed"]
-    for feature, old, new, n in zip(incidents.FEATURES, before, weights, (x != 0).sum(axis=0), strict=True):
+    for feature, old, new, n in zip(links.FEATURES, before, weights, (x != 0).sum(axis=0), strict=True):
         lines.append(f"{feature.name:14} {old:6.2f} {new:6.2f}  in {n} pairs")
     return "\n".join(lines)
 
@@ -266,7 +267,7 @@ _SYLLABLES = "ka lo mi ren tas vor du shi bel nar qui zan".split()
 
 
 def make_events(n_events: int) -> Iterator[CodedArticle]:
-    """Yield synthetic articles: a third of the events tell of a deed that others tell too, a tenth are copies."""
+    """Yield synthetic articles: a third of the deeds are told by several, a tenth are copies."""
     chance = random.Random(20241130)
     deeds: list[tuple[Any, ...]] = []
     last: CodedArticle | None = None
@@ -293,8 +294,19 @@ def _make_deed(chance: random.Random, day: date) -> tuple[Any, ...]:
     return type_, chance.choice(_TYPES[type_]), one, two, name, _invent(chance, 5), day
 
 
+@cache
+def _make_vocabulary() -> tuple[list[str], list[float]]:
+    """Return 30,000 words and how often each is drawn up to it: as in news, the n-th in proportion to 1/n."""
+    chance = random.Random(7)
+    words = [
+        "".join(chance.choice(("bdfgklmnprstvz", "aeiou")[at % 2]) for at in range(8)) for _ in range(30_000)
+    ]
+    return words, list(accumulate(1 / (100 + rank) for rank in range(len(words))))
+
+
 def _invent(chance: random.Random, n: int) -> str:
-    return " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(n))
+    words, weights = _make_vocabulary()
+    return " ".join(chance.choices(words, cum_weights=weights, k=n))
 
 
 def _tell(

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import NamedTuple
 
 # Two groups are joined where this share of the pairs across them are links. Without it one vague
@@ -139,13 +140,12 @@ def _apply(judgement: Judgement, groups: dict[int, _Group], apart: dict[int, set
             one, two = groups[members[0]], groups[number]
             if one is not two and not _is_apart(one, two, apart):
                 _merge(one, two, groups, None)
-    for at, members in enumerate(judgement):
-        for others in judgement[at + 1 :]:
-            for one in members:
-                for two in others:
-                    if groups[one] is not groups[two]:
-                        apart[one].add(two)
-                        apart[two].add(one)
+    for number, members in enumerate(judgement):
+        for others in judgement[number + 1 :]:
+            for a, b in product(members, others):
+                if groups[a] is not groups[b]:
+                    apart[a].add(b)
+                    apart[b].add(a)
 
 
 def _is_apart(one: _Group, two: _Group, apart: Mapping[int, set[int]]) -> bool:

@@ -1,158 +1,123 @@
--- Which events of different articles may be the same deed: one row an event in `deed`, with what is
--- compared, and in `block` the keys under which it meets others. incidents.py runs this, after it has
--- put the events to compare into `wanted` (article, event, fresh).
---
--- Everything here depends on the two events alone, never on how many others there are.
+-- The incidents in `stale` (incident, join_score), made from the events that report them. Each field has
+-- the value that most independent reports give, the surest of these first, and its spread.
 
-CREATE OR REPLACE TEMP MACRO fold("text") AS strip_accents(lower("text"));
-
-CREATE OR REPLACE TEMP TABLE state_name AS
-SELECT DISTINCT fold(name) AS name FROM (SELECT unnest($states) AS name);
-
-CREATE OR REPLACE TEMP TABLE chosen AS
-SELECT row_number() OVER (ORDER BY event.article, event.id) AS node, wanted.fresh, event.*, article.published
-FROM event
-JOIN wanted ON wanted.article = event.article AND wanted.event = event.id
-JOIN article ON article.id = event.article;
-
--- One row a participant. `name` is what tells persons and bodies apart: of a person the last name, of a
--- state nothing, for its country says that already.
-CREATE OR REPLACE TEMP TABLE taking_part AS
-WITH listed AS (
-    SELECT node, event, 'actor' AS role, unnest(actor) AS one FROM chosen
-    UNION ALL
-    SELECT node, event, 'recipient', unnest(recipient) FROM chosen
+INSERT INTO incident BY NAME
+WITH told AS MATERIALIZED (
+    SELECT report.incident, stale.join_score, event.* EXCLUDE (sentence, mentions, trigger),
+        lower(trigger."text") AS wording, sketch.copy_family, list_contains(aux, 'negation') AS is_denied,
+        coalesce(lower(article.outlet), regexp_extract(article.url, '^https?://([^/]+)', 1), 'article ' || article.id)
+            AS outlet,
+        CASE WHEN source_kind = 'author' THEN coalesce(article.outlet, 'article ' || article.id)
+            WHEN source_kind = 'unnamed' THEN 'unnamed'
+            ELSE coalesce(source.name, source.span."text", 'unnamed') END AS said_by,
+        coalesce(event."date".first_day, article.published) AS first_day,
+        coalesce(event."date".last_day, article.published) AS last_day,
+        coalesce(event."date".span."text", '') <> '' AND event."date".first_day IS NOT NULL AS is_said
+    FROM stale
+    JOIN report ON report.incident = stale.incident
+    JOIN event ON event.article = report.article AND event.id = report.event
+    JOIN article ON article.id = event.article
+    JOIN sketch ON sketch.article = event.article
 ),
-named AS (
-    SELECT node, event, role, one.sector[1] AS sector,
-        -- What is above states or belongs to none is no side that two deeds could have in common.
-        CASE WHEN one.country IN ('IGO', 'NGO', 'MNC', 'IMG', 'ISM') THEN NULL ELSE one.country END AS country,
-        CASE WHEN state_name.name IS NULL THEN one.name END AS whole_name,
-        fold(one.name) AS folded, state_name.name IS NOT NULL AS is_state,
-        fold(string_split(trim(one.span."text"), ' ')[-1]) AS last_word
-    FROM listed LEFT JOIN state_name ON state_name.name = fold(one.name)
+typed AS (
+    SELECT incident, arg_min(event, key) AS event FROM (
+        SELECT incident, event, (-count(*), -max(score), event) AS key FROM told GROUP BY incident, event
+    ) GROUP BY incident
 ),
-judged AS (
-    SELECT *,
-        regexp_matches(whole_name, '^\p{Lu}[\p{L}.''’-]*( (\p{Lu}|al-|bin |de |van |von )[\p{L}.''’-]*){1,3}$')
-        AND NOT regexp_matches(folded, $not_persons) AS is_person
-    FROM named
-)
-SELECT node, role, country, sector, coalesce(is_person, false) AS is_person,
-    CASE WHEN is_person THEN string_split(folded, ' ')[-1] ELSE nullif(fold(whole_name), '') END AS name,
-    -- The head of the words, cut to its stem: "two gunmen", "the gunman" and "gunmen".
-    CASE WHEN whole_name IS NULL AND NOT is_state AND len(last_word) > 3 THEN left(last_word, 5) END AS word,
-    -- Both sides of what is done together are sides of one kind.
-    CASE WHEN event IN ('AGREE', 'CONSULT', 'COOPERATE') THEN 'side' ELSE role END AS side
-FROM judged;
-
-CREATE OR REPLACE TEMP TABLE sides AS
-SELECT node,
-    list(DISTINCT country) FILTER (country IS NOT NULL) AS states,
-    list(DISTINCT country) FILTER (country IS NOT NULL AND side <> 'recipient') AS who_states,
-    list(DISTINCT country) FILTER (country IS NOT NULL AND side <> 'actor') AS whom_states,
-    list(DISTINCT hash(name)) FILTER (name IS NOT NULL) AS names,
-    list(DISTINCT hash(name)) FILTER (name IS NOT NULL AND side <> 'recipient') AS who_names,
-    list(DISTINCT hash(name)) FILTER (name IS NOT NULL AND side <> 'actor') AS whom_names,
-    list(DISTINCT word) FILTER (word IS NOT NULL) AS heads,
-    list(DISTINCT sector) FILTER (sector IS NOT NULL AND side <> 'recipient') AS who_sectors,
-    list(DISTINCT sector) FILTER (sector IS NOT NULL AND side <> 'actor') AS whom_sectors,
-    list(DISTINCT {'side': country || ' ' || side, 'name': name}) FILTER (is_person AND country IS NOT NULL)
-        AS persons
-FROM taking_part GROUP BY node;
-
--- Names that an article holds: two articles about one story share them.
-CREATE OR REPLACE TEMP TABLE story AS
-SELECT article, list(DISTINCT name) AS names
-FROM (
-    SELECT chosen.article, hash(taking_part.name) AS name
-    FROM chosen JOIN taking_part USING (node) WHERE taking_part.name IS NOT NULL
-    UNION ALL
-    SELECT article, hash(fold(location.name)) FROM chosen WHERE location.precision IN ('exact', 'near', 'region')
-)
-GROUP BY article;
-
-CREATE OR REPLACE TEMP TABLE deed AS
-WITH dated AS (
-    SELECT *,
-        "date".first_day AS first_day, "date".last_day AS last_day,
-        coalesce("date".span."text", '') <> '' AS is_said,
-        list_contains(aux, 'historical') AS is_past,
-        list_contains(aux, 'future') OR list_contains(aux, 'hypothetical') AS is_planned,
-        coalesce(location.precision, '') IN ('exact', 'near') AS is_placed
-    FROM chosen
+moded AS (
+    SELECT incident, list(mode ORDER BY n DESC, mode) AS mode FROM (
+        SELECT incident, mode, count(*) AS n FROM (SELECT incident, unnest(mode) AS mode FROM told)
+        GROUP BY incident, mode
+    ) GROUP BY incident
 ),
-bounded AS (
-    SELECT *,
-        -- Days that the report names, to a month; the day of publication stands for two days more; a
-        -- report without any day is of the week before it, a plan of the month after it too; of the past
-        -- beyond that nothing is known.
-        CASE
-            WHEN last_day - first_day > 31 THEN NULL
-            WHEN first_day IS NOT NULL AND is_said THEN first_day
-            WHEN first_day IS NOT NULL THEN first_day - 2
-            WHEN is_past THEN NULL
-            ELSE published - 7
-        END AS low,
-        CASE
-            WHEN last_day - first_day > 31 THEN NULL
-            WHEN first_day IS NOT NULL THEN last_day
-            WHEN is_past THEN NULL
-            WHEN is_planned THEN published + 30
-            ELSE published
-        END AS high
-    FROM dated
+dated AS (
+    SELECT incident, arg_min({'first': first_day, 'last': last_day}, key) AS days,
+        min(first_day) AS earliest_day, max(last_day) AS latest_day
+    FROM (
+        SELECT incident, first_day, last_day,
+            (NOT is_said, last_day - first_day, -count(*), first_day) AS key
+        FROM told WHERE first_day IS NOT NULL GROUP BY incident, first_day, last_day, is_said
+    ) GROUP BY incident
+),
+located AS (
+    SELECT incident, copy_family, level, location,
+        CASE level WHEN 3 THEN location.country ELSE location.name END AS name,
+        (-score, article, id) AS key
+    FROM (
+        SELECT incident, copy_family, location, score, article, id, unnest(CASE location."precision"
+            WHEN 'exact' THEN [1, 3] WHEN 'near' THEN [1, 3] WHEN 'region' THEN [2, 3] ELSE [3] END) AS level
+        FROM told WHERE location IS NOT NULL
+    )
+),
+sited AS (
+    SELECT incident, arg_min(site, level) AS place FROM (
+        SELECT incident, level, n, sum(n) OVER (PARTITION BY incident, level) AS n_all,
+            CASE level WHEN 3
+                THEN {'name': CASE WHEN location."precision" = 'country' THEN location.name END,
+                    'country': location.country, 'latitude': CASE WHEN location."precision" = 'country' THEN location.latitude END,
+                    'longitude': CASE WHEN location."precision" = 'country' THEN location.longitude END,
+                    'geonames': CASE WHEN location."precision" = 'country' THEN location.geonames END, 'precision': 'country'}
+                ELSE {'name': location.name, 'country': location.country, 'latitude': location.latitude,
+                    'longitude': location.longitude, 'geonames': location.geonames, 'precision': location."precision"}
+            END AS site
+        FROM (
+            SELECT incident, level, name, count(DISTINCT copy_family) AS n,
+                arg_min(location, (location."precision" <> 'country' AND level = 3, key)) AS location
+            FROM located WHERE name IS NOT NULL GROUP BY incident, level, name
+        )
+    ) WHERE 2 * n > n_all GROUP BY incident
+),
+counted AS (
+    SELECT incident, what, number, count(DISTINCT copy_family) AS n,
+        list({'article': article, 'event': id, 'number': number} ORDER BY article, id) AS reports
+    FROM (
+        SELECT incident, 'killed' AS what, killed AS number, copy_family, article, id FROM told WHERE killed IS NOT NULL
+        UNION ALL
+        SELECT incident, 'injured', injured, copy_family, article, id FROM told WHERE injured IS NOT NULL
+    ) GROUP BY incident, what, number
+),
+tolls AS (
+    SELECT incident, what, {'low': min(number), 'best': arg_max(number, (n, number)), 'high': max(number),
+        'reports': flatten(list(reports ORDER BY number))} AS toll
+    FROM counted GROUP BY incident, what
+),
+worded AS (
+    SELECT incident, list({'text': wording, 'n': CAST(n AS INTEGER)} ORDER BY n DESC, wording) AS wordings
+    FROM (SELECT incident, wording, count(*) AS n FROM told GROUP BY incident, wording) GROUP BY incident
+),
+summed AS (
+    SELECT incident, any_value(join_score) AS join_score,
+        arg_min(actor, (len(actor) = 0, -score, article, id)) AS actor,
+        arg_min(recipient, (len(recipient) = 0, -score, article, id)) AS recipient,
+        {'certain': count(DISTINCT copy_family) FILTER (certainty = 'certain'),
+            'probable': count(DISTINCT copy_family) FILTER (certainty = 'probable'),
+            'possible': count(DISTINCT copy_family) FILTER (certainty = 'possible')} AS certainty,
+        {'historical': count(DISTINCT copy_family) FILTER (list_contains(aux, 'historical')),
+            'future': count(DISTINCT copy_family) FILTER (list_contains(aux, 'future')),
+            'hypothetical': count(DISTINCT copy_family) FILTER (list_contains(aux, 'hypothetical')),
+            'negation': count(DISTINCT copy_family) FILTER (is_denied)} AS aux,
+        list_sort(coalesce(list(DISTINCT said_by) FILTER (NOT is_denied), [])) AS asserted_by,
+        list_sort(coalesce(list(DISTINCT said_by) FILTER (is_denied), [])) AS denied_by,
+        count(*) AS n_events, count(DISTINCT article) AS n_articles, count(DISTINCT outlet) AS n_outlets,
+        count(DISTINCT copy_family) AS n_independent, max(score) AS score
+    FROM told GROUP BY incident
+),
+weighed AS (
+    SELECT told.incident, min(told.quad) AS quad, round(avg(told.scale), 6) AS scale
+    FROM told JOIN typed ON typed.incident = told.incident AND typed.event = told.event GROUP BY told.incident
 )
-SELECT
-    bounded.node, bounded.fresh, bounded.article, bounded.id AS event,
-    CASE event WHEN 'RETREAT' THEN 'CONCEDE' ELSE event END AS family,
-    event AS type, mode, is_planned, is_past,
-    datediff('day', DATE '1970-01-01', low) AS low,
-    datediff('day', DATE '1970-01-01', high) AS high,
-    CASE WHEN low IS NULL THEN datediff('day', DATE '1970-01-01', published) END AS before,
-    CASE WHEN is_said THEN datediff('day', DATE '1970-01-01', first_day) END AS first,
-    CASE WHEN is_said THEN datediff('day', DATE '1970-01-01', last_day) END AS last,
-    coalesce(states, []) AS states, coalesce(who_states, []) AS who_states,
-    coalesce(whom_states, []) AS whom_states, coalesce(sides.names, []) AS names,
-    coalesce(who_names, []) AS who_names, coalesce(whom_names, []) AS whom_names,
-    coalesce(heads, []) AS heads, coalesce(who_sectors, []) AS who_sectors,
-    coalesce(whom_sectors, []) AS whom_sectors, coalesce(persons, []) AS persons,
-    location.country AS place_country,
-    CASE WHEN is_placed THEN fold(location.name) END AS place,
-    CASE WHEN is_placed THEN location.latitude END AS latitude,
-    CASE WHEN is_placed THEN location.longitude END AS longitude,
-    killed, injured,
-    -- A stem is the first five letters: "visit", "visited" and "visitors" are one, "met" and "meeting" not.
-    list_distinct([
-        left(lower(string_split(one, ' ')[-1]), 5) FOR one IN list_append([span."text" FOR span IN mentions], trigger."text")
-    ]) AS stems,
-    list_distinct([
-        hash(left(one, 5)) FOR one IN regexp_extract_all(fold(sentence), '[\p{L}]{4,}|[0-9]+')
-        IF NOT list_contains($stop_words, one)
-    ]) AS words,
-    coalesce(story.names, []) AS story
-FROM bounded
-LEFT JOIN sides USING (node)
-LEFT JOIN story ON story.article = bounded.article;
-
--- Where an event meets others. Days are put into buckets of four; an event lies in every bucket that its
--- days touch. One whose days are not known meets the others of its type by a name, by a place, or by
--- country and wording.
-CREATE OR REPLACE TEMP TABLE block AS
-SELECT node, fresh, family, low // 4 AS first_bucket, unnest(generate_series(low // 4, (high + 1) // 4)) AS bucket, key
-FROM (
-    SELECT node, fresh, family, low, high,
-        unnest(CASE WHEN len(states) + len(names) = 0
-            THEN [hash(one) FOR one IN list_append(heads, coalesce(place, place_country))]
-            ELSE list_concat([hash(one) FOR one IN states], names) END) AS key
-    FROM deed WHERE low IS NOT NULL
-);
-
-CREATE OR REPLACE TEMP TABLE loose_block AS
-SELECT node, fresh, family, low IS NULL AS is_loose, unnest(list_distinct(list_concat(
-    names,
-    CASE WHEN place IS NULL THEN [] ELSE [hash(place)] END,
-    CASE WHEN low IS NULL
-        THEN flatten([[hash(state || ' ' || one) FOR one IN list_concat(stems, heads)] FOR state IN states]) ELSE [] END
-))) AS key
-FROM deed;
+SELECT summed.* EXCLUDE (incident, actor, recipient), summed.incident AS id, typed.event,
+    coalesce(moded.mode, []) AS mode,
+    [{'name': one.name, 'country': one.country, 'sector': one.sector, 'text': one.span."text"} FOR one IN actor] AS actor,
+    [{'name': one.name, 'country': one.country, 'sector': one.sector, 'text': one.span."text"} FOR one IN recipient] AS recipient,
+    dated.days."first" AS first_day, dated.days."last" AS last_day, dated.earliest_day, dated.latest_day,
+    sited.place, killed.toll AS killed, injured.toll AS injured, worded.wordings, weighed.quad, weighed.scale
+FROM summed
+JOIN typed USING (incident)
+JOIN worded USING (incident)
+JOIN weighed USING (incident)
+LEFT JOIN moded USING (incident)
+LEFT JOIN dated USING (incident)
+LEFT JOIN sited USING (incident)
+LEFT JOIN tolls AS killed ON killed.incident = summed.incident AND killed.what = 'killed'
+LEFT JOIN tolls AS injured ON injured.incident = summed.incident AND injured.what = 'injured';

@@ -73,6 +73,7 @@ def make_text_sketch_row(article: Article) -> Row:
         "minhash": sketch.minhash.astype("<u4").tobytes(),
         "quotes": list(sketch.quotes),
         "credit": sketch.credit or None,
+        "lead": list(sketch.lead),
     }
 
 

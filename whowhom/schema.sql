@@ -126,7 +126,8 @@ CREATE TABLE text_sketch (
     n_shingles INTEGER NOT NULL,
     minhash BLOB NOT NULL,
     quotes UINTEGER[] NOT NULL,
-    credit VARCHAR
+    credit VARCHAR,
+    lead UINTEGER[] NOT NULL
 );
 COMMENT ON TABLE text_sketch IS 'The sketch of a text that is not kept; the table sketch is made from it as from texts';
 COMMENT ON COLUMN text_sketch.article IS 'The article: article.id';
@@ -134,6 +135,7 @@ COMMENT ON COLUMN text_sketch.n_shingles IS 'As in sketch';
 COMMENT ON COLUMN text_sketch.minhash IS 'As in sketch';
 COMMENT ON COLUMN text_sketch.quotes IS 'As in sketch';
 COMMENT ON COLUMN text_sketch.credit IS 'As in sketch';
+COMMENT ON COLUMN text_sketch.lead IS 'As in sketch';
 
 CREATE TABLE skip (
     id VARCHAR PRIMARY KEY,
@@ -221,6 +223,7 @@ CREATE TABLE sketch (
     minhash BLOB NOT NULL,
     quotes UINTEGER[] NOT NULL,
     credit VARCHAR,
+    "lead" UINTEGER[] NOT NULL,
     copy_family VARCHAR NOT NULL
 );
 COMMENT ON TABLE sketch IS 'What is kept of an article''s text to find its copies; copies.py tells how';
@@ -230,6 +233,7 @@ COMMENT ON COLUMN sketch.n_shingles IS 'Number of different runs of five words';
 COMMENT ON COLUMN sketch.minhash IS '128 least hashes of them, 32 bits each, little-endian';
 COMMENT ON COLUMN sketch.quotes IS 'Hashes of its quotations of seven words or more';
 COMMENT ON COLUMN sketch.credit IS 'Agency it gives credit to';
+COMMENT ON COLUMN sketch."lead" IS 'Hashes of the rarest words of its beginning, the rarest first; reports of one story share them';
 COMMENT ON COLUMN sketch.copy_family IS 'Smallest id of the articles that are copies of one another, its own where there is none';
 
 CREATE TABLE link (

@@ -1,0 +1,180 @@
+"""Families of copies among the articles of a store: which reports go back to the same text.
+
+copies.py tells what makes two texts copies; here those of a store are found, without comparing all with all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from whowhom.copies import LIKENESS, Sketch, list_bands, measure_likenesses, sketch_text
+from whowhom.sql import incoming, insert, run
+
+# Copies of an agency's report are printed within days; a text that is alike a fortnight later is an
+# anniversary or a form, and comparing with all that was ever read would not stay linear.
+_COPY_DAYS = 10
+# Articles whose sketches are compared in one go; some 60 MB.
+_COPY_BATCH = 50_000
+
+
+def find_copies(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Sketch the articles that are new; return the articles whose family of copies has changed."""
+    fresh = run(
+        connection,
+        """SELECT id FROM article
+        WHERE id IN (SELECT article FROM event) AND id NOT IN (SELECT article FROM sketch)
+        ORDER BY published, id""",
+    )
+    changed: set[str] = set()
+    for start in range(0, len(fresh), _COPY_BATCH):
+        changed.update(_join_copies(connection, [id for (id,) in fresh[start : start + _COPY_BATCH]]))
+    return sorted(changed)
+
+
+class _Sketched(NamedTuple):
+    article: str
+    day: int | None
+    sketch: Sketch
+    copy_family: str
+
+
+def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:
+    """Add the sketches of new articles, joined to the families they belong to."""
+    with incoming(connection, {"id": list(ids)}):
+        rows = run(
+            connection,
+            f"""SELECT id, {_DAY.format("published")}, "text",
+                text_sketch.n_shingles, minhash, quotes, credit, lead
+            FROM article SEMI JOIN incoming USING (id) LEFT JOIN text_sketch ON text_sketch.article = id""",
+        )
+        days = [day for _, day, *_ in rows if day is not None]
+        near = "true" if len(days) < len(rows) else "published IS NULL"
+        held = run(
+            connection,
+            f"""SELECT article, {_DAY.format("published")}, n_shingles, minhash, quotes, credit, copy_family
+            FROM sketch WHERE {near} OR {_DAY.format("published")} BETWEEN $first AND $last""",
+            {
+                "first": min(days, default=0) - _COPY_DAYS,
+                "last": max(days, default=0) + _COPY_DAYS,
+            },
+        )
+    known = [_Sketched(article, day, _read_sketch(*rest), family) for article, day, *rest, family in held]
+    added = [
+        _Sketched(id, day, sketch_text(text) if text is not None else _read_kept(*sketch), id)
+        for id, day, text, *sketch in rows
+    ]
+    every = sorted([*known, *added])
+    pairs = _pair_copies(every, {one.article for one in added})
+    new_by_old = _join_families([(one.copy_family, two.copy_family) for one, two in pairs])
+    insert(
+        connection,
+        "sketch",
+        {
+            "article": [one.article for one in added],
+            "n_shingles": [one.sketch.n_shingles for one in added],
+            "minhash": [one.sketch.minhash.astype("<u4").tobytes() for one in added],
+            "quotes": [list(one.sketch.quotes) for one in added],
+            "credit": [one.sketch.credit or None for one in added],
+            "lead": [list(one.sketch.lead) for one in added],
+            "copy_family": [new_by_old.get(one.article, one.article) for one in added],
+        },
+        "SELECT incoming.*, published FROM incoming JOIN article ON article.id = incoming.article",
+    )
+    moved = {old: new for old, new in new_by_old.items() if old != new}
+    if not moved:
+        return set()
+    with incoming(connection, {"old": list(moved), "new": list(moved.values())}):
+        changed = run(
+            connection, "SELECT article FROM sketch WHERE copy_family IN (SELECT old FROM incoming)"
+        )
+        run(
+            connection,
+            "UPDATE sketch SET copy_family = incoming.new FROM incoming WHERE copy_family = incoming.old",
+        )
+    return {article for (article,) in changed}
+
+
+_DAY = "datediff('day', DATE '1970-01-01', {})"
+
+
+def _read_sketch(n_shingles: int, minhash: bytes, quotes: list[int], credit: str | None) -> Sketch:
+    return Sketch(n_shingles, np.frombuffer(minhash, "<u4"), tuple(quotes), credit or "")
+
+
+def _read_kept(
+    n_shingles: int, minhash: bytes, quotes: list[int], credit: str | None, lead: list[int]
+) -> Sketch:
+    """Return the sketch of a text that is not kept itself."""
+    return replace(_read_sketch(n_shingles, minhash, quotes, credit), lead=tuple(lead))
+
+
+def _pair_copies(every: Sequence[_Sketched], fresh: set[str]) -> Iterator[tuple[_Sketched, _Sketched]]:
+    """Yield the pairs of copies of which one at least is new.
+
+    Whether two are copies depends on the two alone, and a family is what such pairs connect, so the
+    order in which articles come makes no difference. Texts that are the same to the letter, by
+    the hundred where an agency's report is printed unchanged, stand for one another.
+    """
+    same: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for number, one in enumerate(every):
+        if one.sketch.n_shingles:
+            sketch = one.sketch
+            same[one.day, sketch.minhash.tobytes(), sketch.quotes, sketch.credit].append(number)
+    for numbers in same.values():
+        yield from ((every[a], every[b]) for a, b in pairwise(numbers))
+    first = [numbers[0] for numbers in same.values()]
+    if not first:
+        return
+    is_fresh = np.array([any(every[n].article in fresh for n in numbers) for numbers in same.values()])
+    left, right = _share_band(np.stack([every[n].sketch.minhash for n in first]), is_fresh)
+    # A day that is not known is near every other.
+    days = np.array([np.nan if every[n].day is None else every[n].day for n in first], float)
+    near = ~(np.abs(days[left] - days[right]) > _COPY_DAYS)
+    left, right = left[near], right[near]
+    alike = measure_likenesses([every[n].sketch for n in first], left, right) >= LIKENESS
+    for a, b in zip(left[alike].tolist(), right[alike].tolist(), strict=True):
+        yield every[first[a]], every[first[b]]
+
+
+def _share_band(
+    minhash: NDArray[np.uint32], is_fresh: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs of rows that have a band in common and of which one at least is new."""
+    n = len(minhash)
+    codes: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    bands = list_bands(minhash)
+    for band in bands.T:
+        order = np.argsort(band, kind="stable")
+        edges = np.flatnonzero(np.diff(band[order])) + 1
+        starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [n]])
+        for start, end in zip(starts[ends - starts > 1], ends[ends - starts > 1], strict=True):
+            members = order[start:end].astype(np.int64)
+            a, b = np.triu_indices(len(members), 1)
+            wanted = is_fresh[members[a]] | is_fresh[members[b]]
+            codes.append(members[a[wanted]] * n + members[b[wanted]])
+    found = np.unique(np.concatenate(codes))
+    return found // n, found % n
+
+
+def _join_families(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return for each family that is joined to another the smallest name among them."""
+    parent: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        parent.setdefault(name, name)
+        while parent[name] != name:
+            parent[name] = name = parent[parent[name]]
+        return name
+
+    for one, two in pairs:
+        a, b = find(one), find(two)
+        parent[max(a, b)] = min(a, b)
+    return {name: find(name) for name in list(parent)}

@@ -1,0 +1,49 @@
+"""Running SQL on a store: values are always bound, and columns come in as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+
+@contextmanager
+def incoming(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Mapping[str, Sequence[Any]],
+    types: Mapping[str, str] | None = None,
+) -> Iterator[None]:
+    """Let SQL see columns as the table `incoming`."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    arrow = {"DOUBLE": pa.float64(), "INTEGER": pa.int32(), "UINTEGER[]": pa.list_(pa.uint32())}
+    guessed = {
+        name: pa.string() for name, values in columns.items() if not values or isinstance(values[0], str)
+    }
+    guessed |= {name: arrow[type] for name, type in (types or {}).items()}
+    table = pa.table({name: pa.array(values, guessed.get(name)) for name, values in columns.items()})
+    connection.register("incoming", table)
+    try:
+        yield
+    finally:
+        connection.unregister("incoming")
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Sequence[Any]], query: str
+) -> None:
+    hashes = {name: "UINTEGER[]" for name in ("quotes", "lead") if name in columns}
+    with incoming(connection, columns, hashes):
+        run(connection, f"INSERT INTO {table} BY NAME {query}")
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(run(connection, "FROM duckdb_tables() WHERE temporary AND table_name = $1", [name]))
+
+
+def run(
+    connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    return connection.execute(sql, values).fetchall()
