@@ -24,7 +24,8 @@ from whowhom.web.guarding import Gate
 
 HOSTILE_TITLE = "<script>alert('title')</script> \u202etxet\u202c & \u2066more"
 HOSTILE_TEXT = (
-    'Novia <img src=x onerror="alert(1)"> condemned\u202e <b>Ruritania</b></mark></div><script>alert(2)</script> '
+    'Novia <img src=x onerror="alert(1)"> condemned\u202e <b>Ruritania</b></mark></div>'
+    "<script>alert(2)</script> "
     "on Friday.\x07 \u05e9\u05dc\u05d5\u05dd"
 )
 
