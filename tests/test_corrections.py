@@ -485,6 +485,15 @@ def test_gold_scores_the_corrected_events_as_perfect_and_the_coders_as_not(tmp_p
 # Coding a store again
 
 
+def as_stored(event: Event) -> Event:
+    """An event without what only the coding itself needs: how sure it was of each participant."""
+    roles = {
+        role: tuple(replace(one, score=0.0) for one in getattr(event, role))
+        for role in ("actor", "recipient")
+    }
+    return replace(event, **roles)
+
+
 def test_recode_codes_what_another_version_coded(tmp_path: Path) -> None:
     """Corrections stay, the other events are those of this coder, and a second run finds nothing to do."""
     store = tmp_path / "desk.duckdb"
@@ -503,7 +512,7 @@ def test_recode_codes_what_another_version_coded(tmp_path: Path) -> None:
         assert_as_rebuilt(kept)
     whowhom.correct(undo=whowhom.list_corrections(store)[0].id, store=store, who="Ana")
     with whowhom.open(store) as kept:
-        assert kept.event(coded.events[0].id)[0] == coded.events[0]
+        assert kept.event(coded.events[0].id)[0] == as_stored(coded.events[0])
     assert whowhom.recode(store).n_articles == 0
     assert whowhom.recode(store, all=True).n_changed == 0
 

@@ -22,7 +22,8 @@ def path(tmp_path_factory):
 
 
 def run(*words):
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    # As wide as needed for words to stand on one line.
+    result = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "160"})
     assert result.exit_code == 0, result.output
     return result.output
 

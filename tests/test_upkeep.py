@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,18 @@ from evaluation.kills import make_old
 from tests.coded_articles import make_coded
 from whowhom import checks, upkeep
 from whowhom import store as stores
-from whowhom.records import Skip
+from whowhom.records import CodedArticle, Skip
 from whowhom.store import Counts, StoreBusyError, StoreError
+
+
+def make_old_coded(id: str = "a1") -> CodedArticle:
+    """An article as stores of version 1 held it: without the regions of places."""
+    coded = make_coded(id)
+    events = (
+        replace(event, location=replace(event.location, region="") if event.location else None)
+        for event in coded.events
+    )
+    return replace(coded, events=tuple(events))
 
 
 @pytest.fixture
@@ -79,14 +90,13 @@ def test_store_of_version_1_becomes_one_as_if_new(tmp_path: Path) -> None:
     """Opened for writing it has all tables, types, comments and rows of one made from the same articles."""
     new = tmp_path / "new.duckdb"
     with stores.open(new) as store:
-        # A store of version 1 had no regions and no incidents.
-        store.add([make_coded(f"a{n}") for n in range(3)])
+        store.add([make_old_coded(f"a{n}") for n in range(3)])
         store.add([Skip("", "read", "text is empty", "news.jsonl:7")])
     old = make_old(new, tmp_path / "old.duckdb")
     before = dump(old)
     with stores.open(old) as store:
         assert store.counts() == Counts(3, 6, 1)
-        assert store.event("a1-visit") == (make_coded("a1").events[0], make_coded("a1").article)
+        assert store.event("a1-visit") == (make_old_coded("a1").events[0], make_coded("a1").article)
     assert dump(old) == dump(new)
     kept = tmp_path / "old.duckdb.v1.bak"
     assert dump(kept) == before
@@ -247,7 +257,7 @@ def test_upkeep_that_was_killed_leaves_the_store_and_is_done_again(
     """Before each step the store is whole, and after it is done again nothing of the first try is left."""
     path, new = tmp_path / "whowhom.duckdb", tmp_path / "new.duckdb"
     with stores.open(new) as store:
-        store.add([make_coded()])
+        store.add([make_old_coded()])
     make_old(new, path)
     before = dump(path)
     with pytest.raises(Killed):

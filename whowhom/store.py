@@ -1304,6 +1304,10 @@ def read_version(connection: duckdb.DuckDBPyConnection, path: str) -> int:
         rows = _run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [SCHEMA_KEY])
     except (duckdb.CatalogException, duckdb.BinderException):
         rows = []
+    except duckdb.Error as error:  # cut short, or with a broken block where this is read from
+        raise StoreError(
+            f"{path!r} is damaged: {_first_line(error)}. `whowhom restore` puts a copy in its place."
+        ) from error
     if not rows:
         raise StoreError(f"{path!r} is a DuckDB file, but not one that whowhom made. Give another name.")
     return int(rows[0][0])

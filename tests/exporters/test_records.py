@@ -45,6 +45,7 @@ def test_fields_of_an_event_are_written_as_the_codebook_has_them() -> None:
     assert visit["location"] == {
         "text": "Graustark", "start": 49, "end": 58, "name": "Graustark", "country": "GRK",
         "latitude": 47.5, "longitude": -19.25, "geonames": 77, "precision": "country",
+        "region": "Upper Reach",
     }  # fmt: skip
     assert visit["date"] == {
         "first": "2031-03-07", "last": "2031-03-07", "text": "on Friday", "start": 59, "end": 68,
