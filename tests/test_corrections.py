@@ -415,13 +415,13 @@ def test_incidents_after_a_correction_are_those_of_a_rebuild(which: str, decisio
 
 def test_merge_survives_a_correction_of_its_event() -> None:
     """What people judged about incidents holds for an event whatever is corrected in it."""
-    from whowhom import incidents
+    from whowhom import joining
 
     with stores.open(":memory:") as store:
         store.add(make_reports())
         store.build_incidents()
         parts = [[("r0", "r0-event"), ("r6", "r6-event")]]
-        incidents.judge(store._connection, "merge", parts, who="Ana", why="", when=store._connection.sql(
+        joining.judge(store._connection, "merge", parts, who="Ana", why="", when=store._connection.sql(
             "SELECT TIMESTAMP '2031-03-08'").fetchall()[0][0])  # fmt: skip
         store.correct("r6-event", set={"killed": 4}, who="Ana")
         joined = {

@@ -406,9 +406,9 @@ def test_copies_are_found_without_texts() -> None:
             for one in copies:
                 store.add([one], keep_text=keep_text)
             store.build_incidents()
-            found.append(store.incidents().order("id").fetchall())
+            found.append(store.incidents().order("incident_id").fetchall())
             store.build_incidents(rebuild=True)
-            assert store.incidents().order("id").fetchall() == found[-1]
+            assert store.incidents().order("incident_id").fetchall() == found[-1]
             assert {row[0] for row in store.incidents().select("n_independent").fetchall()} == {1}
     assert found[0] == found[1]
 

@@ -12,16 +12,18 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO
 
 from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
 
 if TYPE_CHECKING:
     import duckdb
 
+    from whowhom.accounts import Account
     from whowhom.checks import Finding
     from whowhom.corrections import Correction
     from whowhom.networks import ActorsBy, Network
@@ -407,6 +409,66 @@ def network(
         )
 
 
+def incidents(
+    store: str | Path = DEFAULT_STORE,
+    *,
+    type: Values = None,
+    actor: Values = None,
+    recipient: Values = None,
+    place: Values = None,
+    first: Day = None,
+    last: Day = None,
+    min_independent: int = 1,
+    limit: int | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """Return the deeds that the reports of a store add up to; the command `whowhom incidents`.
+
+    What is asked is told in `Store.incidents`. Articles that were read since the last time are joined
+    first. The store stays open as with `events`.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened, or brought up to date.
+        ValueError: A condition that nothing can meet.
+    """
+    return open_built(store).incidents(
+        type=type, actor=actor, recipient=recipient, place=place, first=first, last=last,
+        min_independent=min_independent, limit=limit,
+    )  # fmt: skip
+
+
+def judge(
+    verdict: Literal["split", "merge", "undo"],
+    ids: Sequence[str],
+    store: str | Path = DEFAULT_STORE,
+    *,
+    who: str | None = None,
+    why: str = "",
+) -> str:
+    """Keep what a person decided about which reports are one deed; `whowhom incidents split` and so on.
+
+    Args:
+        verdict: "split": the first id is of an incident, the others are of events that leave it; "merge":
+            ids of incidents; "undo": the id of a judgement.
+        who: Who decided; the user of this computer where not given.
+
+    Returns:
+        Id of the judgement.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened or written.
+        ValueError: Too few ids.
+        LookupError: There is no such incident, report or judgement.
+    """
+    if len(ids) < (1 if verdict == "undo" else 2) or (verdict == "undo" and len(ids) > 1):
+        needed = {"split": "INCIDENT EVENT...", "merge": "INCIDENT INCIDENT...", "undo": "JUDGEMENT"}
+        raise ValueError(f"{verdict} takes {needed[verdict]}, and {len(ids)} were given.")
+    with open_held(store) as kept:
+        signed = {"who": who or _name_user(), "why": why}
+        if verdict == "split":
+            return kept.split(ids[0], ids[1:], **signed)
+        return kept.merge(ids, **signed) if verdict == "merge" else kept.undo(ids[0], **signed)
+
+
 def ties(
     store: str | Path = DEFAULT_STORE,
     *,
@@ -464,12 +526,14 @@ def open_built(path: str | Path = DEFAULT_STORE) -> Store:
     return open(path, read_only=True)
 
 
-def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation | TieEvidence | PledgeEvidence:
-    """Return an event and its article, or a tie or pledge with its reports; the command `whowhom explain`.
+def explain(
+    event_id: str, store: str | Path = DEFAULT_STORE
+) -> Explanation | Account | TieEvidence | PledgeEvidence:
+    """Return an event and its article, or an incident, tie or pledge with its reports; `whowhom explain`.
 
     Args:
         event_id: Its id, or the beginning of it where no other's id begins so; an event comes first,
-            then a tie, then a pledge.
+            then an incident, a tie, a pledge.
         store: Path of the DuckDB file.
 
     Raises:
@@ -482,10 +546,12 @@ def explain(event_id: str, store: str | Path = DEFAULT_STORE) -> Explanation | T
         try:
             event, article = kept.event(event_id)
         except UnknownEventError as error:
+            with suppress(UnknownEventError):
+                return kept.account(event_id)
             found = kept.explain_tie(event_id) or kept.explain_pledge(event_id)
             if found is not None:
                 return found
-            message = str(error).replace("No event in", "No event, tie or pledge in", 1)
+            message = str(error).replace("No event in", "No event, incident, tie or pledge in", 1)
             raise UnknownEventError(message) from error
         return Explanation(event, article, [one for one in kept.corrections() if one.event == event.id])
 
@@ -514,7 +580,7 @@ def correct(
         ValueError: Not one decision, a value that cannot be, or nothing to change.
         LookupError: There is no such event or correction.
     """
-    with _open_held(store) as kept:
+    with open_held(store) as kept:
         return kept.correct(
             event, set=set, accept=accept, wrong=wrong, add=add, undo=undo, who=who or _name_user(), why=why
         )
@@ -602,7 +668,7 @@ def recode(
     """
     from whowhom.pipeline import code_articles
 
-    with _open_held(store) as kept:
+    with open_held(store) as kept:
         ids, n_without_text = kept.list_outdated(all=all, first=first, last=last)
         recoded = Recoded(n_without_text=n_without_text)
         if ids:
@@ -895,7 +961,7 @@ def _find_skip(item: Outcome) -> Skip | None:
     return item if isinstance(item, Skip) else item.skipped
 
 
-def _open_held(store: str | Path) -> Store:
+def open_held(store: str | Path) -> Store:
     """Open a store for writing, which has to be there: an empty one would hold nothing to work on."""
     if str(store) != ":memory:" and not Path(store).exists():
         open(store, read_only=True)  # says so

@@ -347,7 +347,7 @@ def _check_values(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
 
 
 def _check_incidents(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
-    from whowhom.incidents import tell_again
+    from whowhom.joining import tell_again
 
     yield from _rows_as_findings(
         connection,

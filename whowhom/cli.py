@@ -639,6 +639,85 @@ def _network(
 
 
 @app.command("explain", short_help="Show how an event was read.")
+@app.command("incidents", short_help="Show the deeds that the reports add up to.")
+def _incidents(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[split|merge|undo|judgements|build] [ID]...", help="What to decide, and about which."
+        ),
+    ] = None,
+    store: StorePath = _STORE,
+    type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
+    actor: Annotated[list[str] | None, _option("--actor", "WHO", "As for `events`.")] = None,
+    recipient: Annotated[list[str] | None, _option("--recipient", "WHO", "As for `events`.")] = None,
+    place: Annotated[list[str] | None, _option("--place", "PLACE", "As for `events`.")] = None,
+    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
+    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
+    min_independent: Annotated[
+        int, typer.Option("--min-independent", metavar="N", help="Told by so many independent reports.")
+    ] = 1,
+    limit: Annotated[int | None, _option("--limit", "N", "At most so many.")] = None,
+    who: Annotated[str | None, _option("--who", "NAME", "Who decides; the user where not given.")] = None,
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason.", show_default=False)] = "",
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Of build: make all incidents anew.", show_default=False)
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+    debug: Debug = False,
+) -> None:
+    """Show incidents, or decide which reports are one deed.
+
+    Reports of one deed are one incident; copies of one text count once. `split` takes events out of an
+    incident, `merge` makes one of several, `undo` takes such a decision back; the machine never changes
+    what was decided. `explain` with the id of an incident shows all its reports. docs/incidents.md tells
+    how reports are joined.
+
+    \b
+    Examples:
+      whowhom incidents --actor RUS --min-independent 2
+      whowhom incidents --type ASSAULT --from 2024-06-01 -o attacks.csv
+      whowhom incidents split 5f0c1a 3fa9c1d2 --why "another village"
+      whowhom incidents merge 5f0c1a 77aa01
+      whowhom incidents judgements
+    """
+    from whowhom import accounts, api, terminal_incidents
+
+    action, ids = (words[0], words[1:]) if words else ("", [])
+    if action in ("split", "merge", "undo"):
+        verdict: Any = action
+        id = api.judge(verdict, ids, store, who=who, why=why)
+        typer.echo(f"judgement {id}")
+    elif action == "judgements":
+        with api.open(store, read_only=True) as kept:
+            for judgement in kept.judgements():
+                typer.echo(terminal_incidents.describe_judgement(judgement))
+    elif action == "build":
+        with api.open_held(store) as kept:
+            built = kept.build_incidents(rebuild=rebuild)
+        typer.echo(f"{built.n_events:,} events joined, {built.n_incidents:,} incidents written")
+    elif action:
+        raise typer.BadParameter(f"{action!r} is none of split, merge, undo, judgements, build.")
+    else:
+        with api.open_built(store) as kept:
+            relation = kept.incidents(
+                type=type, actor=actor, recipient=recipient, place=place, first=first, last=last,
+                min_independent=min_independent, limit=limit,
+            )  # fmt: skip
+            _show_relation(
+                relation, accounts.COLUMNS, terminal_incidents.make_incident_table, out=out, format=format,
+                as_json=as_json, nothing="no incident of the store meets these conditions",
+            )  # fmt: skip
+
+
 @app.command("ties", cls=_BetweenCommand, short_help="Show what ties two sides on a day.")
 def _ties(
     store: StorePath = _STORE,
@@ -789,15 +868,16 @@ def _show_relation(
 @app.command("explain", short_help="Show how an event was read, or what a tie or pledge rests on.")
 def _explain(
     event_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of an event, a tie or a pledge, or its beginning.")
+        str, typer.Argument(metavar="ID", help="Id of an event, incident, tie or pledge, or its beginning.")
     ],
     store: StorePath = _STORE,
     debug: Debug = False,
 ) -> None:
     """Show the sentence an event was read from, and how each of its fields was reached.
 
-    Of a tie it shows every change, of a pledge what may answer it, with the rule, the incident, and the
-    articles and sentences behind it. The ids stand in the first column of the tables, under the day.
+    Of an incident it shows every report, which are copies, and why they are one; of a tie every change; of
+    a pledge what may answer it, with the rule, the incident, and the articles and sentences behind it. The
+    ids stand in the first column of the tables, under the day.
 
     \b
     Examples:
@@ -805,9 +885,16 @@ def _explain(
       whowhom explain 3fa9c1d2 --store desk.duckdb
     """
     from whowhom import api, terminal
+    from whowhom.accounts import Account
 
     explanation = api.explain(event_id, store)
     console = terminal.make_console(sys.stdout)
+    if isinstance(explanation, Account):
+        from whowhom import terminal_incidents
+
+        for line in terminal_incidents.describe_account(explanation, console):
+            console.print(line, soft_wrap=isinstance(line, str))
+        return
     if not isinstance(explanation, api.Explanation):
         from whowhom import tie_tables
 

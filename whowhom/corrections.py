@@ -22,7 +22,7 @@ from typing import Any, Literal, NamedTuple
 
 import duckdb
 
-from whowhom import incidents
+from whowhom import joining
 from whowhom.exporters.records import record_event
 from whowhom.exporters.tables import make_table, mend
 from whowhom.fields import amend, settle_type
@@ -349,10 +349,10 @@ def _settle(connection: duckdb.DuckDBPyConnection, article: Article) -> list[Cor
     ((is_built,),) = _run(connection, "SELECT EXISTS (FROM report)")
     change = _compare(held, rows) if is_built else "none"  # the first build takes all
     if change == "deed":
-        incidents.forget(connection, [article.id])
-        incidents.build(connection)
+        joining.forget(connection, [article.id])
+        joining.build(connection)
     elif change == "score":
-        incidents.refresh(connection, [article.id])
+        joining.refresh(connection, [article.id])
     return corrections
 
 
@@ -380,7 +380,7 @@ def replace_coding(
     _run(connection, f"DELETE FROM skip WHERE stage = 'code' AND article IN {_IDS}", ids)
     moved = [id for id in changed if _compare(held[id], rows[id]) != "none"]
     if moved:
-        incidents.forget(connection, moved)
+        joining.forget(connection, moved)
     own = {(one.article, one.event) for ones in by_article.values() for one in ones}
     return Replaced(len(changed), sum((id, row["id"]) in own for id in changed for row in rows[id]))
 

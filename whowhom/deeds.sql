@@ -1,5 +1,5 @@
 -- Which events of different articles may be the same deed: one row an event in `deed`, with what is
--- compared, and in `block` the keys under which it meets others. incidents.py runs this, after it has
+-- compared, and in `block` the keys under which it meets others. links.py runs this, after it has
 -- put the events to compare into `wanted` (article, event, fresh).
 --
 -- Everything here depends on the two events alone, never on how many others there are.

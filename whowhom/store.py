@@ -45,8 +45,9 @@ from whowhom.rows import (
 from whowhom.turns import POLL_SECONDS, Seat, SeatTakenError, Stay, find_writer, is_turn_taken
 
 if TYPE_CHECKING:
+    from whowhom.accounts import Account, Judgement
     from whowhom.corrections import Correction, Replaced
-    from whowhom.incidents import Built
+    from whowhom.joining import Built
     from whowhom.networks import ActorsBy, Network
     from whowhom.pledge_states import Answer, Pledge
     from whowhom.schedule import FeedStatus
@@ -474,7 +475,7 @@ class Store:
     def build_incidents(self, *, rebuild: bool = False) -> Built:
         """Join the events that are new to incidents, and note what they tell of ties and pledges.
 
-        See `whowhom.incidents` and `whowhom.tellings`.
+        See `whowhom.joining` and `whowhom.tellings`.
 
         Args:
             rebuild: Make all incidents anew; what people judged stays.
@@ -482,17 +483,204 @@ class Store:
         Raises:
             StoreError: The store was opened read-only, or the disk is full.
         """
-        from whowhom import incidents, tellings
+        from whowhom import joining, tellings
 
         self._require_writable()
         with self._transaction():
-            built = incidents.build(self._connection, rebuild=rebuild)
+            built = joining.build(self._connection, rebuild=rebuild)
             tellings.build(self._connection, rebuild=rebuild)
             return built
 
-    def incidents(self) -> duckdb.DuckDBPyRelation:
-        """Return all incidents: a DuckDB relation, one row an incident."""
-        return self._connection.table("incident")
+    def incidents(
+        self,
+        *,
+        type: Values = None,
+        actor: Values = None,
+        recipient: Values = None,
+        place: Values = None,
+        first: Day = None,
+        last: Day = None,
+        min_independent: int = 1,
+        limit: int | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Return the incidents that meet every condition: a DuckDB relation, one row an incident.
+
+        Its columns are those of `whowhom.accounts.COLUMNS`; the latest comes first. They are those that
+        `build_incidents` has seen.
+
+            store.incidents(type="ASSAULT", place="LBN", min_independent=2).df()
+
+        Args:
+            type: PLOVER types that most reports give.
+            actor: As for `events`; one report that says so is enough.
+            recipient: The same of recipients.
+            place: The same of places.
+            first: It ended on this day or later; a date or "YYYY-MM-DD".
+            last: It began on this day or earlier.
+            min_independent: Told by so many independent reports at least.
+            limit: At most so many.
+
+        Raises:
+            ValueError: A condition that nothing can meet.
+        """
+        from whowhom import accounts
+
+        days = {"first": _read_day("first", first), "last": _read_day("last", last)}
+        if days["first"] and days["last"] and days["last"] < days["first"]:
+            raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
+        for name, number in (("min_independent", min_independent), ("limit", limit)):
+            if number is not None and number < 0:
+                raise ValueError(f"{name} is {number!r}; give 0 or more.")
+        reported, bound = "", _Bound()
+        if actor or recipient or place:
+            reported, bound = _select_events(Conditions(actor=actor, recipient=recipient, place=place))
+        sql, values = accounts.select_incidents(
+            reported,
+            bound,
+            types=_list_values("type", type),
+            first=days["first"],
+            last=days["last"],
+            min_independent=min_independent,
+            limit=limit,
+        )
+        return self._connection.sql(
+            f"SELECT {accounts.FLAT} FROM ({sql}) ORDER BY first_day DESC NULLS LAST, incident_id",
+            params=values,
+        )
+
+    def account(self, incident: str) -> Account:
+        """Return an incident with every report of it, and why these are one.
+
+        Args:
+            incident: Its id, or the beginning of it where no other's begins so.
+
+        Raises:
+            UnknownEventError: There is none, or there are several.
+        """
+        from whowhom import accounts
+
+        row = self._find_incident(incident)
+        joints = accounts.find_joints(self._connection, row["id"])
+        members = accounts.list_members(self._connection, row["id"])
+        articles = self._fetch_articles(list(dict.fromkeys(article for article, *_ in members)))
+        rows = self._fetch(
+            "SELECT event.* FROM event JOIN report ON report.article = event.article "
+            "AND report.event = event.id WHERE report.incident = $id",
+            {"id": row["id"]},
+        )
+        events = {(one["article"], one["id"]): read_event(one) for one in rows}
+        reports = tuple(
+            accounts.Report(
+                events[article, event], articles[article], sentence, family, joints.get((article, event), ())
+            )
+            for article, event, sentence, family in members
+        )
+        held = {(report.event.article, report.event.id) for report in reports}
+        judgements = tuple(
+            one
+            for one in accounts.list_judgements(self._connection)
+            if any(not held.isdisjoint(part) for part in one.parts)
+        )
+        return accounts.Account(row, reports, judgements)
+
+    def _find_incident(self, id: str) -> Row:
+        from whowhom import accounts
+
+        found = accounts.find_incidents(self._connection, mend(id))
+        if not found:
+            raise UnknownEventError(f"No incident in {self.path} has an id that begins with {id!r}.")
+        if len(found) > 1:
+            ids = ", ".join(str(row["id"]) for row in found[:5])
+            raise UnknownEventError(
+                f"Several incidents have an id that begins with {id!r}: {ids}. Give more of it."
+            )
+        return found[0]
+
+    def _list_members(self, incident: str) -> list[tuple[str, str]]:
+        from whowhom import accounts
+
+        id = str(self._find_incident(incident)["id"])
+        return [(article, event) for article, event, *_ in accounts.list_members(self._connection, id)]
+
+    def split(self, incident: str, events: Sequence[str], *, who: str, why: str = "") -> str:
+        """Keep that some reports of an incident are of another deed, and return the judgement's id.
+
+            store.split("5f0c1a", ["3fa9c1d2"], who="Ana Bell", why="another village")
+
+        Args:
+            incident: Its id, or the beginning of it.
+            events: Ids of events that report it, or their beginnings, that are one deed of their own.
+            who: Who decided.
+
+        Raises:
+            UnknownEventError: There is no such incident, or an event is none of its reports.
+            ValueError: Nothing would stay in the incident.
+            StoreError: The store was opened read-only, or the disk is full.
+        """
+        members = self._list_members(incident)
+        apart = [_find_member(members, event, incident) for event in events]
+        rest = [member for member in members if member not in apart]
+        if not apart or not rest:
+            raise ValueError(
+                f"Incident {incident} has {len(members)} reports, and {len(apart)} are to leave it. "
+                "Give some of them, not none and not all."
+            )
+        return self._judge("split", [rest, apart], who, why)
+
+    def merge(self, incidents: Sequence[str], *, who: str, why: str = "") -> str:
+        """Keep that incidents are one deed, and return the judgement's id.
+
+        Args:
+            incidents: Ids of two or more, or their beginnings.
+            who: Who decided.
+
+        Raises:
+            UnknownEventError: There is no such incident.
+            ValueError: They are not two.
+            StoreError: The store was opened read-only, or the disk is full.
+        """
+        members = [member for one in incidents for member in self._list_members(one)]
+        if len({str(self._find_incident(one)["id"]) for one in incidents}) < 2:
+            raise ValueError(f"{len(incidents)} incident to merge; give two or more, each once.")
+        return self._judge("merge", [list(dict.fromkeys(members))], who, why)
+
+    def undo(self, judgement: str, *, who: str, why: str = "") -> str:
+        """Keep that a judgement no longer counts, and return the id of this decision.
+
+        Args:
+            judgement: Id of a split or merge, or the beginning of it.
+            who: Who decided.
+
+        Raises:
+            LookupError: There is none that counts, or there are several.
+            StoreError: The store was opened read-only, or the disk is full.
+        """
+        found = [
+            one for one in self.judgements() if judgement and one.id.startswith(judgement) and one.counts
+        ]
+        if len(found) != 1:
+            raise LookupError(
+                f"{len(found) or 'No'} judgement that counts has an id that begins with {judgement!r}. "
+                "`whowhom incidents judgements` lists them."
+            )
+        return self._judge("undo", [], who, why, undone=found[0].id)
+
+    def judgements(self) -> list[Judgement]:
+        """Return what people decided about which reports are one deed, in the order in which they did."""
+        from whowhom import accounts
+
+        return accounts.list_judgements(self._connection)
+
+    def _judge(
+        self, verdict: str, parts: list[list[tuple[str, str]]], who: str, why: str, undone: str = ""
+    ) -> str:
+        from whowhom import joining
+
+        self._require_writable()
+        with self._transaction():
+            return joining.judge(
+                self._connection, verdict, parts, who=mend(who), why=mend(why), when=_now(), undone=undone
+            )
 
     def reports(self) -> duckdb.DuckDBPyRelation:
         """Return which event reports which incident: a DuckDB relation, one row an event."""
@@ -1106,6 +1294,17 @@ _VALUE_CONDITIONS: dict[str, Callable[[str, _Bound], str]] = {
     "source": _source_condition,
     "certainty": _certainty_condition,
 }
+
+
+def _find_member(members: Sequence[tuple[str, str]], event: str, incident: str) -> tuple[str, str]:
+    """Return the report of an incident whose event's id begins so."""
+    found = [member for member in members if event and member[1].startswith(event)]
+    if len(found) != 1:
+        raise UnknownEventError(
+            f"{len(found) or 'No'} report of incident {incident} is an event whose id begins with {event!r}. "
+            f"`whowhom explain {incident}` lists them."
+        )
+    return found[0]
 
 
 def _list_values(name: str, values: Values) -> list[str]:

@@ -269,7 +269,7 @@ _SELECT_STALE = (
 
 @cache
 def _read_insert() -> str:
-    return files("whowhom").joinpath("incidents.sql").read_text(encoding="utf-8")
+    return files("whowhom").joinpath("joining.sql").read_text(encoding="utf-8")
 
 
 def judge(
