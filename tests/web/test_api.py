@@ -95,7 +95,9 @@ def test_actor_is_told_with_whom(reader):
         ("/api/articles/none", 404, "No article of this store"),
         ("/api/events?words=x", 400, "There is no filter 'words'"),
         ("/api/dyads", 400, "Give one actor and one recipient"),
-        ("/api/dyads?actor=XXX&recipient=UKR", 400, "XXX"),
+        ("/api/dyads?actor=XXX&recipient=UKR", 400, "'XXX' is no code of a state or body"),
+        ("/api/dyads?actor=UKR&recipient=UKR", 409, "UKR stands on both sides"),
+        ("/api/incidents?from=2024-02-02&to=2024-02-01", 409, "is before the first day"),
         ("/api/dyads?actor=RUS&recipient=UKR&by=hour", 400, "by cannot be 'hour'"),
         ("/api/incidents?actor=", 400, "actor is empty; give a value, or leave it out"),
         ("/api/nothing", 404, "no page at this address"),
@@ -129,7 +131,7 @@ def test_description_names_every_route_and_what_it_answers(reader):
         (rows,) = [name for name in page if isinstance(page[name], list)]
         assert set(page[rows][0]) == set(schema["properties"][rows]["items"]["properties"])
     for path, methods in description["paths"].items():
-        assert {"200", "304", "400", "401", "404", "503"} <= set(methods["get"]["responses"]), path
+        assert {"200", "304", "400", "401", "404", "409", "503"} <= set(methods["get"]["responses"]), path
 
 
 def test_api_page_tells_every_filter(reader):

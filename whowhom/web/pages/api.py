@@ -18,10 +18,11 @@ from starlette.routing import Route
 from whowhom.exporters.records import record_article, record_event
 from whowhom.records import CodedArticle, content_hash
 from whowhom.rows import read_article, read_event
+from whowhom.series import list_codes
 from whowhom.web import describing, queries
 from whowhom.web.columns import COLUMN_BY_NAME
 from whowhom.web.desk import desk_of
-from whowhom.web.filters import BadFilterError, Filters, read_filters
+from whowhom.web.filters import BadFilterError, ConflictingFiltersError, Filters, read_filters
 from whowhom.web.reading import Cursor
 
 _MOST_SERIES_ROWS = 100_000
@@ -104,19 +105,21 @@ def list_dyads(request: Request) -> Response:
         also=("by",),
         limit=1000,
     )
-    by = params.get("by", "month")
-    if by not in describing.PERIODS:
-        raise BadFilterError(f"by cannot be {by[:60]!r}. Known: {', '.join(describing.PERIODS)}.")
+    asked = params.get("by", "month")
+    by = next((one for one in describing.PERIODS if one == asked), None)
+    if by is None:
+        raise BadFilterError(f"by cannot be {asked[:60]!r}. Known: {', '.join(describing.PERIODS)}.")
     if len(filters.actor) != 1 or len(filters.recipient) != 1:
         raise BadFilterError('Give one actor and one recipient, such as "?actor=KOR&recipient=PRK".')
     pair = (filters.actor[0], filters.recipient[0])
+    for code in pair:
+        if code not in list_codes():
+            raise BadFilterError(f"{code[:60]!r} is no code of a state or body. Give one such as KOR or UNO.")
+    if pair[0] == pair[1]:
+        raise ConflictingFiltersError(f"{pair[0]} stands on both sides. Give another recipient.")
 
     def ask(cursor: Cursor) -> dict[str, Any]:
-        try:
-            # The error of a code that is none comes when rows are asked for.
-            relation = cursor.store.dyads(pairs=[pair], by=by, first=filters.first, last=filters.last)
-        except ValueError as error:
-            raise BadFilterError(str(error)) from error
+        relation = cursor.store.dyads(pairs=[pair], by=by, first=filters.first, last=filters.last)
         rows = relation.limit(_MOST_SERIES_ROWS).to_arrow_table().to_pylist()
         shown = rows[filters.offset : filters.offset + filters.limit]
         return _page(request, "dyads", shown, filters, len(rows))
