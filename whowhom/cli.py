@@ -638,7 +638,6 @@ def _network(
     console.print(f"{len(found.nodes):,} actors, {len(found.edges):,} edges; all of them: add -o record.gexf")
 
 
-@app.command("explain", short_help="Show how an event was read.")
 @app.command("incidents", short_help="Show the deeds that the reports add up to.")
 def _incidents(
     words: Annotated[
