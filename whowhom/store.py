@@ -659,7 +659,7 @@ class Store:
             one for one in self.judgements() if judgement and one.id.startswith(judgement) and one.counts
         ]
         if len(found) != 1:
-            raise LookupError(
+            raise UnknownEventError(
                 f"{len(found) or 'No'} judgement that counts has an id that begins with {judgement!r}. "
                 "`whowhom incidents judgements` lists them."
             )
