@@ -12,7 +12,7 @@ import duckdb
 from whowhom.exporters.tables import Column
 from whowhom.judgements import Member
 from whowhom.records import Article, Event
-from whowhom.sql import run
+from whowhom.sql import fetch_rows, run
 
 Row = dict[str, Any]
 
@@ -199,11 +199,8 @@ COLUMNS: tuple[Column, ...] = (
 def find_incidents(connection: duckdb.DuckDBPyConnection, id: str) -> list[Row]:
     """Return the incident with an id, else those whose ids begin with it, six at most."""
     for condition in ("id = $id", "starts_with(id, $id)") if id else ():
-        found = connection.execute(
-            f"SELECT * FROM incident WHERE {condition} ORDER BY id LIMIT 6", {"id": id}
-        )
-        names = [column[0] for column in found.description or ()]
-        if rows := [dict(zip(names, row, strict=True)) for row in found.fetchall()]:
+        sql = f"SELECT * FROM incident WHERE {condition} ORDER BY id LIMIT 6"
+        if rows := fetch_rows(connection, sql, {"id": id}):
             return rows
     return []
 

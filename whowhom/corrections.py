@@ -24,10 +24,11 @@ import duckdb
 
 from whowhom import joining
 from whowhom.exporters.records import record_event
-from whowhom.exporters.tables import make_table, mend
+from whowhom.exporters.tables import mend
 from whowhom.fields import amend, settle_type
 from whowhom.records import Article, CodedArticle, Event, Span, content_hash
 from whowhom.rows import Row, make_event_rows, read_article, read_event
+from whowhom.sql import fetch_rows, incoming_rows, run
 
 Verdict = Literal["accept", "set", "wrong", "add", "undo"]
 # A person has looked at it: that is what the score is the probability of.
@@ -280,7 +281,7 @@ def find_correction(connection: duckdb.DuckDBPyConnection, id: str) -> Correctio
     Raises:
         UnknownCorrectionError: There is none, or there are several.
     """
-    rows = _run(
+    rows = run(
         connection,
         "SELECT id, article FROM correction WHERE starts_with(id, $id) ORDER BY id <> $id, id LIMIT 2",
         {"id": id},
@@ -319,9 +320,9 @@ def _add(
     """Write the row, put `event` and the incidents right, and return what was decided."""
     sentences = _read_sentences(connection, article.id)
     coded, before, after = (_write_event(one, article, sentences) for one in events)
-    ((ordinal,),) = _run(connection, "SELECT coalesce(max(ordinal) + 1, 0) FROM correction")
+    ((ordinal,),) = run(connection, "SELECT coalesce(max(ordinal) + 1, 0) FROM correction")
     id = content_hash(str(ordinal), article.id, event, verdict, after or "", undone, signed.who)
-    _run(
+    run(
         connection,
         """INSERT INTO correction BY NAME SELECT $id AS id, $ordinal AS ordinal, $article AS article,
         $event AS event, $verdict AS verdict, CAST($fields AS VARCHAR[]) AS fields, $coded AS coded,
@@ -346,7 +347,7 @@ def _settle(connection: duckdb.DuckDBPyConnection, article: Article) -> list[Cor
     rows = _make_rows(article, coding, corrections, held)
     _write_rows(connection, {article.id: held}, {article.id: rows})
     _keep_coding(connection, {article.id: coding}, {article.id: corrections})
-    ((is_built,),) = _run(connection, "SELECT EXISTS (FROM report)")
+    ((is_built,),) = run(connection, "SELECT EXISTS (FROM report)")
     change = _compare(held, rows) if is_built else "none"  # the first build takes all
     if change == "deed":
         joining.forget(connection, [article.id])
@@ -376,8 +377,8 @@ def replace_coding(
     _keep_coding(connection, {id: fresh[id] for id in changed}, by_article)
     ids = {"ids": list(by_id)}
     sql = f"UPDATE article SET coder = $coder WHERE id IN {_IDS} AND coder <> $coder"
-    _run(connection, sql, {"coder": coder, **ids})
-    _run(connection, f"DELETE FROM skip WHERE stage = 'code' AND article IN {_IDS}", ids)
+    run(connection, sql, {"coder": coder, **ids})
+    run(connection, f"DELETE FROM skip WHERE stage = 'code' AND article IN {_IDS}", ids)
     moved = [id for id in changed if _compare(held[id], rows[id]) != "none"]
     if moved:
         joining.forget(connection, moved)
@@ -418,7 +419,7 @@ def read_corrections(
     """Return the corrections of some articles, or all, in the order in which they were made."""
     where = "true" if articles is None else f"article IN {_IDS}"
     values = {} if articles is None else {"ids": list(articles)}
-    rows = _fetch(connection, f"SELECT * FROM correction WHERE {where} ORDER BY ordinal", values)
+    rows = fetch_rows(connection, f"SELECT * FROM correction WHERE {where} ORDER BY ordinal", values)
     return _mark_undone(list(map(_read_correction, rows)))
 
 
@@ -469,14 +470,14 @@ def _read_row(row: Row) -> Row:
 
 
 def _read_articles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Article]:
-    rows = _fetch(connection, f"SELECT * FROM article WHERE id IN {_IDS}", {"ids": list(ids)})
+    rows = fetch_rows(connection, f"SELECT * FROM article WHERE id IN {_IDS}", {"ids": list(ids)})
     return {row["id"]: read_article(row) for row in rows}
 
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> dict[str, list[Row]]:
     """Return the rows of `event` of each article."""
     sql = f"SELECT * FROM event WHERE article IN {_IDS} ORDER BY article, ordinal"
-    rows = _fetch(connection, sql, {"ids": list(articles)})
+    rows = fetch_rows(connection, sql, {"ids": list(articles)})
     by_article: dict[str, list[Row]] = {id: [] for id in articles}
     for row in rows:
         by_article[row["article"]].append(row)
@@ -504,19 +505,17 @@ def _write_rows(
     other = [id for id in rows if rows[id] != held[id]]
     if not other:
         return
-    _run(connection, f"DELETE FROM event WHERE article IN {_IDS}", {"ids": other})
+    run(connection, f"DELETE FROM event WHERE article IN {_IDS}", {"ids": other})
     every = [row for id in other for row in rows[id]]
     if every:
-        schema = connection.sql("FROM event LIMIT 0").to_arrow_table().schema
-        connection.register("incoming", make_table(every, schema))
-        _run(connection, "INSERT INTO event BY NAME FROM incoming")
-        connection.unregister("incoming")
+        with incoming_rows(connection, every, "FROM event"):
+            run(connection, "INSERT INTO event BY NAME FROM incoming")
 
 
 def _read_coding(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> dict[str, list[Row]]:
     """Return what the coder says, of the articles that have corrections."""
     sql = f"SELECT article, events FROM coding WHERE article IN {_IDS}"
-    found = _run(connection, sql, {"ids": list(articles)})
+    found = run(connection, sql, {"ids": list(articles)})
     return {id: list(map(_read_row, json.loads(events))) for id, events in found}
 
 
@@ -529,13 +528,13 @@ def _keep_coding(
     for id, rows in codings.items():
         if any(one.stands and one.verdict != "undo" for one in corrections.get(id, ())):
             events = json.dumps(list(rows), ensure_ascii=False, default=str)
-            _run(
+            run(
                 connection,
                 "INSERT OR REPLACE INTO coding VALUES ($id, $events)",
                 {"id": id, "events": events},
             )
         else:
-            _run(connection, "DELETE FROM coding WHERE article = $id", {"id": id})
+            run(connection, "DELETE FROM coding WHERE article = $id", {"id": id})
 
 
 # Gold.
@@ -568,20 +567,3 @@ def _make_gold(article: Article, events: Iterable[Event]) -> Row:
         "events": [record_event(event) for event in events],
     }
     return {name: value for name, value in row.items() if name == "events" or value}
-
-
-# Small helpers.
-
-
-def _fetch(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any] | None = None
-) -> list[Row]:
-    result = connection.execute(sql, values)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def _run(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None
-) -> list[tuple[Any, ...]]:
-    return connection.execute(sql, values).fetchall()

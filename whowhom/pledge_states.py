@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from whowhom.exporters.tables import Column
 from whowhom.pledge_rules import KINDS, is_broad
 from whowhom.records import content_hash
+from whowhom.sql import fetch_rows
 from whowhom.tellings import Row
 from whowhom.tie_states import (
     clock,
     combine,
     list_events,
     make_relation,
-    read_rows,
     without_collection,
     write_side,
 )
@@ -157,7 +157,7 @@ def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pl
         "to": write_side("other", "to") if asked.to is not None else "true",
     }
     pledges, answers = (
-        read_rows(connection, sql.format(**conditions), {**days, **given})
+        fetch_rows(connection, sql.format(**conditions), {**days, **given})
         for sql in (_SELECT_PLEDGES, _SELECT_ANSWERS)
     )
     return [

@@ -31,6 +31,25 @@ def incoming(
         connection.unregister("incoming")
 
 
+@contextmanager
+def incoming_rows(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], columns: str
+) -> Iterator[None]:
+    """Let SQL see rows as the table `incoming`, by way of Arrow, which executemany is far behind.
+
+    Args:
+        columns: A query whose columns and types are those of `rows`: "FROM event".
+    """
+    from whowhom.exporters.tables import make_table
+
+    schema = connection.sql(f"{columns} LIMIT 0").to_arrow_table().schema
+    connection.register("incoming", make_table(rows, schema))
+    try:
+        yield
+    finally:
+        connection.unregister("incoming")
+
+
 def insert(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Sequence[Any]], query: str
 ) -> None:
@@ -46,4 +65,14 @@ def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 def run(
     connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:
+    """Run one statement and take all its rows: DuckDB 2 refuses other work beside a half-read result."""
     return connection.execute(sql, values).fetchall()
+
+
+def fetch_rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return all rows of a query, each by the names of its columns."""
+    result = connection.execute(sql, values)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 import duckdb
 
 from whowhom.coders.labels import CERTAINTIES, SECTORS, SOURCE_KINDS
-from whowhom.exporters.tables import COLUMNS, make_table, mend
+from whowhom.exporters.tables import COLUMNS, mend
 from whowhom.readers.source import Validators
 from whowhom.records import Article, CodedArticle, Event, Skip
 from whowhom.rows import (
@@ -42,6 +42,7 @@ from whowhom.rows import (
     read_event,
     read_feed_status,
 )
+from whowhom.sql import incoming_rows, run
 from whowhom.turns import POLL_SECONDS, Seat, SeatTakenError, Stay, find_writer, is_turn_taken
 
 if TYPE_CHECKING:
@@ -387,7 +388,7 @@ class Store:
             ValueError: As `events`.
         """
         selected, values = _select_events(conditions)
-        ((n,),) = _run(self._connection, f"SELECT count(*) FROM ({selected}) AS found", values)
+        ((n,),) = run(self._connection, f"SELECT count(*) FROM ({selected}) AS found", values)
         return int(n)
 
     def dyads(
@@ -789,7 +790,7 @@ class Store:
         days = {"first": _read_day("first", first), "last": _read_day("last", last)}
         if days["first"] and days["last"] and days["last"] < days["first"]:
             raise ValueError(f"last day {days['last']} is before first day {days['first']}.")
-        rows = _run(
+        rows = run(
             self._connection,
             """SELECT id, coalesce("text", '') <> '' FROM article
             WHERE ($all OR coder <> $coder)
@@ -944,7 +945,7 @@ class Store:
     @property
     def is_built(self) -> bool:
         """Whether `build_incidents` has seen as many events as there are."""
-        ((is_built,),) = _run(
+        ((is_built,),) = run(
             self._connection, "SELECT (SELECT count(*) FROM event) = (SELECT count(*) FROM told)"
         )
         return bool(is_built)
@@ -1008,7 +1009,7 @@ class Store:
 
     def counts(self) -> Counts:
         """Return how much the store holds."""
-        (row,) = _run(
+        (row,) = run(
             self._connection,
             "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM event), "
             "(SELECT count(*) FROM skip)",
@@ -1034,7 +1035,7 @@ class Store:
         yield state
         with self._transaction():
             for url, validators in state.new.items():
-                _run(
+                run(
                     self._connection,
                     "INSERT OR REPLACE INTO feed_state VALUES ($url, $etag, $modified)",
                     mend({"url": url, **validators._asdict()}),
@@ -1058,13 +1059,13 @@ class Store:
         rows = [mend(make_feed_row(status)) for status in statuses]
         if not rows:
             return
-        with self._transaction(), self._incoming(rows, "FROM feed"):
-            _run(self._connection, "INSERT OR REPLACE INTO feed BY NAME FROM incoming")
+        with self._transaction(), incoming_rows(self._connection, rows, "FROM feed"):
+            run(self._connection, "INSERT OR REPLACE INTO feed BY NAME FROM incoming")
 
     def find_validators(self, url: str) -> Validators | None:
         """Return what the server of a feed gave the last time."""
         sql = "SELECT etag, modified FROM feed_state WHERE url = $1"
-        rows = _run(self._connection, sql, [mend(url)])
+        rows = run(self._connection, sql, [mend(url)])
         return Validators(*rows[0]) if rows else None
 
     def _require_writable(self) -> None:
@@ -1087,26 +1088,13 @@ class Store:
                 f"{self.path!r} was not changed, as it cannot be written: {_first_line(error)}"
             ) from error
 
-    @contextmanager
-    def _incoming(self, rows: Sequence[Row], columns: str) -> Iterator[None]:
-        """Let SQL see rows as the table `incoming`, by way of Arrow, which executemany is far behind.
-
-        `columns` is a query whose columns and types are those of `rows`.
-        """
-        schema = self._connection.sql(f"{columns} LIMIT 0").to_arrow_table().schema
-        self._connection.register("incoming", make_table(rows, schema))
-        try:
-            yield
-        finally:
-            self._connection.unregister("incoming")
-
     def _find_held(self, ids: Iterable[str]) -> dict[str, str]:
         """Return the wording of each of the articles that is held, by id."""
         rows = [{"id": id} for id in dict.fromkeys(ids)]
         if not rows:
             return {}
-        with self._incoming(rows, "SELECT id FROM article"):
-            found = _run(
+        with incoming_rows(self._connection, rows, "SELECT id FROM article"):
+            found = run(
                 self._connection, "SELECT id, title, text_hash FROM article SEMI JOIN incoming USING (id)"
             )
         return {id: f"{text_hash} {title or ''}" for id, title, text_hash in found}
@@ -1126,16 +1114,16 @@ class Store:
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
-            with self._incoming(rows, f"FROM {table}"):
-                _run(self._connection, f"INSERT INTO {table} BY NAME FROM incoming")
+            with incoming_rows(self._connection, rows, f"FROM {table}"):
+                run(self._connection, f"INSERT INTO {table} BY NAME FROM incoming")
 
     def _insert_skips(self, skips: Iterable[Skip]) -> int:
         now = _now()
         rows = {row["id"]: row for row in (make_skip_row(skip, now) for skip in skips)}
         if not rows:
             return 0
-        with self._incoming(list(rows.values()), "FROM skip"):
-            (added,) = _run(
+        with incoming_rows(self._connection, list(rows.values()), "FROM skip"):
+            (added,) = run(
                 self._connection, "INSERT INTO skip BY NAME FROM incoming ANTI JOIN skip USING (id)"
             )
         return int(added[0])
@@ -1466,11 +1454,11 @@ def _rename_new(part: Path, file: Path) -> None:
 def make_schema(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Make the tables of an empty store."""
     connection.begin()
-    _run(connection, files("whowhom").joinpath("schema.sql").read_text(encoding="utf-8"))
+    run(connection, files("whowhom").joinpath("schema.sql").read_text(encoding="utf-8"))
     for column in COLUMNS:
         meaning = column.meaning.replace("'", "''")
-        _run(connection, f"COMMENT ON COLUMN events.\"{column.name}\" IS '{meaning}'")
-    _run(
+        run(connection, f"COMMENT ON COLUMN events.\"{column.name}\" IS '{meaning}'")
+    run(
         connection,
         "INSERT INTO meta VALUES ($key, $schema), ('made_by', $program)",
         {"key": SCHEMA_KEY, "schema": str(SCHEMA_VERSION), "program": _name_program()},
@@ -1500,7 +1488,7 @@ def read_version(connection: duckdb.DuckDBPyConnection, path: str) -> int:
         StoreError: It is a DuckDB file of another kind.
     """
     try:
-        rows = _run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [SCHEMA_KEY])
+        rows = run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [SCHEMA_KEY])
     except (duckdb.CatalogException, duckdb.BinderException):
         rows = []
     except duckdb.Error as error:  # cut short, or with a broken block where this is read from
@@ -1508,7 +1496,7 @@ def read_version(connection: duckdb.DuckDBPyConnection, path: str) -> int:
             f"{path!r} is damaged: {_first_line(error)}. `whowhom restore` puts a copy in its place."
         ) from error
     if not rows:
-        raise StoreError(f"{path!r} is a DuckDB file, but not one that whowhom made. Give another name.")
+        raise StoreError(f"{path!r} is no store that whowhom made. Give another name.")
     return int(rows[0][0])
 
 
@@ -1538,19 +1526,13 @@ def _explain_refusal(path: str, file: Path, error: duckdb.Error) -> str:
         return f"{path!r} is in use by another program{process}. Wait until it has ended, or end it."
     if "different configuration" in message:
         return f"{path!r} is already open in this program, for reading or for writing. Close it there first."
-    if "not a valid DuckDB" in message:
+    # DuckDB takes a text file with the suffix of a table for one, opened in memory.
+    if "not a valid DuckDB" in message or "in-memory database" in message:
         empty = " It is empty: delete it." if file.stat().st_size == 0 else " Give another name."
         return f"{path!r} is no store: it is not a DuckDB file.{empty}"
     if "version number" in message:
         return f"{path!r} was written by another version of DuckDB. Run `pip install -U duckdb`. ({message})"
     return f"{path!r} cannot be opened: {message}"
-
-
-def _run(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None
-) -> list[tuple[Any, ...]]:
-    """Run one statement and take all its rows: DuckDB 2 refuses other work beside a half-read result."""
-    return connection.execute(sql, values).fetchall()
 
 
 def _first_line(error: Exception) -> str:

@@ -11,8 +11,7 @@ made of the rows of that day and before. Both are put together when somebody ask
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from whowhom.records import content_hash
+from whowhom.sql import incoming_rows, run
 from whowhom.wordings import (
     Found,
     Standing,
@@ -135,15 +135,15 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> in
     """
     if rebuild or _read_rules_mark(connection) != _mark_rules():
         for table in ("told", "tie_report", "pledge_report"):
-            _run(connection, f"DELETE FROM {table}")
-        _run(
+            run(connection, f"DELETE FROM {table}")
+        run(
             connection,
             "INSERT OR REPLACE INTO meta VALUES ($key, $mark)",
             {"key": _KEY, "mark": _mark_rules()},
         )
     for sql in _SELECT_NEW:
-        _run(connection, sql)
-    ((n_new,),) = _run(connection, "SELECT count(*) FROM untold")
+        run(connection, sql)
+    ((n_new,),) = run(connection, "SELECT count(*) FROM untold")
     start = 0
     while start < n_new:
         rows = connection.sql(
@@ -151,7 +151,7 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> in
         ).to_arrow_table()
         _insert_tellings(connection, [tell for row in rows.to_pylist() if (tell := read_telling(row))])
         start += _BATCH_ROWS
-    _run(connection, "INSERT INTO told SELECT article, event, content FROM untold")
+    run(connection, "INSERT INTO told SELECT article, event, content FROM untold")
     return int(n_new)
 
 
@@ -167,7 +167,7 @@ def _mark_rules() -> str:
 
 
 def _read_rules_mark(connection: duckdb.DuckDBPyConnection) -> str:
-    rows = _run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [_KEY])
+    rows = run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [_KEY])
     return str(rows[0][0]) if rows else ""
 
 
@@ -393,24 +393,5 @@ def _insert_tellings(connection: duckdb.DuckDBPyConnection, tellings: Sequence[T
         ("pledge_report", [row for one in tellings for row in tell_pledges(one)]),
     ):
         if rows:
-            with incoming(connection, table, rows):
-                _run(connection, f"INSERT INTO {table} BY NAME FROM incoming")
-
-
-@contextmanager
-def incoming(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> Iterator[None]:
-    """Let SQL see rows as the table `incoming`, with the columns and types of `table`."""
-    import pyarrow as pa  # type: ignore[import-untyped]
-
-    schema = connection.sql(f"FROM {table} LIMIT 0").to_arrow_table().schema
-    connection.register("incoming", pa.Table.from_pylist(list(rows), schema))
-    try:
-        yield
-    finally:
-        connection.unregister("incoming")
-
-
-def _run(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None
-) -> list[tuple[Any, ...]]:
-    return connection.execute(sql, values).fetchall()
+            with incoming_rows(connection, rows, f"FROM {table}"):
+                run(connection, f"INSERT INTO {table} BY NAME FROM incoming")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whowhom.exporters.tables import Column
 from whowhom.records import content_hash
+from whowhom.sql import fetch_rows
 from whowhom.tellings import Row
 from whowhom.tie_rules import Kind, load_kinds
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
 # What independent reports must come to together for a change to count: 1 - (1 - a)(1 - b)...
 SURE = 0.6
-# Below this score of its surest event a change stays doubtful: the coder hardly believes it itself.
-_FAINT = 0.12
+# Below this score of its surest event a change stays doubtful: the coder hardly believes it itself. Of the
+# 152 answers of the three scenarios (evaluation/ties.py) 0.3 costs none, 0.4 four and 0.5 eight.
+_FAINT = 0.3
 # Reports of one state within so many days support one another; a denial is about the days before it.
 _NEAR_DAYS = 120
 COLUMNS: tuple[Column, ...] = (
@@ -168,16 +170,9 @@ def find_ties(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Tie]:
     # Kinds of one family share their reports; those not asked for are left out at the end.
     families = {load_kinds()[kind].family for kind in asked.kinds}
     kinds = [name for name, kind in load_kinds().items() if kind.family in families]
-    rows = read_rows(connection, _SELECT.format(sides=sides), {**values, **days, "tie": kinds})
+    rows = fetch_rows(connection, _SELECT.format(sides=sides), {**values, **days, "tie": kinds})
     ties = put_together(rows, days["as_of"])
     return [tie for tie in ties if not asked.kinds or tie.tie in asked.kinds]
-
-
-def read_rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of a query, each by the names of its columns."""
-    result = connection.execute(sql, values)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 @contextmanager

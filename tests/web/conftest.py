@@ -120,7 +120,9 @@ def store_path(tmp_path_factory):
 @pytest.fixture(scope="session")
 def reader(store_path):
     """Somebody who sits at this computer."""
-    return TestClient(make_app(store_path), base_url="http://localhost:8000", raise_server_exceptions=False)
+    app = make_app(store_path)
+    with TestClient(app, base_url="http://localhost:8000", raise_server_exceptions=False) as client:
+        yield client
 
 
 @pytest.fixture
@@ -128,4 +130,5 @@ def stranger(store_path):
     """Somebody elsewhere, before a desk that asks for a token."""
     gate = Gate("0.0.0.0", 8000, "open-sesame-open-sesame")
     app = make_app(store_path, gate=gate)
-    return TestClient(app, base_url="http://desk.example:8000", follow_redirects=False)
+    with TestClient(app, base_url="http://desk.example:8000", follow_redirects=False) as client:
+        yield client

@@ -2,25 +2,26 @@
 
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
 from whowhom import store as stores
-from whowhom.web.reading import Reader, SharedStore, SlowQuestionError
+from whowhom.web.reading import Reader, SlowQuestionError
 
 _SLOW = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range * b.range % 7 = 3"
 
 
 def test_slow_question_is_stopped_and_told(store_path):
     """The reader learns how to ask for less, and the next question is answered."""
-    reader = Reader(store_path, limit_s=0.2)
-    with (
-        pytest.raises(SlowQuestionError, match=r"within 0\.2 seconds. Ask for fewer days"),
-        reader.asking() as cursor,
-    ):
-        cursor.fetch(_SLOW)
-    with reader.asking() as cursor:
-        assert cursor.fetch_one("SELECT 1 AS n") == {"n": 1}
+    with closing(Reader(store_path, limit_s=0.2)) as reader:
+        with (
+            pytest.raises(SlowQuestionError, match=r"within 0\.2 seconds. Ask for fewer days"),
+            reader.asking() as cursor,
+        ):
+            cursor.fetch(_SLOW)
+        with reader.asking() as cursor:
+            assert cursor.fetch_one("SELECT 1 AS n") == {"n": 1}
 
 
 def test_slow_question_does_not_block_others(store_path):
@@ -47,6 +48,7 @@ def test_slow_question_does_not_block_others(store_path):
         found[0].interrupt()
         time.sleep(0.02)
     slow.join()
+    reader.close()
 
 
 def test_answers_are_remembered_until_the_store_changes(tmp_path):
@@ -64,17 +66,18 @@ def test_answers_are_remembered_until_the_store_changes(tmp_path):
     with stores.open(path) as store:
         store._connection.execute("INSERT INTO meta VALUES ('note', 'changed')")
     assert ask() == 2
+    reader.close()
 
 
 def test_store_is_let_go_when_nobody_asks(tmp_path):
     """A writer gets in between questions."""
     path = tmp_path / "desk.duckdb"
     stores.open(path).close()
-    shared = SharedStore(path)
-    with shared.reading() as one, shared.reading() as other:
-        assert one is other
-    with stores.open(path) as store:
-        assert store.counts().n_articles == 0
+    with closing(Reader(path)) as reader:
+        with reader.asking() as one, reader.asking() as other:
+            assert one.store.counts() == other.store.counts()
+        with stores.open(path) as store:
+            assert store.counts().n_articles == 0
 
 
 def test_missing_store_is_told(tmp_path):
@@ -88,5 +91,9 @@ def test_missing_store_is_told(tmp_path):
 
 def test_written_cursor_is_refused(store_path):
     """The desk reads."""
-    with Reader(store_path).asking() as cursor, pytest.raises(Exception, match="read-only"):
+    with (
+        closing(Reader(store_path)) as reader,
+        reader.asking() as cursor,
+        pytest.raises(Exception, match="read-only"),
+    ):
         cursor.fetch("DELETE FROM event")

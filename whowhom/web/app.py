@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,14 @@ def make_app(store: str | Path, *, gate: Gate | None = None, reader: Reader | No
         reader: Takes the place of the store's own, with another limit of time.
     """
     desk = Desk(reader or Reader(store), gate or Gate())
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        desk.reader.close()
+
     app = Starlette(
+        lifespan=lifespan,
         routes=[*ROUTES, Mount("/static", _Static(packages=[("whowhom.web", "static")]))],
         exception_handlers={
             HTTPException: _refuse_http,
