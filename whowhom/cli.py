@@ -212,6 +212,20 @@ People = Annotated[
     Path | None,
     _option("--people", "CSV", "People of your own, with the columns that `check-people` tells."),
 ]
+FirstDay = Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")]
+LastDay = Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")]
+AsOf = Annotated[str | None, _option("--as-of", "DAY", "As things stood on this day, YYYY-MM-DD.")]
+Known = Annotated[str | None, _option("--known", "DAY", "From reports published on this day or before.")]
+Types = Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")]
+Who = Annotated[str | None, _option("--who", "NAME", "Who decides; the user where not given.")]
+Why = Annotated[str, _option("--why", "TEXT", "The reason.")]
+RowsPath = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet).")
+]
+RowsFormat = Annotated[
+    Format | None,
+    typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)]
 StorePath = Annotated[Path, typer.Option("--store", metavar="PATH", help="The DuckDB file of the store.")]
 
@@ -389,14 +403,8 @@ def _watch(
 @app.command("feeds", short_help="Show the feeds that are watched.")
 def _feeds(
     store: StorePath = _STORE,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
-    ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
-    ] = None,
+    out: RowsPath = None,
+    format: RowsFormat = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -432,7 +440,7 @@ def _feeds(
 @app.command("events", short_help="Ask the store for events.")
 def _events(
     store: StorePath = _STORE,
-    type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
+    type: Types = None,
     mode: Annotated[list[str] | None, _option("--mode", "MODE", "PLOVER mode, such as visit.")] = None,
     actor: Annotated[
         list[str] | None,
@@ -440,8 +448,8 @@ def _events(
     ] = None,
     recipient: Annotated[list[str] | None, _option("--recipient", "WHO", "The same of recipients.")] = None,
     place: Annotated[list[str] | None, _option("--place", "PLACE", "Country code or part of a name.")] = None,
-    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
-    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     source: Annotated[
         list[str] | None, _option("--source", "SOURCE", "author, named, unnamed, or as for --actor.")
     ] = None,
@@ -454,14 +462,8 @@ def _events(
             "--limit", min=0, metavar="N", help="At most so many; a table shows 50 where not given."
         ),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
-    ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
-    ] = None,
+    out: RowsPath = None,
+    format: RowsFormat = None,
     debug: Debug = False,
 ) -> None:
     """Show the events of a store that meet every condition, the latest first.
@@ -520,16 +522,10 @@ def _dyads(
         bool, typer.Option("--both", help="Each pair the other way round as well.", show_default=False)
     ] = False,
     by: Annotated[By, typer.Option("--by", help="Length of a period; weeks begin on Monday.")] = By.month,
-    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
-    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
-    ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
-    ] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
+    out: RowsPath = None,
+    format: RowsFormat = None,
     debug: Debug = False,
 ) -> None:
     """Count what one state did to another by day, week, month or year.
@@ -571,12 +567,12 @@ def _network(
         ActorsBy,
         typer.Option("--by", help='Actors: states and kinds of bodies, or "organisation" for names as well.'),
     ] = ActorsBy.country,
-    type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
+    type: Types = None,
     around: Annotated[
         str | None, _option("--around", "WHO", "Only this actor and those it has incidents with.")
     ] = None,
-    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
-    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     min_independent: Annotated[
         int,
         typer.Option(
@@ -647,30 +643,24 @@ def _incidents(
         ),
     ] = None,
     store: StorePath = _STORE,
-    type: Annotated[list[str] | None, _option("--type", "TYPE", "PLOVER type, such as CONSULT.")] = None,
+    type: Types = None,
     actor: Annotated[list[str] | None, _option("--actor", "WHO", "As for `events`.")] = None,
     recipient: Annotated[list[str] | None, _option("--recipient", "WHO", "As for `events`.")] = None,
     place: Annotated[list[str] | None, _option("--place", "PLACE", "As for `events`.")] = None,
-    first: Annotated[str | None, _option("--from", "DAY", "On this day or later, YYYY-MM-DD.")] = None,
-    last: Annotated[str | None, _option("--to", "DAY", "On this day or earlier, YYYY-MM-DD.")] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     min_independent: Annotated[
         int, typer.Option("--min-independent", metavar="N", help="Told by so many independent reports.")
     ] = 1,
     limit: Annotated[int | None, _option("--limit", "N", "At most so many.")] = None,
-    who: Annotated[str | None, _option("--who", "NAME", "Who decides; the user where not given.")] = None,
-    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason.", show_default=False)] = "",
+    who: Who = None,
+    why: Why = "",
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Of build: make all incidents anew.", show_default=False)
     ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
-    ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+    out: RowsPath = None,
+    format: RowsFormat = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Show incidents, or decide which reports are one deed.
@@ -695,6 +685,8 @@ def _incidents(
         verdict: Any = action
         id = api.judge(verdict, ids, store, who=who, why=why)
         typer.echo(f"judgement {id}")
+    elif action in ("judgements", "build") and ids:
+        raise typer.BadParameter(f"{action} takes no ids, and {' '.join(ids)} was given.")
     elif action == "judgements":
         with api.open(store, read_only=True) as kept:
             for judgement in kept.judgements():
@@ -706,9 +698,11 @@ def _incidents(
     elif action:
         raise typer.BadParameter(f"{action!r} is none of split, merge, undo, judgements, build.")
     else:
+        types = [one.upper() for one in type or ()]
+        _check_codes(types, [])
         with api.open_built(store) as kept:
             relation = kept.incidents(
-                type=type, actor=actor, recipient=recipient, place=place, first=first, last=last,
+                type=types, actor=actor, recipient=recipient, place=place, first=first, last=last,
                 min_independent=min_independent, limit=limit,
             )  # fmt: skip
             _show_relation(
@@ -725,24 +719,14 @@ def _ties(
     ] = None,
     actor: Annotated[str | None, _option("--actor", "WHO", "One side of the tie.")] = None,
     kind: Annotated[list[str] | None, _option("--kind", "KIND", "Kind of tie, such as sanctions.")] = None,
-    as_of: Annotated[
-        str | None, _option("--as-of", "DAY", "As things stood on this day, YYYY-MM-DD.")
-    ] = None,
-    known: Annotated[
-        str | None, _option("--known", "DAY", "From reports published on this day or before.")
-    ] = None,
+    as_of: AsOf = None,
+    known: Known = None,
     history: Annotated[
         bool, typer.Option("--history", help="Every change of every tie.", show_default=False)
     ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
-    ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+    out: RowsPath = None,
+    format: RowsFormat = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Show the ties of states, organisations and groups: agreements, sanctions, arms, troops, war and more.
@@ -784,21 +768,11 @@ def _pledges(
         list[str] | None, _option("--state", "STATE", "open, kept, broken, withdrawn or lapsed.")
     ] = None,
     is_open: Annotated[bool, typer.Option("--open", help="As --state open.", show_default=False)] = False,
-    as_of: Annotated[
-        str | None, _option("--as-of", "DAY", "As things stood on this day, YYYY-MM-DD.")
-    ] = None,
-    known: Annotated[
-        str | None, _option("--known", "DAY", "From reports published on this day or before.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="PATH", help="Write here (.jsonl, .csv or .parquet)."),
-    ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option("--format", help="By the suffix of -o; without both, a table.", show_default=False),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+    as_of: AsOf = None,
+    known: Known = None,
+    out: RowsPath = None,
+    format: RowsFormat = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Show promises, threats and demands: who, to whom, what, by when, and what became of it.
@@ -932,8 +906,8 @@ def _correct(
         bool, typer.Option("--add", help="Add an event that was missed; --set tells it.", show_default=False)
     ] = False,
     undo: Annotated[str, _option("--undo", "ID", "A correction that no longer counts.")] = "",
-    who: Annotated[str | None, _option("--who", "NAME", "Who decides; the user where not given.")] = None,
-    why: Annotated[str, _option("--why", "TEXT", "The reason.")] = "",
+    who: Who = None,
+    why: Why = "",
     store: StorePath = _STORE,
     debug: Debug = False,
 ) -> None:
@@ -979,7 +953,7 @@ def _corrections(
         ),
     ] = False,
     out: Annotated[Path | None, _option("-o", "PATH", "With --gold: write here (.jsonl).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """List what people decided about events, the earliest first; what was undone says so.
