@@ -97,6 +97,8 @@ _EXPORTS = {
     "incidents.csv": "FROM incident ORDER BY id",
     "reports.csv": "FROM report ORDER BY article, event",
     "links.csv": "FROM link ORDER BY ALL",
+    "ties.csv": "FROM tie_report ORDER BY ALL",
+    "pledges.csv": "FROM pledge_report ORDER BY ALL",
     "sketches.csv": "FROM sketch ORDER BY article",
     "skips.csv": "SELECT * EXCLUDE (skipped_at) FROM skip ORDER BY id",
 }

@@ -1,8 +1,8 @@
 """What it costs to take turns at a store, and to check it.
 
-    python evaluation/turns.py [--events 1000000]
+    python evaluation/turns.py [--events 1000000] [--incidents]
 
-Synthetic events (evaluation/incidents.py) are put into a store, their incidents are built, and it is
+Synthetic events (evaluation/incidents.py) are put into a store, with --incidents these are built, and it is
 measured how long it takes to open the file for reading and ask for one event, to open it for writing, add
 thirty articles and close it again, the same thirty without opening it, and to check the whole store.
 """
@@ -40,11 +40,16 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--events", type=int, default=1_000_000)
-    n_events = parser.parse_args().events
+    parser.add_argument("--incidents", action="store_true", help="build incidents, and check them too")
+    given = parser.parse_args()
+    n_events = given.events
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "whowhom.duckdb")
         made = make_events(n_events + 8 * (_TIMES + 1) * _BATCH)
         fill(path, made, n_events)
+        if given.incidents:
+            with stores.open(path) as store:
+                store.build_incidents()
         print(f"{n_events:,} events, {path.stat().st_size / 1e6:,.0f} MB")
         with stores.open(path, read_only=True) as store:
             id = str(store.events(limit=1).fetchall()[0][0])
@@ -62,11 +67,10 @@ def main() -> None:
 
 
 def fill(path: Path, made: Iterator[CodedArticle], n_events: int) -> None:
-    """Add articles until the store has so many events, and build their incidents."""
+    """Add articles until the store has so many events."""
     with stores.open(path) as store:
         while store.counts().n_events < n_events:
             store.add(islice(made, 5000))
-        store.build_incidents()
 
 
 def keep(store: stores.Store, batches: list[list[CodedArticle]]) -> None:
