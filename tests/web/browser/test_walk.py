@@ -1,0 +1,79 @@
+"""What a reader does on the desk, in a real browser: from the overview to the sentence it rests on."""
+
+import pytest
+
+from tests.web.browser.conftest import HOSTILE_TEXT
+from whowhom.web.app import ROUTES
+
+# Answers for programs and files, which no browser draws.
+NO_PAGES = {
+    "/incidents.{format}",
+    "/api",
+    "/api/openapi.json",
+    "/api/incidents",
+    "/api/incidents/{id}",
+    "/api/events",
+    "/api/articles/{id:path}",
+    "/api/dyads",
+    "/api/actors/{code}",
+}
+
+
+def test_every_page_is_looked_at(addresses):
+    """A page that is added to the desk has to be added to these tests."""
+    read = {route.path for route in ROUTES if "GET" in (route.methods or ())}
+    assert read - NO_PAGES == set(addresses)
+
+
+def test_overview_leads_to_the_sentence(open_page):
+    """Overview, table, incident, article: three clicks from a number to the words it rests on."""
+    with open_page() as page:
+        page.goto("/?span=all")
+        page.click("#over-time a")
+        assert page.url.partition("?")[0].endswith("/incidents")
+        page.click("tbody tr:has-text('Kharkiv') [data-open]")
+        page.click("main a[href^='/article/shelling']")
+        assert "/article/shelling" in page.url
+        assert "shelled" in page.inner_text(".text")
+        assert page.locator(".text [data-events]").count() > 0
+
+
+def test_keys_open_a_row(open_page):
+    """j goes to the first row and Enter opens it; / goes to the search."""
+    with open_page() as page:
+        page.goto("/incidents")
+        page.keyboard.press("j")
+        chosen = page.get_attribute(".chosen-row [data-open], [data-open]:focus", "href")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{chosen}")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "search"
+
+
+def test_hostile_article_is_shown_as_text(open_page):
+    """Script, HTML, marks of direction and 100,000 characters: nothing runs, nothing is lost."""
+    with open_page() as page:
+        page.goto("/article/hostile")
+        shown = page.text_content(".text")
+        assert "<script>window.harm = 'script'; alert(1)</script>" in shown
+        assert shown.count("agreed on nothing") == HOSTILE_TEXT.count("agreed on nothing")
+        assert shown.count("w" * 1000) == HOSTILE_TEXT.count("w" * 1000)
+        assert "<script>window.harm = 'title'</script><b>bold</b>" in page.text_content("h1")
+        assert page.evaluate("window.harm === undefined")
+        assert page.locator("main script, main iframe, main img, main style").count() == 0
+        assert page.locator("a[href^='javascript']").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_page_is_no_wider_than_the_window(open_page, addresses, width, scheme):
+    """On a telephone too; and no page complains in the console or asks another computer."""
+    with open_page(width, scheme) as page:
+        wide = {}
+        for path, address in addresses.items():
+            assert page.goto(address).status == 200, address
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if over > 0:
+                wide[path] = over
+        assert wide == {}
