@@ -9,8 +9,8 @@ REPORT = (
     "Norway and Iceland signed a treaty on fishing quotas in Oslo on Tuesday after two years of talks. The "
     "ministers of both countries said that the stock of mackerel would be counted together each spring. "
     "Fishermen in Bergen were wary of the agreement and asked for more time to adapt their boats. "
-    "A committee of scientists will meet in Reykjavik in autumn and report to the two parliaments before the new "
-    "year."
+    "A committee of scientists will meet in Reykjavik in autumn and report to the two parliaments before "
+    "the new year."
 )
 OTHER = (
     "The fisheries ministers of Iceland and Norway put their names to an accord over mackerel on Tuesday. It "
