@@ -40,7 +40,8 @@ _EVENTS_AN_ARTICLE = 4
 
 _MAKE_ARTICLES = """
 INSERT INTO article BY NAME
-SELECT 'article-' || n AS id, 'Text of a synthetic report. ' || n AS "text", 'Title ' || n AS title,
+SELECT 'article-' || n AS id, 'Text of a synthetic report. ' || n AS "text", md5("text") AS text_hash,
+    'Title ' || n AS title,
     DATE '2015-01-01' + CAST(n * 3653 // $n_articles AS INTEGER) AS published, 'Outlet ' || n % 40 AS outlet,
     'en' AS "language", 'evaluation/dyads.py' AS coder, TIMESTAMP '2025-01-01' AS read_at
 FROM range($n_articles) AS numbers(n)
@@ -68,7 +69,7 @@ SELECT article, event, left(md5(CAST(deed AS VARCHAR)), 16) AS incident, inciden
 FROM reported;
 INSERT INTO sketch BY NAME
 SELECT article, any_value(published) AS published, 300 AS n_shingles, ''::BLOB AS minhash,
-    [] AS quotes, any_value(copy_family) AS copy_family
+    [] AS quotes, [] AS lead, any_value(copy_family) AS copy_family
 FROM reported JOIN article ON article.id = reported.article GROUP BY article
 """
 _MAKE_EVENTS = """

@@ -124,7 +124,7 @@ def copy_with_edits(number: int) -> Article:
     if number % 4 == 2:
         text = text[:-1]
     if number % 4 == 3:
-        text[0] = "PYONGYANG (AP) - " + text[0].replace("signed", "signed on paper", 0)
+        text[0] = "PYONGYANG (AP) - " + text[0].replace("partnership", "parnership")
     body = ". ".join(text).rstrip(".") + "." + (" Reporting by our staff." if number % 3 == 0 else "")
     day = date(2024, 6, 20)
     return Article(f"copy{number:02}", body, f"Title {number}", day, f"Outlet {number}", language="en")

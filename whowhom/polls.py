@@ -36,7 +36,7 @@ from whowhom.readers.source import Source, SourceError, Validators
 from whowhom.readers.web import FetchError, fetch
 from whowhom.records import Article, CodedArticle, Skip, content_hash
 from whowhom.schedule import FeedStatus, find_due, parse_retry_after, plan_failure, plan_success
-from whowhom.store import HELD, Store, StoreError
+from whowhom.store import HELD, Store, StoreBusyError
 
 # Between the end of one request to a host and the next.
 PAUSE_SECONDS = 1.0
@@ -53,8 +53,6 @@ _BUILD_SHARE = 0.1
 _SOON = timedelta(seconds=30)
 # How long whoever has the store open is waited for when the run is to end.
 _LAST_WAIT_SECONDS = 20.0
-# How a StoreError says that another program has the store.
-_BUSY = ("is in use by another program", "is being written")
 _TOO_MANY_REQUESTS = 429
 # Feeds have tens of items, a few have thousands. Taking apart 20 MB of "<item>" takes minutes, each time.
 _MOST_ITEMS = 10_000
@@ -467,9 +465,7 @@ class Watcher:
         while True:
             try:
                 return whowhom.store.open(self._path)
-            except StoreError as error:
-                if not any(words in str(error) for words in _BUSY):
-                    raise
+            except StoreBusyError as error:
                 if self._stop.is_set() and given_up is None:
                     given_up = time.monotonic() + _LAST_WAIT_SECONDS
                 if given_up is not None and time.monotonic() > given_up:

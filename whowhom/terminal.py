@@ -119,7 +119,7 @@ def make_event_table(rows: Iterable[Row], console: Console, *, with_header: bool
     else:
         table = Table(box=box.SIMPLE_HEAD, width=width, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
         table.show_header = with_header
-        table.add_column("day", width=10, no_wrap=True)
+        table.add_column("day", width=10, overflow="fold")
         table.add_column("what", width=_WHAT_WIDTH, overflow="fold")
         table.add_column(_arrow(console, "who {} whom"), ratio=1, overflow="fold")
         if width >= _WIDE:
@@ -203,7 +203,11 @@ def _ends_month(day: date) -> bool:
 
 def _write_days(row: Row) -> str:
     if row["first_day"] is not None:
-        return describe_days(DaySpan(row["first_day"], row["last_day"]))
+        first, _, last = describe_days(DaySpan(row["first_day"], row["last_day"])).partition(" to ")
+        if not last:
+            return first
+        # The column is as wide as one day: "2024-06-03", and under it "to 06-05".
+        return f"{first}\nto {last[5:]}" if last[:5] == first[:5] else f"{first}\nto\n{last}"
     return f'"{neutralize(row["date_text"])}"' if row["date_text"] else "-"
 
 

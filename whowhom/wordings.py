@@ -149,6 +149,8 @@ def list_places(found: Mapping[Phrase, list[Found]], phrases: frozenset[Phrase])
 
 _NOT = frozenset("not never no neither nor without cannot hardly".split())
 _FAILED = ("fail", "refus", "declin", "stop", "avoid", "delay", "neglect", "omit")
+# "no justification", "not possible without cheating": before a noun these tell less.
+_NOT_DONE = _NOT - frozenset("no without hardly".split())
 _WILL = frozenset("will shall".split())
 _MAY = frozenset("would could may might should can".split())
 # "to" after these is of a deed that is done: "voted to ratify", "moved to cut ties".
@@ -179,16 +181,14 @@ def judge_standing(words: Sequence[Word], at: int) -> Standing:
     >>> judge("Chad has failed to withdraw", "withdraw"), judge("Chad did not lift it", "lift")
     ('not done', 'not done')
     """
-    before = [word.text for word in words[max(0, at - 6) : at]]
-    while before and before[-1] in _BETWEEN:
-        before.pop()
+    before = _list_before(words, at)
     if not before:
         return "done"
     if any(word.text in ("if", "unless", "whether") for word in words[max(0, at - 10) : at]):
         return "imagined"
     last = before[-1]
     earlier = before[:-1]
-    if last in _NOT or last.endswith("n't"):
+    if _is_not(last):
         return "not done"
     if last == "only" and earlier[-1:] == ["not"]:
         return "done"
@@ -217,6 +217,32 @@ def judge_standing(words: Sequence[Word], at: int) -> Standing:
     if any(word.startswith(_FAILED[:3]) for word in before[-1:]):
         return "not done"
     return "done"
+
+
+def is_negated(words: Sequence[Word], at: int) -> bool:
+    """Return whether a "not" stands before the deed at a word, with nothing but helping words between.
+
+    >>> def judge(sentence, word):
+    ...     words = split_words(sentence)
+    ...     return is_negated(words, [word.text for word in words].index(word))
+    >>> judge("Chad has not yet attacked Mali", "attacked"), judge("They didn't meet", "meet")
+    (True, True)
+    >>> judge("Chad not only attacked Mali", "attacked"), judge("Not Chad attacked Mali", "attacked")
+    (False, False)
+    """
+    return any(word in _NOT_DONE or word.endswith("n't") for word in _list_before(words, at)[-1:])
+
+
+def _list_before(words: Sequence[Word], at: int) -> list[str]:
+    """Return the few words before one, without the helping words right before it."""
+    before = [word.text for word in words[max(0, at - 6) : at]]
+    while before and before[-1] in _BETWEEN:
+        before.pop()
+    return before
+
+
+def _is_not(word: str) -> bool:
+    return word in _NOT or word.endswith("n't")
 
 
 _AFTER = frozenset("after since following despite".split())

@@ -27,6 +27,7 @@ from whowhom.resolvers.dates import find_published, resolve_dates
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.places import resolve_places
 from whowhom.resolvers.sides import settle_sides
+from whowhom.wordings import is_negated, split_words
 
 # By the codebook officials, witnesses and reports are unnamed, an office or a force by its name is named.
 _UNNAMED = re.compile(
@@ -38,6 +39,10 @@ _NAMED = re.compile(r"\b(?:police|army|military|ministry|agency|spokes(?:man|wom
 # From this probability on an event without date words is the news itself, of the day of publication.
 _NEWS_FROM = 0.5
 _HISTORICAL_AFTER = timedelta(days=30)
+_ALLOW = re.compile(r"allow|permit|let\b|able\b|admit|recogni[sz]", re.IGNORECASE)
+# Characters before a trigger in which its "not" stands.
+_BEFORE = 60
+_SENTENCE_END = re.compile(r"[.!?;:]\s|\n|, ")
 
 Entities = tuple[Entity, ...]
 
@@ -115,7 +120,7 @@ def _make_event(
     published: date | None,
 ) -> Event:
     code = find_code(reading.event, reading.mode)
-    aux = _settle_aux(reading.aux, when, published)
+    aux = _settle_aux(_read_aux(article, reading), when, published)
     actors, recipients = settle_sides(
         reading.event, reading.trigger.text, reading.mode, aux, people["actor"], people["recipient"], place
     )
@@ -157,6 +162,21 @@ def _resolve_when(article: Article, readings: Sequence[Reading]) -> list[EventDa
         future=["future" in reading.aux for reading in readings],
         news=[reading.dated >= _NEWS_FROM for reading in readings],
     )
+
+
+def _read_aux(article: Article, reading: Reading) -> tuple[str, ...]:
+    """Return the auxiliary modes as read, with `negation` where a "not" stands before the trigger.
+
+    Of deeds that did not happen the network tells half, and one that it misses is an invented deed: "has
+    not attacked". To reject is itself a deed ("will not send troops"), and so is not to allow one.
+    """
+    is_refusal = reading.event == "REJECT" or _ALLOW.match(reading.trigger.text)
+    if "negation" in reading.aux or is_refusal or reading.trigger.start is None:
+        return reading.aux
+    text = article.title if reading.trigger.of == "title" else article.text
+    start = reading.trigger.start
+    words = split_words(_SENTENCE_END.split(text[max(0, start - _BEFORE) : start])[-1])
+    return (*reading.aux, "negation") if is_negated(words, len(words)) else reading.aux
 
 
 def _settle_aux(read: tuple[str, ...], when: EventDate | None, published: date | None) -> tuple[str, ...]:
