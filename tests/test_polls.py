@@ -387,7 +387,7 @@ def test_a_store_in_use_is_waited_for(
         nonlocal n_refused
         if n_refused < 2:
             n_refused += 1
-            raise stores.StoreError("'desk.duckdb' is in use by another program (process 1). Wait.")
+            raise stores.StoreBusyError("'desk.duckdb' is in use by another program (process 1). Wait.")
         return opened(path)
 
     monkeypatch.setattr("whowhom.store.open", refuse_twice)

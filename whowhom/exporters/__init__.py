@@ -120,12 +120,12 @@ def write_relation(
         )
     if isinstance(out, (str, Path)):
         with _open_whole(Path(out)) as stream:
-            WRITERS[suffix](relation, stream, columns)
+            WRITERS[suffix](relation.to_arrow_table(), stream, columns)
         return
     stream = _as_binary(sys.stdout if out is None else out)
     if suffix == "parquet" and (isinstance(stream, _EncodedText) or stream.isatty()):
         raise ValueError("Parquet is not text and needs a file: give a path such as dyads.parquet.")
-    WRITERS[suffix](relation, stream, columns)
+    WRITERS[suffix](relation.to_arrow_table(), stream, columns)
     stream.flush()
 
 

@@ -1,4 +1,4 @@
-"""Rows of a relation as they are, to JSONL, CSV or Parquet."""
+"""Rows of an Arrow table as they are, to JSONL, CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -11,49 +11,45 @@ from typing import TYPE_CHECKING, BinaryIO
 from whowhom.exporters.tables import Column, to_cell
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa  # type: ignore[import-untyped]
 
-Writer = Callable[["duckdb.DuckDBPyRelation", BinaryIO, Sequence[Column]], None]
+Writer = Callable[["pa.Table", BinaryIO, Sequence[Column]], None]
 
 _SUSPICIOUS = r"^\s*[=+@\x{ff1d}\x{ff0b}\x{ff20}\x{ff0d}-]|[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]"
 _BATCH_ROWS = 100_000
 
 
-def write_rows_jsonl(
-    relation: duckdb.DuckDBPyRelation, stream: BinaryIO, columns: Sequence[Column] = ()
-) -> None:
+def write_rows_jsonl(table: pa.Table, stream: BinaryIO, columns: Sequence[Column] = ()) -> None:
     """Write one object a row; days as they are written in ISO 8601."""
-    for batch in relation.to_arrow_table().to_batches(_BATCH_ROWS):
+    for batch in table.to_batches(_BATCH_ROWS):
         rows = (json.dumps(row, ensure_ascii=False, default=str) for row in batch.to_pylist())
         stream.write("".join(f"{row}\n" for row in rows).encode("utf-8"))
 
 
-def write_rows_csv(
-    relation: duckdb.DuckDBPyRelation, stream: BinaryIO, columns: Sequence[Column] = ()
-) -> None:
+def write_rows_csv(table: pa.Table, stream: BinaryIO, columns: Sequence[Column] = ()) -> None:
     """Write UTF-8 with commas and a line of names; an empty cell is null.
 
     Texts are made harmless as in the CSV of events: one line each, and none a formula.
     """
+    import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    if any(str(type).endswith("[]") for type in relation.types):
-        _write_text_csv(relation, stream)
+    if any(pa.types.is_list(type) for type in table.schema.types):
+        _write_text_csv(table, stream)
         return
-    stream.write(f"{','.join(relation.columns)}\n".encode())
+    stream.write(f"{','.join(table.column_names)}\n".encode())
     # Arrow puts quotes around every name, which nobody else does.
     options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
-    for batch in relation.to_arrow_table().to_batches(_BATCH_ROWS):
+    for batch in table.to_batches(_BATCH_ROWS):
         arrow_csv.write_csv(_make_harmless(batch), stream, options)
 
 
-def _write_text_csv(relation: duckdb.DuckDBPyRelation, stream: BinaryIO) -> None:
+def _write_text_csv(table: pa.Table, stream: BinaryIO) -> None:
     """Write rows that hold lists, and so words of articles, which a spreadsheet must not run."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(relation.columns)
-    for batch in relation.to_arrow_table().to_batches(_BATCH_ROWS):
+    writer.writerow(table.column_names)
+    for batch in table.to_batches(_BATCH_ROWS):
         writer.writerows([to_cell(value) for value in row.values()] for row in batch.to_pylist())
         stream.write(lines.getvalue().encode("utf-8"))
         lines.seek(0)
@@ -76,13 +72,10 @@ def _make_harmless(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def write_rows_parquet(
-    relation: duckdb.DuckDBPyRelation, stream: BinaryIO, columns: Sequence[Column] = ()
-) -> None:
+def write_rows_parquet(table: pa.Table, stream: BinaryIO, columns: Sequence[Column] = ()) -> None:
     """Write Parquet, compressed with zstd, with the meanings of the columns."""
     from pyarrow import parquet
 
-    table = relation.to_arrow_table()
     meanings = {name: {"description": meaning} for name, _, meaning in columns}
     schema = table.schema
     for number, field in enumerate(schema):

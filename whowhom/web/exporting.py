@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from starlette.responses import Response
 
-from whowhom.exporters.tables import to_cell
+from whowhom.exporters.relations import WRITERS, Writer
+from whowhom.exporters.tables import Column
 from whowhom.web.columns import COLUMN_BY_NAME
 
 if TYPE_CHECKING:
@@ -27,51 +27,26 @@ def list_columns(format: str, shown: Sequence[str]) -> list[str]:
 
 def respond(table: pa.Table, format: str) -> Response:
     """Return a table of incidents as a file to be kept."""
+    stream = io.BytesIO()
     write, media_type = FORMATS[format]
+    shown = [COLUMN_BY_NAME[name] for name in table.column_names]
+    write(table, stream, [Column(one.name, one.type, one.meaning) for one in shown])
     return Response(
-        write(table),
+        stream.getvalue(),
         media_type=media_type,
         headers={"Content-Disposition": f'attachment; filename="incidents.{format}"'},
     )
 
 
-def write_csv(table: pa.Table) -> bytes:
-    """Return UTF-8 with commas; lists are joined by semicolons, and no cell is taken for a formula."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.column_names)
-    writer.writerows([to_cell(value) for value in row.values()] for row in table.to_pylist())
-    return stream.getvalue().encode()
-
-
-def write_jsonl(table: pa.Table) -> bytes:
-    """Return one object a line."""
-    lines = (json.dumps(row, ensure_ascii=False, default=str) for row in table.to_pylist())
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def write_parquet(table: pa.Table) -> bytes:
-    """Return Parquet with the meaning of each column."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    fields = [
-        field.with_metadata({"description": COLUMN_BY_NAME[field.name].meaning}) for field in table.schema
-    ]
-    stream = io.BytesIO()
-    parquet.write_table(table.cast(pa.schema(fields)), stream, compression="zstd")
-    return stream.getvalue()
-
-
-def write_geojson(table: pa.Table) -> bytes:
-    """Return a FeatureCollection (RFC 7946), one feature an incident.
+def write_geojson(table: pa.Table, stream: BinaryIO, columns: Sequence[Column] = ()) -> None:
+    """Write a FeatureCollection (RFC 7946), one feature an incident.
 
     Of what is placed in a state or a region only, or not at all, there is no point: the middle of a
     state is not where it was. `place`, `place_country` and `precision` tell what is known.
     """
     features = [_make_feature(row) for row in table.to_pylist()]
     collection = {"type": "FeatureCollection", "features": features}
-    return json.dumps(collection, ensure_ascii=False, default=str).encode()
+    stream.write(json.dumps(collection, ensure_ascii=False, default=str).encode())
 
 
 def _make_feature(row: dict[str, Any]) -> dict[str, Any]:
@@ -81,9 +56,9 @@ def _make_feature(row: dict[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "id": row["id"], "geometry": geometry, "properties": row}
 
 
-FORMATS: dict[str, tuple[Callable[[Any], bytes], str]] = {
-    "csv": (write_csv, "text/csv; charset=utf-8"),
-    "jsonl": (write_jsonl, "application/x-ndjson"),
-    "parquet": (write_parquet, "application/vnd.apache.parquet"),
+FORMATS: dict[str, tuple[Writer, str]] = {
+    "csv": (WRITERS["csv"], "text/csv; charset=utf-8"),
+    "jsonl": (WRITERS["jsonl"], "application/x-ndjson"),
+    "parquet": (WRITERS["parquet"], "application/vnd.apache.parquet"),
     "geojson": (write_geojson, "application/geo+json"),
 }
