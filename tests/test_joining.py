@@ -219,3 +219,22 @@ def test_incidents_are_asked_for_by_conditions(store: Store) -> None:
         store.incidents(first="2023-02-01", last="2023-01-01")
     with pytest.raises(ValueError, match="min_independent is -1"):
         store.incidents(min_independent=-1)
+
+
+def test_who_asserts_and_who_denies_are_told_apart() -> None:
+    """Both are reports of one deed; a denial makes nobody say that it happened."""
+    texts = (
+        "Ukraine said Russia shelled a hospital in Kharkiv on Sunday, killing three people.",
+        "Russian forces shelled a hospital in Kharkiv on Sunday, killing three people.",
+        "Moscow said its forces did not shell a hospital in Kharkiv on Sunday.",
+    )
+    with stores.open(":memory:") as store:
+        store.add(
+            whowhom.code_many(
+                Article(f"a{n}", text, published=date(2024, 5, 27), outlet=f"Outlet {n}", language="en")
+                for n, text in enumerate(texts)
+            )
+        )
+        store.build_incidents()
+        told = store.incidents(type="ASSAULT").select("asserted_by, denied_by, n_articles, n_negation")
+        assert told.fetchall() == [(["Outlet 1", "Ukraine"], ["Russia"], 3, 1)]
