@@ -574,17 +574,24 @@ def test_file_that_is_no_store_is_refused_and_left_alone(tmp_path: Path) -> None
     with pytest.raises(StoreError, match=r"is no store: it is not a DuckDB file\. Give another name"):
         stores.open(text)
     assert text.read_text() == "notes " * 5000
+    table = tmp_path / "news.jsonl"  # which DuckDB would open in memory
+    table.write_text('{"text": "a"}\n')
+    with pytest.raises(StoreError, match="is no store that whowhom made"):
+        stores.open(table)
+    with pytest.raises(StoreError, match=r"is no store: it is not a DuckDB file\. Give another name"):
+        stores.open(table, read_only=True)
+    assert table.read_text() == '{"text": "a"}\n'
     (tmp_path / "empty.duckdb").touch()
     with pytest.raises(StoreError, match=r"not a DuckDB file\. It is empty: delete it"):
         stores.open(tmp_path / "empty.duckdb")
     other = tmp_path / "other.duckdb"
     with duckdb.connect(str(other)) as connection:
         connection.execute('CREATE TABLE meta("key" VARCHAR, "value" VARCHAR)')
-    with pytest.raises(StoreError, match="not one that whowhom made"):
+    with pytest.raises(StoreError, match="no store that whowhom made"):
         stores.open(other)
     with duckdb.connect(str(tmp_path / "bare.duckdb")) as connection:
         connection.execute("CREATE TABLE t(x INTEGER)")
-    with pytest.raises(StoreError, match="not one that whowhom made"):
+    with pytest.raises(StoreError, match="no store that whowhom made"):
         stores.open(tmp_path / "bare.duckdb", read_only=True)
     with pytest.raises(StoreError, match="is a folder"):
         stores.open(tmp_path)
