@@ -120,9 +120,10 @@ def read_cast(text: str, day: date | None = None) -> Cast:
         tokens = tokenize(text, start, end)
         units = make_units(text, tokens, day, cast.counts)
         _add_anchors(cast, tokens, units)
-        if _is_headline(tokens):
+        is_headline = _is_headline(tokens)
+        if is_headline:
             headlines.append((start, end))
-        _add_names(cast, text, tokens, units, pending, introduce=not _is_headline(tokens))
+        _add_names(cast, text, tokens, units, pending, introduce=not is_headline)
     for start, end, keys, name in pending:
         person = cast.find_person(keys)
         if person is None and len(keys) > 1 and not any(a <= start < b for a, b in headlines):
@@ -136,8 +137,13 @@ def read_cast(text: str, day: date | None = None) -> Cast:
 
 def _is_headline(tokens: Sequence[Token]) -> bool:
     """Whether a sentence is set like "Thai Military Seizes Control": its capitals tell no names."""
-    words = [token for token in tokens if token.is_word and len(token.raw) > 3 and token.raw[0].isalpha()]
-    return len(words) > 3 and all(token.is_capital for token in words)
+    n_words = 0
+    for token in tokens:
+        if len(token.raw) > 3 and token.raw[0].isalpha():
+            if not token.is_capital:
+                return False
+            n_words += 1
+    return n_words > 3
 
 
 def _add_persons(cast: Cast, day: date | None) -> None:

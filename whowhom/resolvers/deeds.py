@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from whowhom.records import Article, Entity, Event, Reading, Span
@@ -53,16 +54,17 @@ def join_readings(
 def describe_pair(readings: Sequence[Reading], events: Sequence[Event], a: int, b: int) -> dict[str, float]:
     """Return what two readings of one type share, as named numbers; `training.fitting` weighs them."""
     one, two = events[a], events[b]
+    actors, recipients = _share(one.actor, two.actor), _share(one.recipient, two.recipient)
     nearness = float(readings[a].vector @ readings[b].vector) if readings[a].vector is not None else 0.0
     return {
         "bias": 1.0,
         "vector": nearness,
         "same_word": float(_stem(one.trigger.text) == _stem(two.trigger.text)),
-        "actor_same": float(_share(one.actor, two.actor) == 1),
-        "actor_other": float(_share(one.actor, two.actor) == -1),
+        "actor_same": float(actors == 1),
+        "actor_other": float(actors == -1),
         "actor_missing": float(not one.actor or not two.actor),
-        "recipient_same": float(_share(one.recipient, two.recipient) == 1),
-        "recipient_other": float(_share(one.recipient, two.recipient) == -1),
+        "recipient_same": float(recipients == 1),
+        "recipient_other": float(recipients == -1),
         "recipient_missing": float(bool(one.recipient) != bool(two.recipient)),
         "same_mode": float(one.mode == two.mode),
         "same_aux": float(set(one.aux) == set(two.aux)),
@@ -74,7 +76,7 @@ def describe_pair(readings: Sequence[Reading], events: Sequence[Event], a: int, 
             one.trigger.of == two.trigger.of
             and abs(_at(one.trigger) - _at(two.trigger)) < 250
             and bool(_words(one.actor) & _words(two.actor))
-            and _share(one.recipient, two.recipient) >= 0
+            and recipients >= 0
         ),
     }
 
@@ -91,6 +93,7 @@ def _at(span: Span) -> int:
     return span.start or 0
 
 
+@lru_cache(maxsize=4_096)
 def _stem(words: str) -> str:
     """Return a word without its commonest endings: "visited", "visits" and "visit" are one."""
     last = words.lower().split()[-1] if words.split() else ""

@@ -61,7 +61,7 @@ def is_group(phrase: Phrase, words: str) -> bool:
     if keys[0] == "neither" or phrase.head in ("sides", "parties"):
         return True
     definite = phrase.determiner in _DEFINITE
-    return definite and (phrase.count >= 2 or (phrase.determiner == "the" and keys[1:] in _PAIRS))
+    return definite and (phrase.number >= 2 or (phrase.determiner == "the" and keys[1:] in _PAIRS))
 
 
 def find_list(scene: Scene, place: int) -> list[Settled]:
@@ -98,7 +98,7 @@ def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
         return [
             make_settled(phrase, name_country(code), code, ("GOV",), (), kind="state") for code in _KOREAS
         ]
-    wanted = phrase.count or 2
+    wanted = phrase.number or 2
     word = _name_kind(phrase, words) or ""
     if word in _PERSONS or not word:
         persons = _choose(scene, place, wanted, _list_persons(scene, word, wanted, place), _by_name)

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
@@ -88,7 +88,11 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     end = len(text) if end is None else end
     tokens: list[Token] = []
     for found in _TOKEN.finditer(text, start, end):
-        raw, first, last = found.group(), found.start(), found.end()
+        raw = found.group()
+        first, last = found.span()
+        if raw.isalnum():  # nearly all
+            tokens.append(Token(fold(raw), raw, first, last))
+            continue
         if raw in _HYPHENS:
             if tokens and tokens[-1].end == first and text[last : last + 1].isalnum():
                 tokens[-1] = tokens[-1]._replace(joined=True)
@@ -116,6 +120,7 @@ def _is_dotless(before: Token, after: str) -> bool:
     return before.key in _SAINTS or (before.key in ("n", "s") and after == " Korea")
 
 
+@lru_cache(maxsize=32_768)
 def fold(word: str) -> str:
     """Return the key of a word: folded, without accents, apostrophes and dots inside.
 
@@ -147,16 +152,16 @@ def find_terms(tokens: Sequence[Token], day: date | None = None, states: Contain
     matches: list[Match] = []
     words = tuple(token.key for token in tokens)
     is_open = False
-    place, n_tokens = 0, len(tokens)
-    while place < n_tokens:
-        step = 1
-        for length, keys, shapes, terms in entries.get(words[place], ()):
+    free = 0
+    for place in [place for place, word in enumerate(words) if word in entries]:
+        if place < free:
+            continue
+        for length, keys, shapes, terms in entries[words[place]]:
             if words[place : place + length] == keys and _has_shape(tokens, place, shapes):
                 matches.append(Match(place, place + length, _date_terms(terms, day)))
                 is_open = is_open or _is_open(terms)
-                step = length
+                free = place + length
                 break
-        place += step
     return list(_choose_bodies(matches, states)) if is_open else matches
 
 

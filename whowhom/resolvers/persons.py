@@ -145,7 +145,7 @@ def name_holder(scene: Scene, phrase: Phrase, settled: Settled) -> Settled:
     The words must name the state themselves and mean a single office.
     """
     entity = settled.entity
-    doubtful = phrase.plural or phrase.count or phrase.former or phrase.determiner in ("a", "an", "another")
+    doubtful = phrase.plural or phrase.number or phrase.former or phrase.determiner in ("a", "an", "another")
     if doubtful or entity.name or not phrase.country or scene.published is None:
         return settled
     if phrase.kind != "role" or phrase.head not in phrase.roles or not means_state(phrase):

@@ -7,8 +7,8 @@ open who; "its army" leaves open whose. Nothing here looks at the rest of the ar
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from whowhom.resolvers.lexicon import Term, Token, tokenize
 from whowhom.resolvers.sectors import read_sectors
@@ -39,8 +39,7 @@ _BEFORE_HYPHEN = frozenset("pro anti non ex ethnic post pre trans cross counter 
 _HALVES = frozenset("north south west east koreas".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One participant as its words show it.
 
     Attributes:
@@ -68,7 +67,7 @@ class Phrase:
     determiner: str = ""
     owner: str = ""
     belongs: tuple[str, ...] = ()
-    count: int = 0
+    number: int = 0
     plural: bool = False
     weak: bool = False
     is_place: bool = False
@@ -158,8 +157,7 @@ def _spread(tokens: Sequence[Token], units: list[Unit], whole: tuple[int, int] |
     if len(states) < 2:
         return [base]
     return [
-        replace(
-            base,
+        base._replace(
             country=term.country,
             name="" if base.kind in ("role", "people") else term.name,
             evidence=(f"country: {words!r} in the words", *base.evidence[1:]),
@@ -197,21 +195,21 @@ def read_units(tokens: Sequence[Token], units: list[Unit], span: tuple[int, int]
         *span,
         determiner=determiner,
         owner=owner,
-        count=_read_count(first_words),
+        number=_read_count(first_words),
         former=any(
             token.key in _FORMER or (token.key == "time" and before.key in ("one", "two"))
             for before, token in zip([*first_words[:1], *first_words], first_words[:6], strict=False)
         ),
     )
     if len(first_words) == 1 and first_words[0].raw.casefold() in PRONOUNS and first_words[0].raw != "US":
-        return replace(phrase, kind="pronoun", head=first_words[0].key)
+        return phrase._replace(kind="pronoun", head=first_words[0].key)
     main = segments or [Segment("")]
     phrase = _read_identity(tokens, main, phrase)
     phrase = _read_roles(tokens, main, phrase)
     phrase = _read_country(tokens, segments, phrase)
     if phrase.former and phrase.sectors and phrase.sectors[0] not in ("ELI", "CVL", "REB", "OPP"):
         rest = tuple(code for code in phrase.sectors if code not in ("GOV", "ELI"))
-        phrase = replace(phrase, sectors=("ELI", *rest))
+        phrase = phrase._replace(sectors=("ELI", *rest))
     return phrase
 
 
@@ -247,24 +245,23 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[Segment], phrase:
         words = join_words(tokens, unit)
         if term.kind == "role":
             proper = _proper_name(tokens, head, unit) or _name_of_side(head)
-            return replace(
-                phrase,
+            return phrase._replace(
                 kind="role",
                 head=words.lower(),
                 name=proper,
                 plural=tokens[unit.last - 1].key.endswith(("s", "men", "people", "police")),
             )
         if term.kind in ("body", "seat"):
-            return replace(phrase, kind="body", name=term.name, head=words.lower())
+            return phrase._replace(kind="body", name=term.name, head=words.lower())
         if term.kind in ("state", "capital", "adjective"):
             plural_people = unit.term("people") and tokens[unit.last - 1].key.endswith("s")
             kind: PhraseKind = "people" if plural_people and term.kind == "adjective" else "state"
             if term.kind == "adjective" and phrase.determiner in ("a", "an", "another"):
                 kind = "people"
             name = term.name if kind == "state" else ""
-            return replace(phrase, kind=kind, name=name, head=words.lower(), is_place=term.kind == "capital")
+            return phrase._replace(kind=kind, name=name, head=words.lower(), is_place=term.kind == "capital")
         kind = "people" if term.kind == "people" or term.role == "people" else "place"
-        return replace(phrase, kind=kind, head=words.lower(), is_place=kind == "place")
+        return phrase._replace(kind=kind, head=words.lower(), is_place=kind == "place")
     return phrase
 
 
@@ -304,35 +301,32 @@ def _read_name(
     if following is not None and not tokens[unit.last - 1].owner:
         role = following.term("role")
         if role and role.role in ("body", "proper") and tokens[following.first].is_capital:
-            return replace(
-                phrase,
+            return phrase._replace(
                 kind="role",
                 name=f"{name} {join_words(tokens, following)}",
                 head=join_words(tokens, following).lower(),
             )
         if role and role.role != "title":  # "Tamaulipas police", "Sharon government"
-            return replace(
-                phrase,
+            return phrase._replace(
                 kind="role",
                 head=join_words(tokens, following).lower(),
                 belongs=tuple(token.key for token in words),
                 plural=tokens[following.last - 1].key.endswith(("s", "men")),
             )
     if tokens[unit.last - 1].owner and following is not None:
-        return replace(
-            phrase,
+        return phrase._replace(
             kind="role",
             belongs=tuple(token.key for token in words),
             head=join_words(tokens, segment.units[-1]).lower(),
         )
     if following is not None and len(words) == 1 and _is_common_noun(tokens, following):
         # "Park rangers", "Bush fire crews": the name, if it is one, only tells what kind they are.
-        return replace(phrase, head=tokens[segment.units[-1].last - 1].key)
+        return phrase._replace(head=tokens[segment.units[-1].last - 1].key)
     plain = not apposed and all(other is unit or other.kind == "word" for other in segment.units)
     if phrase.determiner in ("the", "both") and len(words) == 1 and plain:
-        return replace(phrase, name="" if words[0].key in _HALVES else name, head=words[0].key)
+        return phrase._replace(name="" if words[0].key in _HALVES else name, head=words[0].key)
     keys = tuple(token.key for token in words)
-    return replace(phrase, kind="person", name=name, keys=keys, head=name.lower())
+    return phrase._replace(kind="person", name=name, keys=keys, head=name.lower())
 
 
 def _is_common_noun(tokens: Sequence[Token], unit: Unit) -> bool:
@@ -343,10 +337,9 @@ def _is_common_noun(tokens: Sequence[Token], unit: Unit) -> bool:
 def _read_roles(tokens: Sequence[Token], segments: Sequence[Segment], phrase: Phrase) -> Phrase:
     """Fill sectors, role words and the country that the head stands for without another."""
     head_roles = list_roles(tokens, segments[0].units)
-    whole = phrase.determiner == "the" and not phrase.count
+    whole = phrase.determiner == "the" and not phrase.number
     sectors, weak, evidence = read_sectors(tokens, segments, phrase.kind, whole=whole)
-    return replace(
-        phrase,
+    return phrase._replace(
         roles=frozenset(words for segment in segments for _, words, _ in list_roles(tokens, segment.units)),
         default=next((term.country for term, _, _ in reversed(head_roles) if term.country), ""),
         sectors=sectors,
@@ -396,17 +389,17 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
                 if where and phrase.default not in ("", "-"):
                     continue  # "coalition troops in Afghanistan" are not Afghan
                 why = f"country: {term.kind} {words!r} in the words"
-                return replace(phrase, country=term.country, evidence=(why, *phrase.evidence))
+                return phrase._replace(country=term.country, evidence=(why, *phrase.evidence))
             if standing == "weak" and weak is None:
                 weak = term.country, words
         if not phrase.belongs and phrase.kind != "person":
             name = next((unit for unit in segment.units if unit.kind == "name"), None)
             if name is not None and place and segment.link in ("of", "for", "to"):
                 keys = tuple(token.key for token in tokens[name.first : name.last] if token.is_word)
-                phrase = replace(phrase, belongs=keys)
+                phrase = phrase._replace(belongs=keys)
     if weak is not None and phrase.default in ("", "-"):
         why = f"country: {weak[1]!r} in the words"
-        return replace(phrase, country=weak[0], evidence=(why, *phrase.evidence))
+        return phrase._replace(country=weak[0], evidence=(why, *phrase.evidence))
     return phrase
 
 

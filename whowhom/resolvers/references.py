@@ -403,7 +403,7 @@ def _may_be(phrase: Phrase, known: Settled) -> bool:
     of them by none; a body by the words of a body or of its kind of people ("the rebels").
     """
     if known.kind == "person":
-        return not phrase.plural and phrase.count < 2 and not (phrase.sectors[:1] and _is_body(phrase))
+        return not phrase.plural and phrase.number < 2 and not (phrase.sectors[:1] and _is_body(phrase))
     if phrase.kind == known.kind or not known.entity.name:
         return True
     return _is_body(phrase) or (bool(phrase.sectors) and phrase.sectors[:1] == known.entity.sector[:1])

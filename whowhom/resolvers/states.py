@@ -52,7 +52,7 @@ def find_state(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
         return []
     if word in _STATES_WORDS and kinds:
         among = min(kinds, key=len)
-        if phrase.count == len(among):
+        if phrase.number == len(among):
             line = f"country: one of {words!r}"
             return [_make_state(phrase, code, line) for code in sorted(among)]
     if word in _UNION_WORDS and (word not in _VAGUE or phrase.head == word) and not phrase.country:
@@ -110,7 +110,7 @@ def stays_unknown(phrase: Phrase, words: str) -> bool:
     abroad = _FROM_ABROAD.search(front)
     if abroad:
         return phrase.default not in ("NGO", "MNC") or abroad.group(1).lower() == "western"
-    if phrase.determiner in _DEFINITE or phrase.owner or phrase.count:
+    if phrase.determiner in _DEFINITE or phrase.owner or phrase.number:
         return False
     if phrase.determiner in _INDEFINITE and front.split()[-1:] and front.split()[-1].lower() in _STATE_WORDS:
         return True

@@ -99,7 +99,12 @@ class Unit(NamedTuple):
 
     def term(self, *kinds: str) -> Term | None:
         """Return its first meaning that is of one of `kinds`."""
-        return next((term for kind in kinds for term in self.terms if term.kind == kind), None)
+        if self.terms:
+            for kind in kinds:
+                for term in self.terms:
+                    if term.kind == kind:
+                        return term
+        return None
 
 
 @dataclass(slots=True)
@@ -122,7 +127,8 @@ def make_units(
     units: list[Unit] = []
     place = 0
     while place < len(tokens):
-        name_end = _end_of_name(text, tokens, place, matches)
+        may_begin = tokens[place].raw[0].isupper() or tokens[place].key in _PARTICLES
+        name_end = _end_of_name(text, tokens, place, matches) if may_begin else 0
         if name_end:
             units.append(Unit("name", place, name_end))
             place = name_end
