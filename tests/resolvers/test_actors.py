@@ -134,6 +134,28 @@ def test_the_coder_tells_the_sector_where_words_do_not() -> None:
     assert "sector: the coder's, probability 0.90" in entity.evidence
 
 
+@pytest.mark.parametrize(
+    ("words", "sectors", "expected"),
+    [
+        ("Kenyan police officers", (("REB", 0.9), ("COP", 0.1)), "REB"),  # sure: before the words
+        ("Kenyan police officers", (("REB", 0.6), ("COP", 0.4)), "COP"),  # not sure: the words stand
+        ("former Kenyan president Tom Okoth", (("GOV", 0.9), ("ELI", 0.1)), "ELI"),
+    ],
+)
+def test_a_sure_coder_tells_the_sector_against_the_words(
+    words: str, sectors: tuple[tuple[str, float], ...], expected: str
+) -> None:
+    """The words keep their sectors behind the coder's; who is called former stays so."""
+    article = Article("1", f"{words} left.")
+    plain, told = (
+        resolve_mentions(article, [Mention(Span(words, 0, len(words)), 1.0, given)])[0][0]
+        for given in ((), sectors)
+    )
+    assert told.sector[0] == expected
+    assert set(plain.sector) <= set(told.sector)
+    assert (told.sector == plain.sector) == (expected == plain.sector[0])
+
+
 def test_a_pronoun_follows_the_coders_antecedent() -> None:
     """Where the coder is sure of an antecedent, it is preferred to the nearest name."""
     article = Article("1", "Peru's foreign minister met Chile's finance minister, Ana Rojas. He left.")

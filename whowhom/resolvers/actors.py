@@ -18,7 +18,7 @@ from whowhom.resolvers.countries import name_country, settle_capital
 from whowhom.resolvers.persons import name_holder, settle_person
 from whowhom.resolvers.phrases import Phrase, read_phrase
 from whowhom.resolvers.references import settle_description, settle_pronoun
-from whowhom.resolvers.scene import Scene, Settled, make_settled, read_scene, trust_coder
+from whowhom.resolvers.scene import Scene, Settled, make_settled, prefer_coder, read_scene, trust_coder
 
 
 def resolve_mentions(article: Article, mentions: Sequence[Mention]) -> list[tuple[Entity, ...]]:
@@ -71,7 +71,7 @@ def _resolve(scene: Scene, mention: Mention) -> tuple[Entity, ...]:
     for phrase in read_phrase(mention.span.text, scene.published, scene.cast.counts):
         span = _span_part(mention.span, phrase)
         for settled in _settle(scene, phrase, mention, place):
-            entity = replace(settled.entity, span=span)
+            entity = prefer_coder(replace(settled.entity, span=span), mention)
             if entity not in entities:
                 entities.append(entity)
             if place is not None:

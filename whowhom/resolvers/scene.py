@@ -114,8 +114,10 @@ def add_line(entity: Entity, line: str) -> Entity:
     return replace(entity, evidence=(line, *kept))
 
 
-# The coder's sector replaces a guess from here on, and fills a blank from the second on.
-_TRUSTED, _BETTER_THAN_NONE = 0.5, 0.3
+# The coder's sector replaces a guess from the first on, fills a blank from the second on, and is
+# taken against the words from the third on: of 253 passages that nothing was fitted to, the two
+# differ there in 215 participants, of which the coder has 171 right and the words 44.
+_TRUSTED, _BETTER_THAN_NONE, _SURE = 0.5, 0.3, 0.7
 
 
 def trust_coder(mention: Mention, *, blank: bool = False) -> tuple[tuple[str, ...], str]:
@@ -130,6 +132,23 @@ def trust_coder(mention: Mention, *, blank: bool = False) -> tuple[tuple[str, ..
     first, *others = mention.sectors
     codes = (first[0], *(code for code, probability in others if probability >= _TRUSTED))
     return codes, f"sector: the coder's, probability {first[1]:.2f}"
+
+
+def prefer_coder(entity: Entity, mention: Mention) -> Entity:
+    """Return an entity with the coder's main sector before the others where the coder is sure of it.
+
+    It reads the whole sentence: "the leader of the army" who meets parties is one of the army, "security
+    guards" of a mine no police. Who is called former stays so.
+    """
+    if not mention.sectors or mention.sectors[0][1] < (_SURE if entity.sector else _TRUSTED):
+        return entity
+    main, probability = mention.sectors[0]
+    if entity.sector[:1] in ((main,), ("ELI",)):
+        return entity
+    line = f"sector: the coder's, probability {probability:.2f}"
+    line += f", before {'/'.join(entity.sector)}" if entity.sector else ""
+    others = tuple(code for code in entity.sector if code != main)
+    return replace(entity, sector=(main, *others), evidence=(*entity.evidence, line))
 
 
 def find_last(scene: Scene, place: int, fits: Callable[[Settled], bool]) -> Settled | None:
