@@ -186,6 +186,9 @@ def find_office(
         return None
     best = max(offices, key=lambda office: _fit(office, day))
     rivals = [office for office in offices if day is None or _fit(office, day)[:2] == _fit(best, day)[:2]]
+    if len(keys) == 1 and day is not None and best.office in HEADS and not means_office(roles, best):
+        # "Kim" is the leader of North Korea or its premier, whichever office weighs more.
+        rivals += [office for office in offices if office.office in HEADS and office.holds_on(day)]
     if len({office.name for office in rivals}) == 1:
         return best
     # "President Bush" of an undated text is one of two men, and American in any case.
