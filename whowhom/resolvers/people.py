@@ -193,7 +193,7 @@ def find_office(
         return best
     # "President Bush" of an undated text is one of two men, and American in any case.
     countries = {office.country for office in rivals}
-    same = {office.sectors for office in rivals if office.office in HEADS} or {()}
+    same = {office.sectors for office in rivals if office.office in HEADS and not office.body} or {()}
     if len(countries) == 1:
         return replace(best, name="", sectors=min(same) if len(same) == 1 else (), first=None, last=None)
     return None
