@@ -12,15 +12,30 @@ from whowhom.records import Entity, Event
 _PRONOUNS = frozenset("i we us he him his she her it its they them their who which".split())
 
 
+# A title says what its text tells: of 39 events of 429 annotated articles that stood on words of the
+# title alone, 30 were deeds that the text had given already, 8 no deeds and one a deed of its own; none
+# was scored 0.6. Below this, one counts only where the text gives nothing.
+_TITLE_ALONE = 0.5
+
+
 def keep_likely(events: Sequence[Event], settings: Mapping[str, Any]) -> tuple[Event, ...]:
     """Return the events that are likely enough to be kept, with their calibrated scores.
+
+    What stands on the title alone must be likelier where the text tells of events too.
 
     Args:
         events: With the model's own probability of the type as `score`.
         settings: `calibration`, the weights of the score, and `score_threshold`.
     """
-    rated = (replace(event, score=rate_event(event, settings["calibration"])) for event in events)
-    return tuple(event for event in rated if event.score >= settings["score_threshold"])
+    rated = [replace(event, score=rate_event(event, settings["calibration"])) for event in events]
+    likely = tuple(event for event in rated if event.score >= settings["score_threshold"])
+    if all(map(_is_of_title, likely)):
+        return likely
+    return tuple(event for event in likely if not _is_of_title(event) or event.score >= _TITLE_ALONE)
+
+
+def _is_of_title(event: Event) -> bool:
+    return all(span.of == "title" for span in (event.trigger, *event.mentions))
 
 
 def rate_event(event: Event, weights: Mapping[str, float]) -> float:

@@ -298,6 +298,11 @@ def _trim(article: Article, window: Window, words: Sequence[Places]) -> Places:
         first += 1
     while last > first and _EDGE.fullmatch(quotes[last - 1]):
         last -= 1
+    # "at least 38 people" or "38 people", never "least 38 people"
+    if 0 < first < last and quotes[first - 1].lower() == "at" and quotes[first].lower() in ("least", "most"):
+        first -= 1
+    elif first < last and quotes[first].lower() == "least":
+        first += 1
     if first == last or (last - first == 1 and _NOBODY.fullmatch(quotes[first])):
         return np.zeros(0, np.int64)
     return np.concatenate(words[first:last])
