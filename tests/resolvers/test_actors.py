@@ -165,6 +165,20 @@ def test_a_pronoun_follows_the_coders_antecedent() -> None:
     assert (entity.country, entity.sector[:1]) == ("PER", ("GOV",))
 
 
+def test_they_are_all_of_the_list_in_which_the_antecedent_stands() -> None:
+    """A plural pronoun whose likeliest antecedent is one of two persons means both; "he" only that one."""
+    text = "Russian President Vladimir Putin and North Korean leader Kim Jong Un met. They left."
+    putin, kim = (
+        Span("Russian President Vladimir Putin", 0, 32),
+        Span("North Korean leader Kim Jong Un", 37, 68),
+    )
+    for pronoun, expected in (("They", ["RUS", "PRK"]), ("He  ", ["RUS"])):
+        article = Article("1", text.replace("They", pronoun))
+        word = Mention(Span(pronoun.strip(), 74, 74 + len(pronoun.strip())), 1.0, antecedents=((putin, 0.9),))
+        *_, found = resolve_mentions(article, [Mention(putin, 1.0), Mention(kim, 1.0), word])
+        assert [entity.country for entity in found] == expected
+
+
 def test_a_man_who_owns_himself_ends() -> None:
     """ "His brother" may lead back to the man who has him: no country, no endless search."""
     article = Article("1", "Abbas spoke. His brother, Ali Abbas, met his brother, Omar Abbas. He left.")

@@ -82,6 +82,22 @@ def find_list(scene: Scene, place: int) -> list[Settled]:
     return _distinct(first, _by_name) if persons else []
 
 
+def find_list_of(scene: Scene, member: Settled) -> list[Settled]:
+    """Return all of the list that a person or state stands in: both of "Putin and Kim signed it"."""
+    sentence = scene.cast.sentence_of(member.start)
+    known = [
+        settled
+        for settled in scene.settled
+        if scene.cast.sentence_of(settled.start) == sentence and settled.kind != "pronoun"
+    ]
+    known.sort(key=lambda settled: (settled.start, -settled.end))
+    for run in _list_runs(scene, known):
+        alike = {settled.kind for settled in run} in ({"person"}, {"state"})
+        if alike and any(settled.start == member.start for settled in run):
+            return _distinct(run, _by_name)
+    return []
+
+
 def _name_kind(phrase: Phrase, words: str) -> str | None:
     """Return the word that tells what the set is of, "" for "the two", None where it is no set."""
     if not phrase.head and not set(words.lower().split()) - _BARE:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from whowhom.records import Mention, Span
 from whowhom.resolvers.countries import name_country
-from whowhom.resolvers.groups import find_group, find_list, is_group
+from whowhom.resolvers.groups import find_group, find_list, find_list_of, is_group
 from whowhom.resolvers.persons import (
     find_country_of,
     find_last_person,
@@ -40,6 +40,7 @@ _HE = frozenset("he him his himself who whom whose".split())
 _SHE = frozenset("she her hers herself".split())
 _IT = frozenset("it its itself which that this".split())
 _THEY = frozenset("they them their theirs themselves".split())
+_SEVERAL = frozenset("they them both themselves".split())
 _WE = frozenset("we us our i me my you".split())
 _DEFINITE = frozenset("the this that these those both".split())
 # Heads that say nothing of who it is: what came before under the same word may be somebody else.
@@ -66,7 +67,7 @@ def settle_pronoun(
     scene: Scene, phrase: Phrase, mention: Mention, place: int | None, settle: Settle
 ) -> list[Settled]:
     """Return whom a pronoun stands for; without any trace, an entity of the country spoken of."""
-    found = follow_antecedents(scene, mention, settle)
+    found = follow_antecedents(scene, mention, settle, several=phrase.head in _SEVERAL)
     if not found and place is not None:
         found = _find_referents(scene, phrase.head, place)
     if found:
@@ -79,8 +80,14 @@ def settle_pronoun(
     return [make_settled(phrase, "", country, sectors, (near, why))]
 
 
-def follow_antecedents(scene: Scene, mention: Mention, settle: Settle) -> list[Settled]:
-    """Return what stands at the likeliest antecedent of the coder's."""
+def follow_antecedents(
+    scene: Scene, mention: Mention, settle: Settle, *, several: bool = False
+) -> list[Settled]:
+    """Return what stands at the likeliest antecedent of the coder's.
+
+    Args:
+        several: The words mean more than one, so of "Putin and Kim" both.
+    """
     for span, probability in mention.antecedents:
         place = scene.find_place(span)
         if probability < _MIN_ANTECEDENT:
@@ -90,7 +97,8 @@ def follow_antecedents(scene: Scene, mention: Mention, settle: Settle) -> list[S
         end = place + len(span.text)
         same = [known for known in scene.settled if known.start < end and place < known.end]
         if same:
-            return [refer_to(same[-1])]
+            listed = find_list_of(scene, same[-1]) if several and not same[-1].plural else []
+            return [refer_to(known) for known in listed or same[-1:]]
         phrase = read_phrase(span.text, scene.published)[0]
         if phrase.kind != "pronoun":
             line = f"same as {span.text!r} at {span.start}"
