@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from whowhom.coders.labels import CERTAINTIES
 from whowhom.exporters.tables import Column
 from whowhom.series import BODIES, QUADS
 
@@ -37,6 +38,10 @@ _MUTUAL = ("AGREE", "CONSULT", "COOPERATE")
 
 _CONDITIONS = {
     "types": "list_contains($types, event)",
+    "quads": "list_contains($quads, quad)",
+    "certainties": "({})".format(
+        " OR ".join(f"list_contains($certainties, '{one}') AND certainty.{one} > 0" for one in CERTAINTIES)
+    ),
     "first": "last_day >= $first",
     "last": "first_day <= $last",
 }
@@ -216,6 +221,8 @@ def select_network(
     *,
     by: ActorsBy = "country",
     types: Sequence[str] = (),
+    quads: Sequence[int] = (),
+    certainties: Sequence[str] = (),
     around: str | None = None,
     first: date | None = None,
     last: date | None = None,
@@ -232,7 +239,8 @@ def select_network(
     for name, least in (("min_independent", min_independent), ("min_incidents", min_incidents)):
         if least < 1:
             raise ValueError(f"{name} is {least}; give 1 or more.")
-    sides, values = _select_sides(by, {"types": list(types), "first": first, "last": last})
+    asked = {"types": list(types), "quads": list(quads), "certainties": list(certainties)}
+    sides, values = _select_sides(by, {**asked, "first": first, "last": last})
     values["fewest"] = min_independent
     rows = connection.execute(sides + _COUNT, values).fetchall()
     n_by_code = dict(connection.execute(sides + _COUNT_MANY, values).fetchall())

@@ -428,11 +428,12 @@ def _judge(
 def select_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> duckdb.DuckDBPyRelation:
     """Return one row a pledge with `COLUMNS`."""
     with without_collection():
-        rows = [_flatten(pledge) for pledge in find_pledges(connection, asked)]
+        rows = [flatten_pledge(pledge) for pledge in find_pledges(connection, asked)]
         return make_relation(connection, rows, COLUMNS)
 
 
-def _flatten(pledge: Pledge) -> Row:
+def flatten_pledge(pledge: Pledge) -> Row:
+    """Return a pledge as one row with `COLUMNS`."""
     told, answer, candidate = pledge.surest, pledge.answer, pledge.candidate
     conditions = [row["condition"] for row in pledge.rows if row["condition"]]
     return {

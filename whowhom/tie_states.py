@@ -502,7 +502,7 @@ def select_ties(
         if history:
             rows = [row for tie in ties for row in list_changes(tie)]
             return make_relation(connection, rows, HISTORY_COLUMNS)
-        rows = [_flatten(tie) for tie in ties if not tie.is_retracted]
+        rows = [flatten_tie(tie) for tie in ties if not tie.is_retracted]
         return make_relation(connection, rows, COLUMNS)
 
 
@@ -510,7 +510,8 @@ def _name_way(tie: str) -> str:
     return "mutual" if load_kinds()[tie].is_mutual else "directed"
 
 
-def _flatten(tie: Tie) -> Row:
+def flatten_tie(tie: Tie) -> Row:
+    """Return a pledge as one row with `COLUMNS`."""
     change, candidate = tie.current, tie.candidate
     return {
         "tie_id": tie.id,

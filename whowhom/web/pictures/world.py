@@ -204,6 +204,23 @@ def world_map(
     )
 
 
+def find_shown(spots: Iterable[Spot], view: View | None = None, width: float = WIDE) -> list[Spot]:
+    """Return the places that a map of this view shows, whether or not their marks are drawn as one."""
+    frame = _Frame(view or View(), width, height_of(width))
+    return [spot for spot in spots if _is_shown(spot, frame)]
+
+
+def _is_shown(spot: Spot, frame: _Frame) -> bool:
+    if spot.precision == "country":
+        middle = find_middle(spot.country)
+        return any(_draw_outline(outline.code, frame) for outline in find_outlines(spot.country)) or bool(
+            middle and frame.find_all(*middle)
+        )
+    if spot.latitude is None or spot.longitude is None:
+        return False
+    return bool(frame.find_all(spot.longitude, spot.latitude))
+
+
 def map_geojson(spots: Iterable[Spot]) -> dict[str, Any]:
     """Return the places as a GeoJSON FeatureCollection (RFC 7946).
 
@@ -326,7 +343,7 @@ def _radius(n: int, most: int, width: float) -> float:
     return max(2.2, unit * sqrt(n))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2048)
 def _draw_outline(code: str, frame: _Frame) -> str:
     """Return the path of an outline in a view, "" where it is out of it."""
     import numpy as np
