@@ -134,6 +134,7 @@ class PledgeLine(NamedTuple):
     """A pledge with the addresses of the reports behind it; "" where there is none."""
 
     pledge: Pledge
+    score: float
     state: str
     made_href: str
     answer_href: str
@@ -156,6 +157,7 @@ def make_pledge_lines(cursor: Cursor, pledges: Sequence[Pledge]) -> list[PledgeL
     return [
         PledgeLine(
             pledge,
+            tie_states.combine(pledge.rows, lambda row: row["weight"] * row["score"]),
             STATE_WORDS.get((pledge.kind, pledge.state), pledge.state),
             link(pledge.surest),
             link_answer(pledge.answer),
@@ -170,23 +172,22 @@ def make_pledge_lines(cursor: Cursor, pledges: Sequence[Pledge]) -> list[PledgeL
 
 def draw_ties(ties: Sequence[Tie], as_of: date, *, title: str, id: str = "ties") -> Markup:
     """Return the picture of ties, those that changed last."""
-    lines = [line for tie in ties[:MOST_BARS] for line in make_lines(tie)]
-    first, last = span_of(lines) or (as_of, as_of)
+    lines = [line for tie in ties[:MOST_BARS] for line in make_lines(tie, as_of)]
+    first, _ = span_of(lines) or (as_of, as_of)
     return at_two_widths(
         tie_bars,
         lines,
         first_day=min(first, as_of),
-        last_day=max(last, as_of),
+        last_day=as_of,
         as_of=as_of,
         title=title,
         id=id,
     )
 
 
-def make_lines(tie: Tie) -> list[Line]:
+def make_lines(tie: Tie, as_of: date) -> list[Line]:
     """Return the line of a tie, and below it another one of what is only claimed or is denied, if both are."""
-    sure = _make_segments(tie, [change for change in tie.changes if change.standing == "sure"])
-    perhaps = _make_segments(tie, [change for change in tie.changes if change.standing in _DOUBTED])
+    sure, perhaps = _make_segments(tie, as_of, ("sure",)), _make_segments(tie, as_of, _DOUBTED)
     label = name_tie(tie)
     if not sure:
         return [Line(label, perhaps)]
@@ -199,19 +200,29 @@ def name_tie(tie: Tie) -> str:
     return f"{tie.one} {arrow} {tie.other} {tie.tie}"
 
 
-def _make_segments(tie: Tie, changes: Sequence[Change]) -> list[Segment]:
-    """Return the states that changes lead to, each until the next one or until nothing is told of it."""
+def _make_segments(tie: Tie, as_of: date, standings: Sequence[str]) -> list[Segment]:
+    """Return the states that changes of some standings lead to, as far as `as_of`.
+
+    A state ends with the next one that is sure, one that is doubtful with any, and either where nothing is
+    told of it any more.
+    """
     segments: list[Segment] = []
-    for number, change in enumerate(changes):
-        following = changes[number + 1] if number + 1 < len(changes) else None
-        start = change.first_day or change.last_day
-        end = None
-        if following is not None:
-            end = max(start, (following.first_day or following.last_day) - timedelta(days=1))
+    for number, change in enumerate(tie.changes):
+        if change.standing not in standings:
+            continue
+        start, end = _find_start(change), None
+        for later in tie.changes[number + 1 :]:
+            if later.standing == "sure" or (later.standing in _DOUBTED and change.standing in _DOUBTED):
+                end = _find_start(later) - timedelta(days=1)
+                break
         lapse = load_kinds()[tie.tie].states[change.state].lapse_days
         if lapse is not None:
             heard = change.last_day + timedelta(days=min(lapse, (date.max - change.last_day).days))
             end = min(end or heard, heard)
+        if end is not None and end < start:
+            # Of two changes on one day the later one counts.
+            continue
+        end = None if end is None or end >= as_of else end
         href = f"/incident/{change.incident}" if change.incident else ""
         segment = Segment(start, end, change.state, change.standing in _DOUBTED, href)
         last = segments[-1] if segments else None
@@ -220,3 +231,7 @@ def _make_segments(tie: Tie, changes: Sequence[Change]) -> list[Segment]:
         else:
             segments.append(segment)
     return segments
+
+
+def _find_start(change: Change) -> date:
+    return change.first_day or change.last_day

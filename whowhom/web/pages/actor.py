@@ -53,7 +53,7 @@ def show(request: Request) -> Response:
             **read_ties(desk.reader, cursor, ties),
             "pledges": [
                 (words, question, read_pledges(desk.reader, cursor, question))
-                for words, question in (("made by it", made), ("made to it", received))
+                for words, question in (("Made by it", made), ("Made to it", received))
             ],
         }
     return desk.render(request, "actor.html", {"code": code, "filters": filters, "clock": clock, **values})
