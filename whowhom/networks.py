@@ -311,12 +311,14 @@ def measure(network: Network) -> list[Measure]:
     import numpy as np
 
     number = {node.code: at for at, node in enumerate(network.nodes)}
+    actors = np.array([number[edge.actor] for edge in network.edges], dtype=np.int64)
+    recipients = np.array([number[edge.recipient] for edge in network.edges], dtype=np.int64)
+    by_quad = np.array([edge.n_by_quad for edge in network.edges], dtype=np.int64).reshape(-1, len(QUADS))
     weights = np.zeros((len(number), len(number)))
+    weights[actors, recipients] = [edge.n_incidents for edge in network.edges]
     quads = np.zeros((len(number), len(QUADS)), dtype=np.int64)
-    for edge in network.edges:
-        weights[number[edge.actor], number[edge.recipient]] = edge.n_incidents
-        quads[number[edge.actor]] += edge.n_by_quad
-        quads[number[edge.recipient]] += edge.n_by_quad
+    np.add.at(quads, actors, by_quad)
+    np.add.at(quads, recipients, by_quad)
     joined = weights > 0
     between, rank = find_betweenness(joined), find_pagerank(weights)
     measures = [

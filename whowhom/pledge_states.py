@@ -159,9 +159,12 @@ SELECT made.* EXCLUDE (begins, made_on), coalesce(sketch.copy_family, made.artic
 FROM made LEFT JOIN sketch ON sketch.article = made.article
 WHERE made_on BETWEEN $first AND $last
 ORDER BY known_on, made.article, made.event, one, other"""
-_SELECT_NEWEST = f"""WITH {_MADE},
-made_day AS (SELECT made_on, count(*) AS n FROM made WHERE begins AND made_on <= $last GROUP BY made_on)
-SELECT made_on, sum(n) OVER (ORDER BY made_on DESC) AS n_so_far FROM made_day ORDER BY made_on DESC"""
+_SELECT_NEWEST = """WITH said_day AS (
+    SELECT last_day, count(*) AS n FROM pledge_report
+    WHERE part = 'pledge' AND {by} AND {to} AND known_on <= $known AND last_day <= least($as_of, $last)
+    GROUP BY last_day
+)
+SELECT last_day, sum(n) OVER (ORDER BY last_day DESC) AS n_so_far FROM said_day ORDER BY last_day DESC"""
 
 # Only those who may answer with what they may answer: of all deeds that is a few in a hundred. And only
 # the columns that are looked at: of all pledges there are half a million answers to a million events.
@@ -210,7 +213,7 @@ def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pl
 
 
 def find_first_day(connection: duckdb.DuckDBPyConnection, asked: Asked, most: int) -> date | None:
-    """Return the first of the newest days on which `most` pledges or fewer were made; None if all were.
+    """Return the first of the newest days that `most` reports of pledges or fewer tell of; None if all are.
 
     Kinds and states are not heeded. See `whowhom.tie_states.find_first_day`.
     """

@@ -24,8 +24,8 @@ from whowhom.web.pictures.svg import at_two_widths
 from whowhom.web.pictures.ties import Line, Segment, span_of, tie_bars
 from whowhom.web.reading import Cursor, Row
 
-# So many are put together in a third of a second on two busy cores: rows of tie_report, and pledges.
-MOST_TIE_REPORTS = 8000
+# So many reports are put together in a fifth of a second on two busy cores.
+MOST_TIE_REPORTS = 5000
 MOST_PLEDGES = 800
 MOST_BARS = 30
 _DOUBTED = ("doubtful", "disputed")
