@@ -69,11 +69,20 @@ coded AS (
     FROM asked WHERE NOT ({_SINGLE})
 ),
 """
-_BY_ORGANISATION = """
+_BY_ORGANISATION = f"""
 organisation AS (SELECT DISTINCT unnest($names) AS name),
+single AS (
+    SELECT coalesce(doer.name, actor[1].country) AS one,
+        coalesce(sufferer.name, recipient[1].country) AS other,
+        asked.* EXCLUDE (actor, recipient)
+    FROM asked
+    LEFT JOIN organisation AS doer ON doer.name = actor[1].name
+    LEFT JOIN organisation AS sufferer ON sufferer.name = recipient[1].name
+    WHERE {_SINGLE}
+),
 part AS (
-    SELECT row, true AS is_actor, unnest(actor) AS who FROM asked
-    UNION ALL SELECT row, false, unnest(recipient) FROM asked
+    SELECT row, true AS is_actor, unnest(actor) AS who FROM asked WHERE NOT ({_SINGLE})
+    UNION ALL SELECT row, false, unnest(recipient) FROM asked WHERE NOT ({_SINGLE})
 ),
 named AS (
     SELECT row, is_actor, coalesce(organisation.name, who.country) AS code
@@ -87,7 +96,6 @@ coded AS (
         FROM named WHERE code IS NOT NULL GROUP BY row
     ) AS lists USING (row)
 ),
-single AS (SELECT '' AS one, '' AS other, * EXCLUDE (actors, recipients) FROM coded WHERE false),
 """
 _MANY = f"""
 many AS (

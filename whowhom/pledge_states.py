@@ -185,8 +185,8 @@ ORDER BY last_day, known_on, article, event, part, deed, one, other"""
 
 def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pledge]:
     """Return the pledges that are asked for, the earliest first."""
-    for what, values, known in (("kind", asked.kinds, KINDS), ("state", asked.states, STATES)):
-        for value in values:
+    for what, given, known in (("kind", asked.kinds, KINDS), ("state", asked.states, STATES)):
+        for value in given:
             if value not in known:
                 raise ValueError(f"There is no {what} of pledge {value!r}. There are: {', '.join(known)}.")
     conditions, values = _write_conditions(connection, asked)
@@ -194,7 +194,10 @@ def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pl
     if asked.first or asked.last:
         made = {"first": asked.first or date.min, "last": asked.last or date.max}
         pledges = fetch_rows(connection, _SELECT_MADE.format(**conditions), values | made)
-        chosen, since = "(article, event) IN (SELECT unnest($articles), unnest($events))", "last_day >= $since"
+        chosen, since = (
+            "(article, event) IN (SELECT unnest($articles), unnest($events))",
+            "last_day >= $since",
+        )
         values |= {
             "articles": [row["article"] for row in pledges],
             "events": [row["event"] for row in pledges],

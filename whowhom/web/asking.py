@@ -229,5 +229,3 @@ class ViewQuestion(Question):
     def view(self) -> View:
         """The same, for the picture."""
         return View(self.zoom, self.longitude, self.latitude)
-
-

@@ -145,7 +145,7 @@ _CONDITIONS: dict[str, Callable[[Any, _Bound], str]] = {
     "aux": _any_of(lambda value, bound: _AUX_FIELDS[value]),
     "mode": lambda values, bound: f"list_has_any(incident.mode, {bound.bind(list(values))})",
     "precision": lambda values, bound: (
-        f"list_contains({bound.bind(list(values))}, incident.place.\"precision\")"
+        f'list_contains({bound.bind(list(values))}, incident.place."precision")'
     ),
     "place": _any_of(_place_condition),
     "actor": _any_of(lambda value, bound: _role_condition("actor", value, bound)),

@@ -27,7 +27,7 @@ from whowhom.web.reading import Cursor, Row
 # So many reports are put together in a fifth of a second on two busy cores.
 MOST_TIE_REPORTS = 5000
 MOST_PLEDGES = 800
-MOST_BARS = 30
+MOST_BARS = 24
 _DOUBTED = ("doubtful", "disputed")
 STATE_WORDS = {
     ("promise", "kept"): "kept",
@@ -186,7 +186,7 @@ def draw_ties(ties: Sequence[Tie], as_of: date, *, title: str, id: str = "ties")
 
 
 def make_lines(tie: Tie, as_of: date) -> list[Line]:
-    """Return the line of a tie, and below it another one of what is only claimed or is denied, if both are."""
+    """Return the line of a tie, and below it one of what is only claimed or is denied, if both are."""
     sure, perhaps = _make_segments(tie, as_of, ("sure",)), _make_segments(tie, as_of, _DOUBTED)
     label = name_tie(tie)
     if not sure:

@@ -29,8 +29,8 @@ from whowhom.web.standings import (
 
 _NEWEST = 25
 _PLEDGES = 12
-# Those of the actor that pledges most are put together in a tenth of a second.
-_MOST_PLEDGES = 250
+# As many as are put together in a tenth of a second where both sides are in the news every day.
+_MOST_PLEDGES = 100
 SPAN = ("from", "to")
 CLOCK = tuple(parameter.name for parameter in Clock.PARAMETERS)
 
@@ -65,14 +65,14 @@ def read_clock(pairs: Sequence[tuple[str, str]]) -> Clock:
 
 
 def read_ties(reader: Reader, cursor: Cursor, question: TieQuestion) -> dict[str, Any]:
-    """Return what a page shows of ties: the question, the answer, and the picture of those that changed last."""
+    """Return what a page shows of ties: the question, the answer, and a picture of the newest."""
     found = reader.remember(cursor, ("ties", question), lambda: ask_ties(cursor, question))
     picture = draw_ties(found.ties, found.as_of, title="Ties and their states") if found.ties else ""
     return {"ties": found, "tie_question": question, "tie_picture": picture, "most_bars": MOST_BARS}
 
 
 class ShownPledges(NamedTuple):
-    """The pledges of a page: all of them for counting, and the lines of the first, open ones before others."""
+    """The pledges of a page: all of them, to be counted, and the lines of some, the open ones first."""
 
     found: Pledges
     lines: list[PledgeLine]

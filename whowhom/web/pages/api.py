@@ -183,7 +183,7 @@ def list_pledges(request: Request) -> Response:
 
 
 def show_network(request: Request) -> Response:
-    """Answer with the actors of a network and their measures, and one page of what they did to one another."""
+    """Answer with the actors of a network and their measures, and one page of its edges."""
     question = NetworkQuestion.read(request.query_params.multi_items(), is_form=False)
 
     def ask(cursor: Cursor) -> dict[str, Any]:
@@ -230,9 +230,7 @@ ROUTES = (
 _read = partial(read_filters, is_form=False)
 
 
-def _bound(
-    request: Request, question: TieQuestion | PledgeQuestion, found: Ties | Pledges
-) -> dict[str, Any]:
+def _bound(request: Request, question: TieQuestion | PledgeQuestion, found: Ties | Pledges) -> dict[str, Any]:
     """Return as of which day an answer is, and where the earlier ones are if it leaves these out."""
     earlier = write_earlier(question, found.first)
     return {

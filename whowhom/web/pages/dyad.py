@@ -39,14 +39,16 @@ def show(request: Request) -> Response:
             desk.reader.remember(cursor, ("dyad", filters), partial(_ask, cursor, filters, extent))
             for filters in ways
         ]
-        days = {"as_of": clock.as_of, "known": clock.known}
+        ties = TieQuestion(between=(one, other), as_of=clock.as_of, known=clock.known)
+        pledges = [
+            PledgeQuestion(by=by, to=to, as_of=clock.as_of, known=clock.known)
+            for by, to in ((one, other), (other, one))
+        ]
         standing = {
-            **read_ties(desk.reader, cursor, TieQuestion(between=(one, other), **days)),
+            **read_ties(desk.reader, cursor, ties),
             "pledges": [
-                (f"{by} to {to}", question, read_pledges(desk.reader, cursor, question))
-                for by, to, question in (
-                    (by, to, PledgeQuestion(by=by, to=to, **days)) for by, to in ((one, other), (other, one))
-                )
+                (f"{asked.by} to {asked.to}", asked, read_pledges(desk.reader, cursor, asked))
+                for asked in pledges
             ],
         }
     together = Filters(first=ways[0].first, last=ways[0].last, limit=_NEWEST)
