@@ -240,10 +240,18 @@ def select_network(
     """Count incidents between actors.
 
     Raises:
-        ValueError: `by` is no kind of actors, or a least number is below 1.
+        ValueError: `by` is no kind of actors, a quad class or certainty is none, or a least number is
+            below 1.
     """
     if by not in get_args(ActorsBy):
         raise ValueError(f"by is {by!r}, expected one of {', '.join(get_args(ActorsBy))}.")
+    for name, given, known in (
+        ("quad", quads, tuple(range(1, 1 + len(QUADS)))),
+        ("certainty", certainties, CERTAINTIES),
+    ):
+        for value in given:
+            if value not in known:
+                raise ValueError(f"{name} cannot be {value!r}. Known: {', '.join(map(str, known))}.")
     for name, least in (("min_independent", min_independent), ("min_incidents", min_incidents)):
         if least < 1:
             raise ValueError(f"{name} is {least}; give 1 or more.")

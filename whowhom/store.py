@@ -460,7 +460,8 @@ class Store:
             min_incidents: Incidents that an edge has at least.
 
         Raises:
-            ValueError: An unknown `by`, a bad day, a last one before the first, or a number below 1.
+            ValueError: An unknown `by`, quad class or certainty, a bad day, a last one before the first,
+                or a number below 1.
         """
         from whowhom.networks import select_network
 

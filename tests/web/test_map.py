@@ -56,14 +56,29 @@ def test_place_opens_the_incidents_that_were_counted(reader, query):
         assert found["n"] == n, name
 
 
-def test_country_is_an_area_and_no_point(reader):
+def test_country_is_an_area_and_no_point(tmp_path):
     """What is known to have been in Georgia is the whole of it, and opens only what is known no better."""
-    page = html.unescape(reader.get("/map?place=GEO").text)
+    words = "RUS forces shelled GEO on Friday."
+    state = Place(Span("GEO", 19, 22), "Georgia", "GEO", 42.0, 43.5, 614540, "country")
+    path = tmp_path / "desk.duckdb"
+    with stores.open(path) as store:
+        store.add(
+            [
+                make_report("1", date(2031, 1, 1), whom="GEO", words=words, location=state),
+                make_report("2", date(2031, 9, 1), whom="GEO"),
+            ]
+        )
+        store.build_incidents()
+    client = TestClient(make_app(path), base_url="http://localhost")
+    page = html.unescape(client.get("/map").text)
     assert re.search(r'<path d="[^"]+" class="area q4"', page)
-    (georgia,) = [one for one in json.loads(reader.get("/map.geojson?place=GEO").text)["features"]
-                  if one["properties"]["precision"] == "country"]  # fmt: skip
-    assert georgia["geometry"]["type"] == "MultiPolygon"
-    assert "/incidents?place=GEO&precision=country" in page
+    features = {one["properties"]["name"]: one for one in client.get("/map.geojson").json()["features"]}
+    assert features["Georgia"]["geometry"]["type"] == "MultiPolygon"
+    assert features["Belgrad2"]["geometry"] == {"type": "Point", "coordinates": [20.25, 10.5]}
+    assert [n for _, _, n in list_places(page)] == [1, 1]
+    (address,) = {address for address, name, _ in list_places(page) if name == "Georgia"}
+    assert address == "/incidents?place=GEO&precision=country"
+    assert client.get(address.replace("/incidents", "/api/incidents")).json()["n"] == 1
 
 
 def test_view_is_kept_by_every_link_and_form(reader):
