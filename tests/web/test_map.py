@@ -157,3 +157,19 @@ def test_places_of_one_name_are_told_apart_and_hostile_ones_are_text(tmp_path):
     assert len(places) == 3
     for address, _, n in places:
         assert client.get(address.replace("/incidents", "/api/incidents")).json()["n"] == n == 1
+
+
+def test_places_that_are_too_many_are_told(store_path, monkeypatch):
+    """Those of fewest incidents are left out, and their number is named."""
+    monkeypatch.setattr("whowhom.web.pages.map._MOST_PLACES", 3)
+    client = TestClient(make_app(store_path), base_url="http://localhost")
+    page = client.get("/map").text
+    n, n_unplaced, n_left_out = (
+        int(re.search(pattern, page)[1])
+        for pattern in (r">(\d+) incidents<", r"(\d+) of them in no place", r"(\d+) in places too many")
+    )
+    places = list_places(page)
+    assert len(places) == 3
+    assert sum(told for _, _, told in places) + n_unplaced + n_left_out == n
+    everywhere = "precision=exact&precision=near&precision=region&precision=country"
+    assert client.get(f"/api/incidents?{everywhere}").json()["n"] == n - n_unplaced

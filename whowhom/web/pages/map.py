@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from whowhom.web.asking import ViewQuestion
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
 from whowhom.web.pictures.svg import at_two_widths
-from whowhom.web.pictures.world import Spot, View, find_shown, list_moves, world_map, write_geojson
+from whowhom.web.pictures.world import Precision, Spot, View, find_shown, list_moves, world_map, write_geojson
 from whowhom.web.places import make_spots
 from whowhom.web.reading import Cursor, Reader
 
@@ -26,11 +27,18 @@ _VIEW = tuple(parameter.name for parameter in ViewQuestion.PARAMETERS)
 
 
 class Places(NamedTuple):
-    """The places of incidents, those of most first; `n` incidents in all, of them `n_unplaced` nowhere."""
+    """The places of incidents, those of most first.
+
+    Attributes:
+        n: Incidents in all.
+        n_unplaced: Those without a place that could be drawn.
+        n_left_out: Those in places that are too many to be drawn.
+    """
 
     spots: list[Spot]
     n: int
     n_unplaced: int
+    n_left_out: int
 
 
 def show(request: Request) -> Response:
@@ -88,8 +96,12 @@ def ask_places(reader: Reader, cursor: Cursor, filters: Filters) -> Places:
     def ask() -> Places:
         rows = queries.count_places(cursor, filters, limit=_MOST_PLACES)
         spots = make_spots(rows, filters)
-        n = queries.count_incidents(cursor, filters)
-        return Places(spots, n, n - sum(spot.total for spot in spots))
+        n, n_drawn = queries.count_incidents(cursor, filters), sum(spot.total for spot in spots)
+        if len(rows) < _MOST_PLACES:
+            return Places(spots, n, n - n_drawn, 0)
+        placed = filters if filters.precision else replace(filters, precision=get_args(Precision))
+        n_placed = queries.count_incidents(cursor, placed)
+        return Places(spots, n, n - n_placed, n_placed - n_drawn)
 
     return reader.remember(cursor, ("places", filters), ask)
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from whowhom.tie_rules import load_kinds
 from whowhom.web.asking import TieQuestion
 from whowhom.web.desk import desk_of
-from whowhom.web.standings import ask_ties, draw_ties, write_earlier
+from whowhom.web.standings import MOST_BARS, ask_ties, draw_ties, write_earlier
 
 
 def show(request: Request) -> Response:
@@ -25,6 +25,7 @@ def show(request: Request) -> Response:
         "found": found,
         "ties": shown,
         "kinds": tuple(load_kinds()),
+        "most_bars": MOST_BARS,
         "picture": draw_ties(shown, found.as_of, title="Ties and their states") if shown else "",
         "earlier": write_earlier(question, found.first),
         "previous": question.write(offset=max(0, question.offset - question.limit))
