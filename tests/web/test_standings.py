@@ -5,14 +5,24 @@ import re
 from datetime import date
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.test_tie_states import make_row
 from tests.web.conftest import HOSTILE_SIDE
 from whowhom import store as stores
+from whowhom import tie_states
 from whowhom.tie_states import put_together
 from whowhom.web import standings
+from whowhom.web.app import make_app
+from whowhom.web.asking import Clock
+from whowhom.web.rendering import make_environment
 
 PAGES = ("/ties", "/pledges", "/actor/CHL", "/dyad/VNM/PHL")
+
+
+def make_reader(path):
+    """Return somebody who looks at a store at a desk of its own, which remembers nothing yet."""
+    return TestClient(make_app(path), base_url="http://localhost")
 
 
 def make_lines(*rows, as_of="2028-01-01"):
@@ -97,6 +107,23 @@ def test_dyad_shows_its_ties_with_their_states(standing_reader):
     for state in ("signed", "suspended"):
         (incident,) = set(re.findall(rf'<a href="(/incident/\w+)"[^>]*>{state}</a>', page))
         assert standing_reader.get(incident).status_code == 200
+
+
+def test_every_change_can_be_reached(standing_path):
+    """A table of many ties shows the last changes and leads to the tie alone, with all of them."""
+    with stores.open(standing_path, read_only=True) as store:
+        (tie,) = tie_states.find_ties(store._connection, tie_states.Asked(between=("PHL", "VNM")))
+    environment = make_environment()
+    table = environment.get_template("standings.html").module.tie_table
+    clock = Clock(as_of=date(2027, 12, 1))
+    page = html.unescape(str(table([tie], "Ties", clock, 1)))
+    n = len(tie.changes)
+    assert n > 1
+    address = "/ties?between=PHL&between=VNM&kind=alliance&as_of=2027-12-01"
+    assert f'<a href="{address}">{n - 1} earlier</a>' in page
+    whole = make_reader(standing_path).get(address).text
+    for change in tie.changes:
+        assert f'<a href="/incident/{change.incident}">{change.state}</a>' in whole
 
 
 def test_both_clocks_are_heeded(standing_reader):
@@ -192,17 +219,12 @@ def test_api_tells_the_pledges_of_the_store(standing_reader, standing_path):
 @pytest.mark.parametrize(("what", "limit"), [("ties", "MOST_TIE_REPORTS"), ("pledges", "MOST_PLEDGES")])
 def test_earlier_ones_follow_the_newest(standing_path, monkeypatch, what, limit):
     """Of what is too much for one answer each comes once, by `next` and by `earlier`."""
-    from starlette.testclient import TestClient
-
-    from whowhom.web.app import make_app
-
-    client = TestClient(make_app(standing_path), base_url="http://localhost")
+    client = make_reader(standing_path)
     everything = client.get(f"/api/{what}").json()[what]
     monkeypatch.setattr(standings, limit, 1)
     if what == "pledges":
         monkeypatch.setattr(standings.ask_pledges, "__kwdefaults__", {"most": 1})
-    # Another desk, so that nothing is remembered.
-    client = TestClient(make_app(standing_path), base_url="http://localhost")
+    client = make_reader(standing_path)
     page, address, seen = None, f"/api/{what}?limit=1", []
     while address:
         page = client.get(address).json()
