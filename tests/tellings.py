@@ -38,3 +38,10 @@ def _side(words: str) -> dict[str, object]:
         "sector": ["GOV"],
         "text": name or names.get(code, code),
     }
+
+
+def insert_row(store, table: str, row: dict[str, object]) -> None:
+    """Put a row as the rules make it into tie_report or pledge_report."""
+    kept = {name: value for name, value in row.items() if name not in ("incident", "family")}
+    values = ", ".join(f"${name}" for name in kept)
+    store._connection.execute(f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({values})", kept)

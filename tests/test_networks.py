@@ -126,6 +126,9 @@ def test_days_and_types_narrow_the_network(fill):
         assert ask(first="2024-06-02") == ["USA"]
         assert ask(first="2024-06-01", last="2024-06-01") == ["RUS"]
         assert ask(type="AID") == ["USA"]
+        assert ask(quad=[3, 4]) == ["RUS"]
+        assert ask(certainty="certain") == ["RUS", "USA"]
+        assert ask(certainty=["probable", "possible"]) == []
         assert ask(min_independent=2) == []
 
 
@@ -145,6 +148,8 @@ def test_network_around_an_actor_has_its_neighbours_only(fill):
     ("asked", "message"),
     [
         ({"by": "person"}, "by is 'person', expected one of country, organisation"),
+        ({"quad": [5]}, "quad cannot be 5. Known: 1, 2, 3, 4"),
+        ({"certainty": "sure"}, "certainty cannot be 'sure'. Known: certain, probable, possible"),
         ({"min_incidents": 0}, "min_incidents is 0; give 1 or more"),
         ({"first": "2024-02-02", "last": "2024-01-01"}, "last day 2024-01-01 is before first day 2024-02-02"),
         ({"first": "June"}, "first is 'June', which names no day"),

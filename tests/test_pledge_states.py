@@ -1,11 +1,13 @@
 """What became of a pledge on a day. The scenarios of test_tie_states hold pledges as well."""
 
+import random
 from datetime import date
 
 import pytest
 
+from tests.tellings import insert_row
 from whowhom import store as stores
-from whowhom.pledge_states import put_together
+from whowhom.pledge_states import Asked, find_first_day, find_pledges, put_together
 
 
 def make_row(part, day, **changes):
@@ -72,3 +74,57 @@ def test_unknown_state_is_an_error_that_lists_the_states():
     """A misspelt state would find nothing and look like an answer."""
     with stores.open(":memory:") as store, pytest.raises(ValueError, match="lapsed"):
         store.pledges(state="kpt")
+
+
+@pytest.fixture(scope="module")
+def many_pledges():
+    """Pledges of three states, some of them said again, and what may answer them."""
+    chance = random.Random(20271122)
+    with stores.open(":memory:") as store:
+        for number in range(400):
+            day = f"2027-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+            part = chance.choice(("pledge", "pledge", "does", "does not", "undoes", "withdraws"))
+            one, other = chance.sample(("TCD", "NER", "MLI"), 2)
+            row = make_row(part, day, article=f"a{number}", one=one, other=other)
+            row["deed"] = chance.choice(("withdraw", "aid", "not withdraw"))
+            if part != "pledge":
+                row["deed"] = chance.choice(("withdraw", "aid", "any"))
+            else:
+                row["kind"] = chance.choice(("promise", "threat", "demand"))
+            insert_row(store, "pledge_report", row)
+            if chance.random() < 0.5:
+                incident = f"incident {one} {chance.randrange(20)}"
+                store._connection.execute(
+                    "INSERT INTO report VALUES ($1, 'e1', $2, $2)", [row["article"], incident]
+                )
+        yield store._connection
+
+
+@pytest.mark.parametrize("sides", [{}, {"by": "TCD"}, {"to": "NER"}, {"by": "TCD", "to": "NER"}])
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2027-06-01", None), (None, "2027-06-01"), ("2027-03-10", "2027-04-20"), ("2029-01-01", None)],
+)
+def test_pledges_of_some_days_are_those_of_all_days(many_pledges, sides, first, last):
+    """What is left out changes nothing of what is shown: not which reports are one, nor what answers them."""
+    asked = Asked(**sides, as_of=date(2028, 6, 1))
+    span = {name: date.fromisoformat(day) for name, day in (("first", first), ("last", last)) if day}
+    expected = [
+        pledge
+        for pledge in find_pledges(many_pledges, asked)
+        if span.get("first", date.min) <= pledge.day <= span.get("last", date.max)
+    ]
+    assert find_pledges(many_pledges, asked._replace(**span)) == expected
+
+
+def test_newest_pledges_are_found_without_the_others(many_pledges):
+    """So many reports at most, but always the newest day; none is left out where all are few enough."""
+    asked = Asked(as_of=date(2028, 6, 1))
+    everything = find_pledges(many_pledges, asked)
+    n = sum(len(pledge.rows) for pledge in everything)
+    assert find_first_day(many_pledges, asked, n) is None
+    first = find_first_day(many_pledges, asked, 50)
+    newest = find_pledges(many_pledges, asked._replace(first=first))
+    assert 0 < sum(len(pledge.rows) for pledge in newest) <= 50
+    last = max(row["last_day"] for pledge in everything for row in pledge.rows)
+    assert find_first_day(many_pledges, asked, 0) == last

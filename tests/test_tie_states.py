@@ -8,8 +8,9 @@ import pytest
 
 import whowhom
 from evaluation.ties import CASES, SCENARIOS, check, fill_store, read_rows
+from tests.tellings import insert_row
 from whowhom import store as stores
-from whowhom.tie_states import COLUMNS, put_together
+from whowhom.tie_states import COLUMNS, Asked, find_first_day, find_ties, put_together
 
 DAYS = (date(2027, 4, 27), date(2027, 7, 31), date(2027, 10, 1))
 
@@ -94,6 +95,28 @@ def test_two_agreements_of_one_pair_are_two_ties():
     assert sorted((sorted(tie.current.subject) or ["gas"], tie.current.state) for tie in ties) == [
         (["gas"], "suspended"), (["trade"], "signed"),
     ]  # fmt: skip
+
+
+def test_sides_heard_of_lately_have_all_their_ties():
+    """Chosen by the day of the last report; the ties themselves are as they always are."""
+    with stores.open(":memory:") as store:
+        for number, (tie, state, day, other) in enumerate(
+            [
+                ("sanctions", "imposed", "2027-01-01", "MLI"),
+                ("aid", "supplied", "2027-05-01", "MLI"),
+                ("aid", "supplied", "2027-02-01", "TCD"),
+            ]
+        ):
+            row = make_row(state, day, tie=tie, other=other, article=f"a{number}")
+            insert_row(store, "tie_report", row)
+        asked = Asked(as_of=date(2027, 6, 1))
+        assert find_first_day(store._connection, asked, 3) is None
+        first = find_first_day(store._connection, asked, 2)
+        assert first == date(2027, 5, 1)
+        newest = find_ties(store._connection, asked._replace(first=first))
+        earlier = find_ties(store._connection, asked._replace(last=date(2027, 4, 30)))
+        assert [(tie.other, tie.tie) for tie in newest] == [("MLI", "aid"), ("MLI", "sanctions")]
+        assert [*newest, *earlier] == find_ties(store._connection, asked)
 
 
 # The scenarios: reports written for the project, read by the coder of the package.

@@ -385,6 +385,8 @@ def network(
     *,
     by: ActorsBy = "country",
     type: Values = None,
+    quad: Sequence[int] = (),
+    certainty: Values = None,
     around: str | None = None,
     first: Day = None,
     last: Day = None,
@@ -401,6 +403,8 @@ def network(
         return kept.network(
             by=by,
             type=type,
+            quad=quad,
+            certainty=certainty,
             around=around,
             first=first,
             last=last,

@@ -568,6 +568,13 @@ def _network(
         typer.Option("--by", help='Actors: states and kinds of bodies, or "organisation" for names as well.'),
     ] = ActorsBy.country,
     type: Types = None,
+    quad: Annotated[
+        list[int] | None,
+        typer.Option("--quad", min=1, max=4, metavar="N", help="Quad class, 1 to 4; may be repeated."),
+    ] = None,
+    certainty: Annotated[
+        list[str] | None, _option("--certainty", "CERTAINTY", "certain, probable or possible.")
+    ] = None,
     around: Annotated[
         str | None, _option("--around", "WHO", "Only this actor and those it has incidents with.")
     ] = None,
@@ -603,7 +610,7 @@ def _network(
     \b
     Examples:
       whowhom network --from 2024-01-01
-      whowhom network --around PRK --min-independent 2
+      whowhom network --around PRK --min-independent 2 --quad 3 --quad 4
       whowhom network --by organisation --type ASSAULT -o record.gexf
       whowhom network --format graphml > record.graphml
     """
@@ -616,6 +623,8 @@ def _network(
         store,
         by=by.value,
         type=types,
+        quad=quad or (),
+        certainty=[one.lower() for one in certainty or ()],
         around=around,
         first=first,
         last=last,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from whowhom.coders.labels import CERTAINTIES
 from whowhom.exporters.tables import Column
 from whowhom.series import BODIES, QUADS
 
@@ -37,6 +38,10 @@ _MUTUAL = ("AGREE", "CONSULT", "COOPERATE")
 
 _CONDITIONS = {
     "types": "list_contains($types, event)",
+    "quads": "list_contains($quads, quad)",
+    "certainties": "({})".format(
+        " OR ".join(f"list_contains($certainties, '{one}') AND certainty.{one} > 0" for one in CERTAINTIES)
+    ),
     "first": "last_day >= $first",
     "last": "first_day <= $last",
 }
@@ -64,11 +69,20 @@ coded AS (
     FROM asked WHERE NOT ({_SINGLE})
 ),
 """
-_BY_ORGANISATION = """
+_BY_ORGANISATION = f"""
 organisation AS (SELECT DISTINCT unnest($names) AS name),
+single AS (
+    SELECT coalesce(doer.name, actor[1].country) AS one,
+        coalesce(sufferer.name, recipient[1].country) AS other,
+        asked.* EXCLUDE (actor, recipient)
+    FROM asked
+    LEFT JOIN organisation AS doer ON doer.name = actor[1].name
+    LEFT JOIN organisation AS sufferer ON sufferer.name = recipient[1].name
+    WHERE {_SINGLE}
+),
 part AS (
-    SELECT row, true AS is_actor, unnest(actor) AS who FROM asked
-    UNION ALL SELECT row, false, unnest(recipient) FROM asked
+    SELECT row, true AS is_actor, unnest(actor) AS who FROM asked WHERE NOT ({_SINGLE})
+    UNION ALL SELECT row, false, unnest(recipient) FROM asked WHERE NOT ({_SINGLE})
 ),
 named AS (
     SELECT row, is_actor, coalesce(organisation.name, who.country) AS code
@@ -82,7 +96,6 @@ coded AS (
         FROM named WHERE code IS NOT NULL GROUP BY row
     ) AS lists USING (row)
 ),
-single AS (SELECT '' AS one, '' AS other, * EXCLUDE (actors, recipients) FROM coded WHERE false),
 """
 _MANY = f"""
 many AS (
@@ -216,6 +229,8 @@ def select_network(
     *,
     by: ActorsBy = "country",
     types: Sequence[str] = (),
+    quads: Sequence[int] = (),
+    certainties: Sequence[str] = (),
     around: str | None = None,
     first: date | None = None,
     last: date | None = None,
@@ -225,14 +240,23 @@ def select_network(
     """Count incidents between actors.
 
     Raises:
-        ValueError: `by` is no kind of actors, or a least number is below 1.
+        ValueError: `by` is no kind of actors, a quad class or certainty is none, or a least number is
+            below 1.
     """
     if by not in get_args(ActorsBy):
         raise ValueError(f"by is {by!r}, expected one of {', '.join(get_args(ActorsBy))}.")
+    for name, given, known in (
+        ("quad", quads, tuple(range(1, 1 + len(QUADS)))),
+        ("certainty", certainties, CERTAINTIES),
+    ):
+        for value in given:
+            if value not in known:
+                raise ValueError(f"{name} cannot be {value!r}. Known: {', '.join(map(str, known))}.")
     for name, least in (("min_independent", min_independent), ("min_incidents", min_incidents)):
         if least < 1:
             raise ValueError(f"{name} is {least}; give 1 or more.")
-    sides, values = _select_sides(by, {"types": list(types), "first": first, "last": last})
+    asked = {"types": list(types), "quads": list(quads), "certainties": list(certainties)}
+    sides, values = _select_sides(by, {**asked, "first": first, "last": last})
     values["fewest"] = min_independent
     rows = connection.execute(sides + _COUNT, values).fetchall()
     n_by_code = dict(connection.execute(sides + _COUNT_MANY, values).fetchall())
@@ -303,12 +327,14 @@ def measure(network: Network) -> list[Measure]:
     import numpy as np
 
     number = {node.code: at for at, node in enumerate(network.nodes)}
+    actors = np.array([number[edge.actor] for edge in network.edges], dtype=np.int64)
+    recipients = np.array([number[edge.recipient] for edge in network.edges], dtype=np.int64)
+    by_quad = np.array([edge.n_by_quad for edge in network.edges], dtype=np.int64).reshape(-1, len(QUADS))
     weights = np.zeros((len(number), len(number)))
+    weights[actors, recipients] = [edge.n_incidents for edge in network.edges]
     quads = np.zeros((len(number), len(QUADS)), dtype=np.int64)
-    for edge in network.edges:
-        weights[number[edge.actor], number[edge.recipient]] = edge.n_incidents
-        quads[number[edge.actor]] += edge.n_by_quad
-        quads[number[edge.recipient]] += edge.n_by_quad
+    np.add.at(quads, actors, by_quad)
+    np.add.at(quads, recipients, by_quad)
     joined = weights > 0
     between, rank = find_betweenness(joined), find_pagerank(weights)
     measures = [

@@ -24,6 +24,7 @@ from whowhom.records import content_hash
 from whowhom.sql import fetch_rows
 from whowhom.tellings import Row
 from whowhom.tie_states import (
+    choose_first,
     clock,
     combine,
     list_events,
@@ -109,7 +110,7 @@ class Pledge(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked for; None and empty stand for any."""
+    """What is asked for; None and empty stand for any. `first` and `last` are of the day it was made."""
 
     by: str | None = None
     to: str | None = None
@@ -117,6 +118,8 @@ class Asked(NamedTuple):
     states: tuple[str, ...] = ()
     as_of: date | None = None
     known: date | None = None
+    first: date | None = None
+    last: date | None = None
 
 
 _SELECT_PLEDGES = """
@@ -127,45 +130,110 @@ LEFT JOIN sketch ON sketch.article = pledge_report.article
 WHERE part = 'pledge' AND {by} AND {to} AND known_on <= $known AND last_day <= $as_of
 ORDER BY known_on, pledge_report.article, pledge_report.event, one, other"""
 
+# Which rows are one pledge, as `_split_pledges` has it, and when it was made.
+_MADE = f"""
+said AS (
+    SELECT pledge_report.*, report.incident
+    FROM pledge_report
+    LEFT JOIN report ON report.article = pledge_report.article AND report.event = pledge_report.event
+    WHERE part = 'pledge' AND {{by}} AND {{to}} AND known_on <= $known AND last_day <= $as_of
+),
+begun AS (
+    SELECT *, NOT coalesce(last_day - lag(last_day) OVER same <= {_SAME_DAYS}
+        OR incident = lag(incident) OVER same, false) AS begins
+    FROM said WINDOW same AS
+        (PARTITION BY kind, deed, one, other ORDER BY last_day, known_on, article, event)
+),
+run AS (
+    SELECT *, sum(begins::INTEGER) OVER
+        (PARTITION BY kind, deed, one, other ORDER BY last_day, known_on, article, event) AS number
+    FROM begun
+),
+made AS (
+    SELECT * EXCLUDE (number),
+        min(coalesce(first_day, last_day)) OVER (PARTITION BY kind, deed, one, other, number) AS made_on
+    FROM run
+)"""
+_SELECT_MADE = f"""WITH {_MADE}
+SELECT made.* EXCLUDE (begins, made_on), coalesce(sketch.copy_family, made.article) AS family
+FROM made LEFT JOIN sketch ON sketch.article = made.article
+WHERE made_on BETWEEN $first AND $last
+ORDER BY known_on, made.article, made.event, one, other"""
+_SELECT_NEWEST = """WITH said_day AS (
+    SELECT last_day, count(*) AS n FROM pledge_report
+    WHERE part = 'pledge' AND {by} AND {to} AND known_on <= $known AND last_day <= least($as_of, $last)
+    GROUP BY last_day
+)
+SELECT last_day, sum(n) OVER (ORDER BY last_day DESC) AS n_so_far FROM said_day ORDER BY last_day DESC"""
+
 # Only those who may answer with what they may answer: of all deeds that is a few in a hundred. And only
 # the columns that are looked at: of all pledges there are half a million answers to a million events.
 _SELECT_ANSWERS = """WITH answering AS (
     SELECT DISTINCT CASE kind WHEN 'demand' THEN other ELSE one END AS who,
         unnest([regexp_replace(deed, '^not ', ''), 'any']) AS deed
-    FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
+    FROM pledge_report WHERE part = 'pledge' AND {by} AND {to} AND {chosen}
     UNION
-    SELECT DISTINCT one, 'any' FROM pledge_report WHERE part = 'pledge' AND {by} AND {to}
+    SELECT DISTINCT one, unnest([regexp_replace(deed, '^not ', ''), 'any'])
+    FROM pledge_report WHERE part = 'pledge' AND {by} AND {to} AND {chosen}
 )
 SELECT article, event, part, kind, deed, one, other, what, subject, last_day, known_on, weight, score,
     doubtful, rule
 FROM pledge_report SEMI JOIN answering ON answering.who = one AND answering.deed = pledge_report.deed
-WHERE part <> 'pledge' AND known_on <= $known AND last_day <= $as_of
+WHERE part <> 'pledge' AND known_on <= $known AND last_day <= $as_of AND {since}
 ORDER BY last_day, known_on, article, event, part, deed, one, other"""
 
 
 def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pledge]:
     """Return the pledges that are asked for, the earliest first."""
-    for what, values, known in (("kind", asked.kinds, KINDS), ("state", asked.states, STATES)):
-        for value in values:
+    for what, given, known in (("kind", asked.kinds, KINDS), ("state", asked.states, STATES)):
+        for value in given:
             if value not in known:
                 raise ValueError(f"There is no {what} of pledge {value!r}. There are: {', '.join(known)}.")
-    days = clock(connection, asked.as_of, asked.known)
-    sides = {"by": asked.by, "to": asked.to}
-    given = {name: side for name, side in sides.items() if side is not None}
-    conditions = {
-        "by": write_side("one", "by") if asked.by is not None else "true",
-        "to": write_side("other", "to") if asked.to is not None else "true",
-    }
-    pledges, answers = (
-        fetch_rows(connection, sql.format(**conditions), {**days, **given})
-        for sql in (_SELECT_PLEDGES, _SELECT_ANSWERS)
-    )
+    conditions, values = _write_conditions(connection, asked)
+    chosen = since = "true"
+    if asked.first or asked.last:
+        made = {"first": asked.first or date.min, "last": asked.last or date.max}
+        pledges = fetch_rows(connection, _SELECT_MADE.format(**conditions), values | made)
+        chosen, since = (
+            "(article, event) IN (SELECT unnest($articles), unnest($events))",
+            "last_day >= $since",
+        )
+        values |= {
+            "articles": [row["article"] for row in pledges],
+            "events": [row["event"] for row in pledges],
+            "since": min((row["last_day"] for row in pledges), default=date.min),
+        }
+    else:
+        pledges = fetch_rows(connection, _SELECT_PLEDGES.format(**conditions), values)
+    sql = _SELECT_ANSWERS.format(**conditions, chosen=chosen, since=since)
+    answers = fetch_rows(connection, sql, values)
     return [
         pledge
-        for pledge in put_together([*pledges, *answers], days["as_of"])
+        for pledge in put_together([*pledges, *answers], values["as_of"])
         if (not asked.kinds or pledge.kind in asked.kinds)
         and (not asked.states or pledge.state in asked.states)
     ]
+
+
+def find_first_day(connection: duckdb.DuckDBPyConnection, asked: Asked, most: int) -> date | None:
+    """Return the first of the newest days that `most` reports of pledges or fewer tell of; None if all are.
+
+    Kinds and states are not heeded. See `whowhom.tie_states.find_first_day`.
+    """
+    conditions, values = _write_conditions(connection, asked)
+    values["last"] = asked.last or date.max
+    return choose_first(connection.execute(_SELECT_NEWEST.format(**conditions), values).fetchall(), most)
+
+
+def _write_conditions(
+    connection: duckdb.DuckDBPyConnection, asked: Asked
+) -> tuple[dict[str, str], dict[str, Any]]:
+    sides = {"by": ("one", asked.by), "to": ("other", asked.to)}
+    given = {name: side for name, (_, side) in sides.items() if side is not None}
+    conditions = {
+        name: write_side(column, name) if name in given else "true" for name, (column, _) in sides.items()
+    }
+    return conditions, {**clock(connection, asked.as_of, asked.known), **given}
 
 
 def put_together(rows: Iterable[Row], as_of: date) -> list[Pledge]:
@@ -366,11 +434,12 @@ def _judge(
 def select_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> duckdb.DuckDBPyRelation:
     """Return one row a pledge with `COLUMNS`."""
     with without_collection():
-        rows = [_flatten(pledge) for pledge in find_pledges(connection, asked)]
+        rows = [flatten_pledge(pledge) for pledge in find_pledges(connection, asked)]
         return make_relation(connection, rows, COLUMNS)
 
 
-def _flatten(pledge: Pledge) -> Row:
+def flatten_pledge(pledge: Pledge) -> Row:
+    """Return a pledge as one row with `COLUMNS`."""
     told, answer, candidate = pledge.surest, pledge.answer, pledge.candidate
     conditions = [row["condition"] for row in pledge.rows if row["condition"]]
     return {

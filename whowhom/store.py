@@ -432,6 +432,8 @@ class Store:
         *,
         by: ActorsBy = "country",
         type: Values = None,
+        quad: Sequence[int] = (),
+        certainty: Values = None,
         around: str | None = None,
         first: Day = None,
         last: Day = None,
@@ -448,6 +450,8 @@ class Store:
         Args:
             by: "country", or "organisation" to let bodies with a name stand beside the states.
             type: PLOVER types to be counted, all where none is given.
+            quad: Quad classes to be counted, 1 to 4, all where none is given.
+            certainty: "certain", "probable", "possible": as one independent report at least gives it.
             around: An actor: only it and those who have an incident with it.
             first: Count incidents of this day or later; a date or "YYYY-MM-DD". Those without a day
                 count only where neither `first` nor `last` is given.
@@ -456,7 +460,8 @@ class Store:
             min_incidents: Incidents that an edge has at least.
 
         Raises:
-            ValueError: An unknown `by`, a bad day, a last one before the first, or a number below 1.
+            ValueError: An unknown `by`, quad class or certainty, a bad day, a last one before the first,
+                or a number below 1.
         """
         from whowhom.networks import select_network
 
@@ -467,6 +472,8 @@ class Store:
             self._connection,
             by=by,
             types=_list_values("type", type),
+            quads=quad,
+            certainties=_list_values("certainty", certainty),
             around=around,
             min_independent=min_independent,
             min_incidents=min_incidents,

@@ -151,13 +151,18 @@ ORDER BY known_on, tie_report.article, tie_report.event, tie, one, other, state"
 
 
 class Asked(NamedTuple):
-    """What is asked for; None and empty stand for any."""
+    """What is asked for; None and empty stand for any.
+
+    `first` and `last` choose sides by the day on which a tie of the two was last heard of.
+    """
 
     between: tuple[str, str] | None = None
     actor: str | None = None
     kinds: tuple[str, ...] = ()
     as_of: date | None = None
     known: date | None = None
+    first: date | None = None
+    last: date | None = None
 
 
 def find_ties(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Tie]:
@@ -167,6 +172,9 @@ def find_ties(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Tie]:
             raise ValueError(f"There is no kind of tie {kind!r}. There are: {', '.join(load_kinds())}.")
     sides, values = _write_sides(asked)
     days = clock(connection, asked.as_of, asked.known)
+    if asked.first or asked.last:
+        sides = f"{sides} AND (one, other) IN ({_SELECT_HEARD})"
+        values |= {"first": asked.first or date.min, "last": asked.last or date.max}
     # Kinds of one family share their reports; those not asked for are left out at the end.
     families = {load_kinds()[kind].family for kind in asked.kinds}
     kinds = [name for name, kind in load_kinds().items() if kind.family in families]
@@ -207,7 +215,37 @@ def write_side(column: str, parameter: str) -> str:
     )
 
 
-def _write_sides(asked: Asked) -> tuple[str, dict[str, str]]:
+_SELECT_HEARD = """SELECT one, other FROM tie_report WHERE known_on <= $known
+GROUP BY one, other HAVING max(known_on) BETWEEN $first AND $last"""
+_SELECT_NEWEST = """WITH pair AS (
+    SELECT max(known_on) AS heard, count(*) AS n FROM tie_report
+    WHERE known_on <= $known AND {sides} GROUP BY one, other
+),
+heard_day AS (SELECT heard, sum(n) AS n FROM pair WHERE heard <= $last GROUP BY heard)
+SELECT heard, sum(n) OVER (ORDER BY heard DESC) AS n_so_far FROM heard_day ORDER BY heard DESC"""
+
+
+def find_first_day(connection: duckdb.DuckDBPyConnection, asked: Asked, most: int) -> date | None:
+    """Return the first of the newest days that together hold `most` reports or fewer; None if all days do.
+
+    With it as `Asked.first` a question is answered in a time that does not grow with the store.
+    """
+    sides, values = _write_sides(asked)
+    days = {"known": clock(connection, asked.as_of, asked.known)["known"], "last": asked.last or date.max}
+    rows = connection.execute(_SELECT_NEWEST.format(sides=sides), {**values, **days}).fetchall()
+    return choose_first(rows, most)
+
+
+def choose_first(rows: Sequence[tuple[date, int]], most: int) -> date | None:
+    """Return the earliest day up to which no more than `most` were counted, None where that is all of them.
+
+    Rows are days with what was counted up to them, the newest first; the newest is always in.
+    """
+    fitting = [day for number, (day, n) in enumerate(rows) if not number or n <= most]
+    return fitting[-1] if len(fitting) < len(rows) else None
+
+
+def _write_sides(asked: Asked) -> tuple[str, dict[str, Any]]:
     if asked.between is not None:
         a, b = asked.between
         both = [f"{write_side('one', x)} AND {write_side('other', y)}" for x, y in (("a", "b"), ("b", "a"))]
@@ -464,7 +502,7 @@ def select_ties(
         if history:
             rows = [row for tie in ties for row in list_changes(tie)]
             return make_relation(connection, rows, HISTORY_COLUMNS)
-        rows = [_flatten(tie) for tie in ties if not tie.is_retracted]
+        rows = [flatten_tie(tie) for tie in ties if not tie.is_retracted]
         return make_relation(connection, rows, COLUMNS)
 
 
@@ -472,7 +510,8 @@ def _name_way(tie: str) -> str:
     return "mutual" if load_kinds()[tie].is_mutual else "directed"
 
 
-def _flatten(tie: Tie) -> Row:
+def flatten_tie(tie: Tie) -> Row:
+    """Return a pledge as one row with `COLUMNS`."""
     change, candidate = tie.current, tie.candidate
     return {
         "tie_id": tie.id,

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
+import whowhom
 from tests.coded_articles import make_coded
 from whowhom import store as stores
 from whowhom.records import (
@@ -131,4 +132,92 @@ def stranger(store_path):
     gate = Gate("0.0.0.0", 8000, "open-sesame-open-sesame")
     app = make_app(store_path, gate=gate)
     with TestClient(app, base_url="http://desk.example:8000", follow_redirects=False) as client:
+        yield client
+
+
+STANDING = (
+    (
+        "1",
+        "2027-04-12",
+        "Vietnam and the Philippines signed a mutual defence pact in Manila on Monday.",
+    ),
+    (
+        "2",
+        "2027-04-26",
+        "Chile severed diplomatic relations with Bolivia on Monday, closing its embassy in La Paz.",
+    ),
+    (
+        "3",
+        "2027-04-28",
+        "Correction: Chile has not severed diplomatic relations with Bolivia. Our report of 26 April was "
+        "wrong.",
+    ),
+    (
+        "4",
+        "2027-04-05",
+        "Eritrea promised on Monday to withdraw its troops from Ethiopia by 30 June.",
+    ),
+    (
+        "5",
+        "2027-07-05",
+        "Eritrea has failed to withdraw its troops from Ethiopia by the deadline of 30 June, the Ethiopian "
+        "government said on Monday.",
+    ),
+    (
+        "6",
+        "2027-11-22",
+        "The Philippines on Monday suspended its defence pact with Vietnam after a quarrel over fishing "
+        "grounds.",
+    ),
+)
+"""The reports of docs/ties.md."""
+HOSTILE_SIDE = "<script>alert(9)</script>\u202e&"
+
+
+def add_hostile_standings(store):
+    """Put a tie and a pledge into a store whose side is a name that would do harm if it were not escaped."""
+    store._connection.execute(
+        "INSERT INTO tie_report VALUES ('1', 'none', 'sanctions', 'CHL', $side, 'imposed', $side, [], "
+        "DATE '2027-05-01', DATE '2027-05-01', true, DATE '2027-05-01', NULL, $side, 0.5, 0.9, false, $side)",
+        {"side": HOSTILE_SIDE},
+    )
+    store._connection.execute(
+        "INSERT INTO pledge_report VALUES ('1', 'none', 'pledge', 'threat', 'sanction', $side, 'CHL', $side, "
+        "[], $side, NULL, DATE '2027-05-02', DATE '2027-05-02', true, DATE '2027-05-02', NULL, $side, 0.9, "
+        "0.9, false, $side)",
+        {"side": HOSTILE_SIDE},
+    )
+
+
+@pytest.fixture(scope="session")
+def standing_path(tmp_path_factory):
+    """A store into which the reports of `STANDING` were read, and a hostile tie and pledge."""
+    path = tmp_path_factory.mktemp("standing") / "standing.duckdb"
+    articles = [
+        Article(id, text, published=date.fromisoformat(day), outlet=f"Outlet {id}")
+        for id, day, text in STANDING
+    ]
+    with stores.open(path) as store:
+        store.add(whowhom.code_many(articles))
+        store.build_incidents()
+        add_hostile_standings(store)
+    return path
+
+
+@pytest.fixture(scope="session")
+def standing_reader(standing_path):
+    """Somebody who looks at that store."""
+    app = make_app(standing_path)
+    with TestClient(app, base_url="http://localhost:8000", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def empty_reader(tmp_path_factory):
+    """Somebody who looks at a store in which there is nothing yet."""
+    path = tmp_path_factory.mktemp("empty") / "empty.duckdb"
+    stores.open(path).close()
+    with TestClient(
+        make_app(path), base_url="http://localhost:8000", raise_server_exceptions=False
+    ) as client:
         yield client

@@ -30,7 +30,20 @@ def find_incident(reader, **query) -> dict:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/incidents", "/actor/RUS", "/dyad/RUS/UKR", "/sources", "/about", "/api/docs"]
+    "address",
+    [
+        "/",
+        "/incidents",
+        "/actor/RUS",
+        "/dyad/RUS/UKR",
+        "/ties",
+        "/pledges",
+        "/network",
+        "/map",
+        "/sources",
+        "/about",
+        "/api/docs",
+    ],
 )
 def test_page_has_landmarks_a_title_and_one_heading(reader, address):
     """What a screen reader moves by; every id stands once and every label leads somewhere."""
@@ -85,7 +98,7 @@ def test_filters_narrow_the_table(reader):
     [
         "words=shelled%20near", "words=Belgradr07", "words=report%20r07", "type=AID&type=ASSAULT",
         "mode=visit", "quad=4", "actor=RUS", "actor=RUS%20MIL", "actor=MIL", "actor=rus%20army",
-        "recipient=UKR", "party=GEO", "place=SYR",
+        "recipient=UKR", "party=GEO", "place=SYR", "precision=country", "place=Belgradr07,%20SYR",
         "place=belgradr07", "sector=GOV", "source=named", "certainty=probable", "aux=future", "aux=none",
         "from=2031-02-01&to=2031-02-10", "min_independent=1",
     ],

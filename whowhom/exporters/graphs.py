@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
-from whowhom.networks import Network
+from whowhom.exporters.tables import Column
+from whowhom.networks import Edge, Network
 from whowhom.series import QUADS
 
 Writer = Callable[[Network, BinaryIO], None]
@@ -19,6 +20,17 @@ _SCHEMA = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 # What XML 1.0 cannot hold.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+EDGE_COLUMNS: tuple[Column, ...] = (
+    Column("actor", "text", "Code of who acted."),
+    Column("recipient", "text", "Code of whom it was done to."),
+    Column("n_incidents", "whole", "Incidents."),
+    Column("n_independent", "whole", "Sum of their independent reports."),
+    *(Column(f"n_{quad}", "whole", f"Incidents of {quad.replace('_', ' ')}.") for quad in QUADS),
+    Column("scale_mean", "real", "Mean of their scales, -10 to 10."),
+    Column("balance", "real", "Share of cooperation less that of conflict, -1 to 1."),
+    Column("first_day", "day", "First day of any; null where no day is known."),
+    Column("last_day", "day", "Last day of any."),
+)
 # Type of each attribute; what is null is left out.
 _OF_NODES = {"name": "string", "kind": "string", "country": "string", "n_incidents": "integer"}
 _OF_EDGES = {
@@ -98,7 +110,12 @@ def _read_node(node: Any) -> dict[str, Any]:
     return {name: getattr(node, name) for name in _OF_NODES}
 
 
-def _read_edge(edge: Any) -> dict[str, Any]:
+def describe_edge(edge: Edge) -> dict[str, Any]:
+    """Return an edge as one row: its ends, and what files have of it."""
+    return {"actor": edge.actor, "recipient": edge.recipient, **_read_edge(edge)}
+
+
+def _read_edge(edge: Edge) -> dict[str, Any]:
     by_quad = {f"n_{quad}": n for quad, n in zip(QUADS, edge.n_by_quad, strict=True)}
     return {name: by_quad[name] if name in by_quad else getattr(edge, name) for name in _OF_EDGES}
 

@@ -18,7 +18,21 @@ from whowhom.store import StoreError
 from whowhom.web.desk import Desk, desk_of
 from whowhom.web.filters import BadFilterError, ConflictingFiltersError
 from whowhom.web.guarding import ForbiddenError, Gate, Guard
-from whowhom.web.pages import about, actor, api, article, dyad, incident, incidents, overview, sources
+from whowhom.web.pages import (
+    about,
+    actor,
+    api,
+    article,
+    dyad,
+    incident,
+    incidents,
+    map,
+    network,
+    overview,
+    pledges,
+    sources,
+    ties,
+)
 from whowhom.web.queries import UnknownIdError
 from whowhom.web.reading import Reader, SlowQuestionError
 
@@ -33,6 +47,12 @@ ROUTES = (
     Route("/article/{id:path}", article.show),
     Route("/actor/{code}", actor.show),
     Route("/dyad/{one}/{other}", dyad.show),
+    Route("/ties", ties.show),
+    Route("/pledges", pledges.show),
+    Route("/network", network.show),
+    Route("/network.{format}", network.export),
+    Route("/map", map.show),
+    Route("/map.geojson", map.export),
     Route("/sources", sources.show),
     Route("/about", about.show),
     *api.ROUTES,

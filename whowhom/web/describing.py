@@ -6,9 +6,15 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any, get_args
 
+from whowhom.exporters.graphs import EDGE_COLUMNS
 from whowhom.exporters.tables import COLUMNS as EVENT_COLUMNS
+from whowhom.networks import MEASURES
+from whowhom.pledge_states import COLUMNS as PLEDGE_COLUMNS
 from whowhom.series import COLUMNS as DYAD_COLUMNS
 from whowhom.series import Period, list_codes
+from whowhom.tie_states import COLUMNS as TIE_COLUMNS
+from whowhom.tie_states import HISTORY_COLUMNS
+from whowhom.web.asking import NetworkQuestion, PledgeQuestion, TieQuestion
 from whowhom.web.columns import COLUMNS
 from whowhom.web.filters import MOST_OFFSET, MOST_ROWS, PARAMETERS, Parameter
 
@@ -26,6 +32,7 @@ _TYPES = {
     "day": "string",
     "texts": "array",
     "codes": "array",
+    "flag": "boolean",
 }
 _ID_PATTERN = r"^[^\u0000]+$"
 _TEXT_PATTERN = r"^[^\u0000]*[^\u0000\s][^\u0000]*$"
@@ -96,6 +103,27 @@ def describe_api() -> Json:
                     "required": ["code", "n_as_actor", "n_as_recipient", "names", "counterparts"],
                 },
             ),
+            "/api/ties": _path(
+                "List ties",
+                "Lasting relations between two sides, with each of their changes, the one that changed last "
+                "first. Of a large store the newest; `earlier` is the address of those before.",
+                list(map(_describe, TieQuestion.PARAMETERS)),
+                _bound(_page("ties", _with(_row(TIE_COLUMNS), changes=_row(HISTORY_COLUMNS)))),
+            ),
+            "/api/pledges": _path(
+                "List pledges",
+                "Promises, threats and demands, and what became of them, the one made last first. Of a large "
+                "store the newest; `earlier` is the address of those before.",
+                list(map(_describe, PledgeQuestion.PARAMETERS)),
+                _bound(_page("pledges", _row(PLEDGE_COLUMNS))),
+            ),
+            "/api/network": _path(
+                "Show a network",
+                "Who acts on whom: all actors with their measures, in the order asked for, and one page of "
+                "edges from actor to recipient, those of most incidents first.",
+                list(map(_describe, NetworkQuestion.PARAMETERS)),
+                _with(_page("edges", _row(EDGE_COLUMNS)), actors=_row(MEASURES)),
+            ),
         },
         "components": {"schemas": {"Problem": _PROBLEM}, "responses": _PROBLEMS},
     }
@@ -158,7 +186,7 @@ def _describe(parameter: Parameter) -> Json:
     match parameter.kind:
         case "codes" | "texts":
             described |= {
-                "schema": {"type": "array", "items": text, "minItems": 1, "maxItems": 50},
+                "schema": {"type": "array", "items": text, "minItems": 1, "maxItems": parameter.most_values},
                 "style": "form",
                 "explode": True,
             }
@@ -173,6 +201,8 @@ def _describe(parameter: Parameter) -> Json:
         case "whole":
             most = {"limit": MOST_ROWS, "offset": MOST_OFFSET}.get(parameter.name, parameter.most)
             described["schema"] = {"type": "integer", "minimum": parameter.least, "maximum": most}
+        case "real":
+            described["schema"] = {"type": "number", "minimum": parameter.least, "maximum": parameter.most}
         case "text":
             described["schema"] = text
     return described
@@ -206,6 +236,29 @@ def _page(name: str, row: Json) -> Json:
             name: {"type": "array", "items": row},
         },
     }
+
+
+def _bound(page: Json) -> Json:
+    """Return the description of a page that may be of the newest only."""
+    page["required"] += ["as_of", "since", "earlier"]
+    page["properties"] |= {
+        "as_of": {"type": "string", "format": "date", "description": "As of which day things stand."},
+        "since": {
+            "type": ["string", "null"],
+            "format": "date",
+            "description": "The day before which all is left out; null where nothing is.",
+        },
+        "earlier": {"type": ["string", "null"], "description": "Address of what came before that day."},
+    }
+    return page
+
+
+def _with(schema: Json, **lists: Json) -> Json:
+    """Return the description of an object that has lists of rows besides."""
+    schema["properties"] |= {name: {"type": "array", "items": row} for name, row in lists.items()}
+    if "required" in schema:
+        schema["required"] += list(lists)
+    return schema
 
 
 def _row(columns: Any) -> Json:

@@ -22,6 +22,10 @@ from whowhom.web.rendering import make_environment
 PAGES = (
     ("/", "Overview"),
     ("/incidents", "Incidents"),
+    ("/network", "Network"),
+    ("/map", "Map"),
+    ("/ties", "Ties"),
+    ("/pledges", "Pledges"),
     ("/sources", "Sources"),
     ("/about", "How it knows"),
 )

@@ -6,6 +6,7 @@ from it. The words are those of `whowhom events`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -15,13 +16,14 @@ from urllib.parse import urlencode
 from whowhom.coders.labels import AUX, CERTAINTIES, MODES, SECTORS, SOURCE_KINDS, TYPES
 from whowhom.web.columns import COLUMN_BY_NAME, COLUMNS, SHOWN
 
-Kind = Literal["codes", "texts", "text", "day", "whole", "columns"]
+Kind = Literal["codes", "texts", "text", "day", "whole", "real", "columns"]
 
 MOST_ROWS = 1000
 ROWS = 50
 # Beyond this a reader filters; DuckDB would have to sort all that comes before.
 MOST_OFFSET = 10_000_000
 _LONGEST = 200
+_REAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 _MOST_VALUES = 50
 
 
@@ -43,6 +45,7 @@ class Parameter(NamedTuple):
     known: tuple[str, ...] = ()
     least: int = 0
     most: int = 0
+    most_values: int = _MOST_VALUES
 
 
 _MODES = tuple(sorted({mode.partition(".")[2] for mode in MODES}))
@@ -57,7 +60,10 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("actor", "actor", "texts", f"Who did it. {_ENTITY}"),
     Parameter("recipient", "recipient", "texts", "Whom it was done to; as for actor."),
     Parameter("party", "party", "texts", "Who took part, on either side; as for actor."),
-    Parameter("place", "place", "texts", "Where: a country code, or a part of the place's name."),
+    Parameter("place", "place", "texts", "Where: a country code, a part of the place's name, or "
+              'the whole name and the code ("Aleppo, SYR").'),
+    Parameter("precision", "precision", "codes", "How finely the place is known.",
+              ("exact", "near", "region", "country")),
     Parameter("sector", "sector", "codes", "PLOVER sector of somebody who took part.", SECTORS),
     Parameter("source", "source", "codes", "Who says so, in one report at least.", SOURCE_KINDS),
     Parameter("certainty", "certainty", "codes", "As one independent report at least gives it.", CERTAINTIES),
@@ -92,6 +98,7 @@ class Filters:
     recipient: tuple[str, ...] = ()
     party: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
+    precision: tuple[str, ...] = ()
     sector: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     certainty: tuple[str, ...] = ()
@@ -115,19 +122,7 @@ class Filters:
         >>> Filters(type=("AID",)).write(offset=50)
         '?type=AID&offset=50'
         """
-        changed = replace(self, **changes)
-        pairs: list[tuple[str, str]] = []
-        for parameter in PARAMETERS:
-            value = getattr(changed, parameter.attribute)
-            if value == getattr(_DEFAULT, parameter.attribute):
-                continue
-            if parameter.kind == "columns":
-                pairs.append((parameter.name, ",".join(value)))
-            elif isinstance(value, tuple):
-                pairs += [(parameter.name, one) for one in value]
-            else:
-                pairs.append((parameter.name, str(value)))
-        return f"?{urlencode(pairs)}" if pairs else ""
+        return write_query(PARAMETERS, replace(self, **changes), _DEFAULT)
 
     def toggle(self, attribute: str, value: str) -> str:
         """Return the query string with a value added, or taken out where it was there; from the first row."""
@@ -163,6 +158,22 @@ _DEFAULT = Filters()
 assert {one.name for one in fields(Filters)} == {parameter.attribute for parameter in PARAMETERS}
 
 
+def write_query(parameters: Iterable[Parameter], asked: Any, default: Any) -> str:
+    """Return the query string of what is asked, without what is asked anyhow; "" for none."""
+    pairs: list[tuple[str, str]] = []
+    for parameter in parameters:
+        value = getattr(asked, parameter.attribute)
+        if value == getattr(default, parameter.attribute):
+            continue
+        if parameter.kind == "columns":
+            pairs.append((parameter.name, ",".join(value)))
+        elif isinstance(value, tuple):
+            pairs += [(parameter.name, one) for one in value]
+        else:
+            pairs.append((parameter.name, f"{value:g}" if parameter.kind == "real" else str(value)))
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
 def read_filters(
     pairs: Iterable[tuple[str, str]],
     *,
@@ -183,8 +194,36 @@ def read_filters(
     Raises:
         BadFilterError: An unknown name, or a value that it cannot have.
     """
+    known = {name: PARAMETER_BY_NAME[name] for name in tuple(only) or PARAMETER_BY_NAME}
+    read = {**defaults, **read_values(pairs, known, also=also, is_form=is_form)}
+    filters = Filters(**read)
+    check_days(filters.first, filters.last)
+    return filters
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Check that a span does not end before it begins.
+
+    Raises:
+        ConflictingFiltersError: It does.
+    """
+    if first and last and last < first:
+        raise ConflictingFiltersError(f"The last day {last} is before the first day {first}.")
+
+
+def read_values(
+    pairs: Iterable[tuple[str, str]],
+    known: Mapping[str, Parameter],
+    *,
+    also: Sequence[str] = (),
+    is_form: bool = True,
+) -> dict[str, Any]:
+    """Return the value of each attribute that a query string gives.
+
+    Raises:
+        BadFilterError: An unknown name, or a value that it cannot have.
+    """
     values: dict[str, list[str]] = {}
-    known = tuple(only) or tuple(PARAMETER_BY_NAME)
     for name, value in pairs:
         if name in also:
             continue
@@ -192,7 +231,7 @@ def read_filters(
             raise BadFilterError(
                 f"There is no filter {_quote(name)}. There are: {', '.join((*known, *also))}."
             )
-        if len(value) > _LONGEST and PARAMETER_BY_NAME[name].kind != "columns":
+        if len(value) > _LONGEST and known[name].kind != "columns":
             raise BadFilterError(f"{name} has {len(value)} characters; give {_LONGEST} at most.")
         if "\0" in value:
             raise BadFilterError(f"{name} holds a null character; give words.")
@@ -200,18 +239,15 @@ def read_filters(
             raise BadFilterError(f"{name} is empty; give a value, or leave it out.")
         if value.strip():
             values.setdefault(name, []).append(value.strip())
-    read: dict[str, Any] = dict(defaults)
+    read: dict[str, Any] = {}
     for name, listed in values.items():
-        parameter = PARAMETER_BY_NAME[name]
-        if len(listed) > _MOST_VALUES:
+        parameter = known[name]
+        if len(listed) > parameter.most_values:
             raise BadFilterError(
-                f"{name} is given {len(listed)} times; give it {_MOST_VALUES} times at most."
+                f"{name} is given {len(listed)} times; give it {parameter.most_values} times at most."
             )
         read[parameter.attribute] = _READ[parameter.kind](parameter, listed)
-    filters = Filters(**read)
-    if filters.first and filters.last and filters.last < filters.first:
-        raise ConflictingFiltersError(f"The last day {filters.last} is before the first day {filters.first}.")
-    return filters
+    return read
 
 
 def _read_codes(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
@@ -257,6 +293,15 @@ def _read_whole(parameter: Parameter, values: Sequence[str]) -> int:
     return number
 
 
+def _read_real(parameter: Parameter, values: Sequence[str]) -> float:
+    value = _read_single(parameter, values)
+    number = float(value) if _REAL.fullmatch(value) else parameter.most + 1.0
+    if not parameter.least <= number <= parameter.most:
+        known = f"give a number from {parameter.least} to {parameter.most}"
+        raise BadFilterError(f"{parameter.name} is {_quote(value)}; {known}.")
+    return number
+
+
 def _read_columns(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
     names = [name.strip() for value in values for name in value.split(",") if name.strip()]
     return tuple(dict.fromkeys(_check_known(parameter, name) for name in names)) or SHOWN
@@ -286,5 +331,6 @@ _READ: Mapping[Kind, Any] = {
     "text": _read_text,
     "day": _read_day,
     "whole": _read_whole,
+    "real": _read_real,
     "columns": _read_columns,
 }

@@ -22,7 +22,7 @@ def make_spots(rows: Iterable[Row], filters: Filters) -> list[Spot]:
         if (is_area and not row["country"]) or (not is_area and row["latitude"] is None):
             continue
         name = row["name"] or name_code(row["country"] or "")
-        place = row["country"] if is_area else row["name"]
+        place = row["country"] if is_area else ", ".join(filter(None, (row["name"], row["country"])))
         spots.append(
             Spot(
                 name,
@@ -31,7 +31,7 @@ def make_spots(rows: Iterable[Row], filters: Filters) -> list[Spot]:
                 row["latitude"],
                 row["longitude"],
                 (row["n_1"], row["n_2"], row["n_3"], row["n_4"]),
-                f"/incidents{filters.write(place=(place,), offset=0)}",
+                f"/incidents{filters.write(place=(place,), precision=(row['precision'],), offset=0)}",
             )
         )
     return spots

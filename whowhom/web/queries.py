@@ -106,6 +106,9 @@ def _party_condition(value: str, bound: _Bound) -> str:
 def _place_condition(value: str, bound: _Bound) -> str:
     if _CODE.fullmatch(value):
         return f"incident.place.country = {bound.bind(value)}"
+    name, comma, code = value.rpartition(", ")
+    if comma and _CODE.fullmatch(code):
+        return f"incident.place.name = {bound.bind(name)} AND incident.place.country = {bound.bind(code)}"
     return f"contains({_fold('incident.place.name')}, {_fold(bound.bind(value))})"
 
 
@@ -141,6 +144,9 @@ _CONDITIONS: dict[str, Callable[[Any, _Bound], str]] = {
     "certainty": _any_of(lambda value, bound: _CERTAINTY_FIELDS[value]),
     "aux": _any_of(lambda value, bound: _AUX_FIELDS[value]),
     "mode": lambda values, bound: f"list_has_any(incident.mode, {bound.bind(list(values))})",
+    "precision": lambda values, bound: (
+        f'list_contains({bound.bind(list(values))}, incident.place."precision")'
+    ),
     "place": _any_of(_place_condition),
     "actor": _any_of(lambda value, bound: _role_condition("actor", value, bound)),
     "recipient": _any_of(lambda value, bound: _role_condition("recipient", value, bound)),

@@ -38,6 +38,11 @@ class Cursor:
         self.store = store
         self._connection = store._connection
 
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The cursor itself, for questions that modules of the package ask."""
+        return self._connection
+
     def fetch(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
         """Return all rows of a query."""
         return fetch_rows(self._connection, sql, values or {})

@@ -17,6 +17,7 @@ from whowhom.codebooks.plover import load_codes
 from whowhom.records import DaySpan
 from whowhom.resolvers.countries import name_country
 from whowhom.terminal import describe_days
+from whowhom.tie_rules import load_kinds
 
 QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict", 4: "material conflict"}
 # Shapes as well as colours, those of the pictures: filled is material, round is cooperation.
@@ -160,6 +161,7 @@ def make_environment() -> Environment:
         "aux_words": AUX_WORDS,
         "sector_words": SECTOR_WORDS,
         "source_words": SOURCE_WORDS,
+        "tie_kinds": load_kinds(),
         "version": version("whowhom"),
     }
     return environment

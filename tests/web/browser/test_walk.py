@@ -8,6 +8,8 @@ from whowhom.web.app import ROUTES
 # Answers for programs and files, which no browser draws.
 NO_PAGES = {
     "/incidents.{format}",
+    "/network.{format}",
+    "/map.geojson",
     "/api",
     "/api/openapi.json",
     "/api/incidents",
@@ -16,6 +18,9 @@ NO_PAGES = {
     "/api/articles/{id:path}",
     "/api/dyads",
     "/api/actors/{code}",
+    "/api/ties",
+    "/api/pledges",
+    "/api/network",
 }
 
 
@@ -48,6 +53,42 @@ def test_keys_open_a_row(open_page):
         page.wait_for_url(f"**{chosen}")
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.id") == "search"
+
+
+def test_keys_move_the_map(open_page):
+    """Plus zooms in from anywhere, arrows move it while it has the focus, which it keeps; 0 goes back."""
+    with open_page() as page:
+        page.goto("/map")
+        page.keyboard.press("+")
+        page.wait_for_url("**/map?zoom=2")
+        assert page.evaluate("document.activeElement.matches('[data-map]')")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/map?zoom=2&longitude=*")
+        page.keyboard.press("-")
+        page.wait_for_url("**/map?longitude=*")
+        page.keyboard.press("+")
+        page.keyboard.press("+")
+        page.wait_for_url("**zoom=*")
+
+
+def test_map_is_asked_anew_when_a_slider_moves(open_page):
+    """The days stand in the address, and the slider still has the focus."""
+    with open_page() as page:
+        page.goto("/map")
+        page.focus("#slide-from")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/map?*from=2024-06-12*")
+        assert page.evaluate("document.activeElement.id") == "slide-from"
+        assert page.input_value("#from") == "2024-06-12"
+
+
+def test_map_opens_the_incidents_of_a_place(open_page):
+    """A point, then the row, then the sentence."""
+    with open_page() as page:
+        page.goto("/map")
+        page.click(".places tr:has-text('Kharkiv') a")
+        assert "/incidents?" in page.url
+        assert page.locator("tbody tr:has-text('Kharkiv')").count() > 0
 
 
 def test_hostile_article_is_shown_as_text(open_page):

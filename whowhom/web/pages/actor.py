@@ -2,35 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from whowhom.web import queries
+from whowhom.web.asking import Clock, PledgeQuestion, TieQuestion
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
 from whowhom.web.periods import choose_period, make_points
 from whowhom.web.pictures.series import Dot, series
 from whowhom.web.pictures.svg import at_two_widths
-from whowhom.web.reading import Cursor
+from whowhom.web.reading import Cursor, Reader
+from whowhom.web.standings import (
+    MOST_BARS,
+    PledgeLine,
+    Pledges,
+    ask_pledges,
+    ask_ties,
+    draw_ties,
+    make_pledge_lines,
+)
 
 _NEWEST = 25
+_PLEDGES = 12
+# As many as are put together in a tenth of a second where both sides are in the news every day.
+_MOST_PLEDGES = 100
 SPAN = ("from", "to")
+CLOCK = tuple(parameter.name for parameter in Clock.PARAMETERS)
 
 
 def show(request: Request) -> Response:
     """Show the page."""
     desk = desk_of(request)
     code = request.path_params["code"].strip()
-    filters = read_filters(
-        [*request.query_params.multi_items(), ("party", code)], only=(*SPAN, "party"), limit=_NEWEST
-    )
+    pairs = request.query_params.multi_items()
+    filters = read_filters([*pairs, ("party", code)], only=(*SPAN, "party"), also=CLOCK, limit=_NEWEST)
+    clock = read_clock(pairs)
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
         values = desk.reader.remember(cursor, ("actor", filters), lambda: _ask(cursor, filters, extent))
-    return desk.render(request, "actor.html", {"code": code, "filters": filters, **values})
+        ties = TieQuestion(actor=code, as_of=clock.as_of, known=clock.known)
+        made, received = (
+            PledgeQuestion(**{side: code}, as_of=clock.as_of, known=clock.known) for side in ("by", "to")
+        )
+        values |= {
+            **read_ties(desk.reader, cursor, ties),
+            "pledges": [
+                (words, question, read_pledges(desk.reader, cursor, question))
+                for words, question in (("Made by it", made), ("Made to it", received))
+            ],
+        }
+    return desk.render(request, "actor.html", {"code": code, "filters": filters, "clock": clock, **values})
+
+
+def read_clock(pairs: Sequence[tuple[str, str]]) -> Clock:
+    """Return the days as of which and as known on which ties and pledges are shown."""
+    return Clock.read([(name, value) for name, value in pairs if name in CLOCK])
+
+
+def read_ties(reader: Reader, cursor: Cursor, question: TieQuestion) -> dict[str, Any]:
+    """Return what a page shows of ties: the question, the answer, and a picture of the newest."""
+    found = reader.remember(cursor, ("ties", question), lambda: ask_ties(cursor, question))
+    picture = draw_ties(found.ties, found.as_of, title="Ties and their states") if found.ties else ""
+    return {"ties": found, "tie_question": question, "tie_picture": picture, "most_bars": MOST_BARS}
+
+
+class ShownPledges(NamedTuple):
+    """The pledges of a page: all of them, to be counted, and the lines of some, the open ones first."""
+
+    found: Pledges
+    lines: list[PledgeLine]
+
+
+def read_pledges(reader: Reader, cursor: Cursor, question: PledgeQuestion) -> ShownPledges:
+    """Return what a page shows of pledges."""
+
+    def ask() -> ShownPledges:
+        found = ask_pledges(cursor, question, most=_MOST_PLEDGES)
+        ranked = sorted(found.pledges, key=lambda pledge: pledge.state != "open")
+        return ShownPledges(found, make_pledge_lines(cursor, ranked[:_PLEDGES]))
+
+    return reader.remember(cursor, ("pledges shown", question), ask)
 
 
 def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, Any]:

@@ -15,15 +15,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from whowhom.exporters.graphs import describe_edge
 from whowhom.exporters.records import record_article, record_event
+from whowhom.pledge_states import flatten_pledge
 from whowhom.records import CodedArticle, content_hash
 from whowhom.rows import read_article, read_event
 from whowhom.series import list_codes
+from whowhom.tie_states import flatten_tie, list_changes
 from whowhom.web import describing, queries
+from whowhom.web.asking import NetworkQuestion, PledgeQuestion, TieQuestion
 from whowhom.web.columns import COLUMN_BY_NAME
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import BadFilterError, ConflictingFiltersError, Filters, read_filters
+from whowhom.web.pages.network import ask_network, sort_measures
 from whowhom.web.reading import Cursor
+from whowhom.web.standings import Pledges, Ties, ask_pledges, ask_ties, write_earlier
 
 _MOST_SERIES_ROWS = 100_000
 
@@ -146,6 +152,50 @@ def show_actor(request: Request) -> Response:
     return _answer(request, ask)
 
 
+def list_ties(request: Request) -> Response:
+    """Answer with one page of ties, each with all its changes; the one that changed last comes first."""
+    question = TieQuestion.read(request.query_params.multi_items(), is_form=False)
+
+    def ask(cursor: Cursor) -> dict[str, Any]:
+        asked = question.without_page()
+        found = desk_of(request).reader.remember(cursor, ("ties", asked), lambda: ask_ties(cursor, asked))
+        shown = found.ties[question.offset : question.offset + question.limit]
+        rows = [{**flatten_tie(tie), "changes": list_changes(tie)} for tie in shown]
+        return {**_page(request, "ties", rows, question, len(found.ties)), **_bound(request, question, found)}
+
+    return _answer(request, ask)
+
+
+def list_pledges(request: Request) -> Response:
+    """Answer with one page of promises, threats and demands, the one made last first."""
+    question = PledgeQuestion.read(request.query_params.multi_items(), is_form=False)
+
+    def ask(cursor: Cursor) -> dict[str, Any]:
+        asked = question.without_page()
+        reader = desk_of(request).reader
+        found = reader.remember(cursor, ("pledges", asked), lambda: ask_pledges(cursor, asked))
+        shown = found.pledges[question.offset : question.offset + question.limit]
+        rows = [flatten_pledge(pledge) for pledge in shown]
+        page = _page(request, "pledges", rows, question, len(found.pledges))
+        return {**page, **_bound(request, question, found)}
+
+    return _answer(request, ask)
+
+
+def show_network(request: Request) -> Response:
+    """Answer with the actors of a network and their measures, and one page of its edges."""
+    question = NetworkQuestion.read(request.query_params.multi_items(), is_form=False)
+
+    def ask(cursor: Cursor) -> dict[str, Any]:
+        found = ask_network(desk_of(request).reader, cursor, question)
+        edges = sorted(found.network.edges, key=lambda one: (-one.n_incidents, one.actor, one.recipient))
+        shown = [describe_edge(edge) for edge in edges[question.offset : question.offset + question.limit]]
+        actors = [one._asdict() for one in sort_measures(found.measures, question)]
+        return {**_page(request, "edges", shown, question, len(edges)), "actors": actors}
+
+    return _answer(request, ask)
+
+
 def describe(request: Request) -> Response:
     """Answer with the description of the API (OpenAPI 3.1)."""
     return _respond(describing.describe_api(), content_hash(json.dumps(describing.describe_api())), request)
@@ -171,13 +221,32 @@ ROUTES = (
     Route("/api/articles/{id:path}", show_article),
     Route("/api/dyads", list_dyads),
     Route("/api/actors/{code}", show_actor),
+    Route("/api/ties", list_ties),
+    Route("/api/pledges", list_pledges),
+    Route("/api/network", show_network),
 )
 
 
 _read = partial(read_filters, is_form=False)
 
 
-def _page(request: Request, name: str, rows: list[Any], filters: Filters, n_found: int) -> dict[str, Any]:
+def _bound(request: Request, question: TieQuestion | PledgeQuestion, found: Ties | Pledges) -> dict[str, Any]:
+    """Return as of which day an answer is, and where the earlier ones are if it leaves these out."""
+    earlier = write_earlier(question, found.first)
+    return {
+        "as_of": found.as_of,
+        "since": found.first,
+        "earlier": f"{request.url.path}{earlier}" if earlier else None,
+    }
+
+
+def _page(
+    request: Request,
+    name: str,
+    rows: list[Any],
+    filters: Filters | TieQuestion | PledgeQuestion | NetworkQuestion,
+    n_found: int,
+) -> dict[str, Any]:
     following = filters.offset + filters.limit
     address = request.url.include_query_params(limit=filters.limit, offset=following)
     return {

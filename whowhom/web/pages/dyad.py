@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whowhom.web import queries
+from whowhom.web.asking import PledgeQuestion, TieQuestion
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
-from whowhom.web.pages.actor import SPAN, draw_series
+from whowhom.web.pages.actor import CLOCK, SPAN, draw_series, read_clock, read_pledges, read_ties
 from whowhom.web.reading import Cursor
 
 _NEWEST = 25
@@ -21,10 +22,13 @@ def show(request: Request) -> Response:
     """Show the page."""
     desk = desk_of(request)
     one, other = request.path_params["one"].strip(), request.path_params["other"].strip()
+    pairs = request.query_params.multi_items()
+    clock = read_clock(pairs)
     ways = [
         read_filters(
-            [*request.query_params.multi_items(), ("actor", actor), ("recipient", recipient)],
+            [*pairs, ("actor", actor), ("recipient", recipient)],
             only=(*SPAN, "actor", "recipient"),
+            also=CLOCK,
             limit=_NEWEST,
         )
         for actor, recipient in ((one, other), (other, one))
@@ -35,9 +39,21 @@ def show(request: Request) -> Response:
             desk.reader.remember(cursor, ("dyad", filters), partial(_ask, cursor, filters, extent))
             for filters in ways
         ]
+        ties = TieQuestion(between=(one, other), as_of=clock.as_of, known=clock.known)
+        pledges = [
+            PledgeQuestion(by=by, to=to, as_of=clock.as_of, known=clock.known)
+            for by, to in ((one, other), (other, one))
+        ]
+        standing = {
+            **read_ties(desk.reader, cursor, ties),
+            "pledges": [
+                (f"{asked.by} to {asked.to}", asked, read_pledges(desk.reader, cursor, asked))
+                for asked in pledges
+            ],
+        }
     together = Filters(first=ways[0].first, last=ways[0].last, limit=_NEWEST)
-    page = {"one": one, "other": other, "filters": together, "directions": directions}
-    return desk.render(request, "dyad.html", page)
+    page = {"one": one, "other": other, "filters": together, "directions": directions, "clock": clock}
+    return desk.render(request, "dyad.html", {**page, **standing})
 
 
 def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, Any]:

@@ -95,12 +95,13 @@ def arrange(
 def _step(place: Points, home: Points, pulls: NDArray[np.float64], room: float) -> Points:
     import numpy as np
 
-    apart = place[:, None] - place[None]
-    distance = np.sqrt((apart**2).sum(axis=2)) + 1e-6
-    direction = apart / distance[:, :, None]
-    push = np.maximum(0, room - distance)
+    # Each coordinate for itself: sums along an axis of two are three times as slow.
+    x, y = place.T
+    across, down = x[:, None] - x, y[:, None] - y
+    distance = np.sqrt(across**2 + down**2) + 1e-6
+    push = _PUSH * np.maximum(0, room - distance) / distance
     np.fill_diagonal(push, 0)
-    force = (direction * (_PUSH * push)[:, :, None]).sum(axis=1)
+    force = np.stack([(across * push).sum(axis=1), (down * push).sum(axis=1)], axis=1)
     # Towards the middle of its partners: by the mean, as the sum would drag whoever has many.
     total = pulls.sum(axis=1, keepdims=True)
     force += _PULL * (pulls @ place - total * place) / (total + _HALF_PULL)

@@ -28,20 +28,18 @@ from whowhom.web.pictures.timeline import draw_nothing
 _ROW = 24
 _ROW_NARROW = 46
 _BAR = 9
-# How far a state has come, from words alone to what holds; others are drawn as the second.
-_WEIGHT_BY_STATE = {
-    "announced": "talk",
-    "expected": "talk",
-    "negotiated": "talk",
-    "signed": "signed",
-    "ratified": "signed",
-    "in force": "holds",
-    "suspended": "rests",
-    "reduced": "rests",
-    "ended": "over",
-    "cut": "over",
-    "withdrawn": "over",
-}
+# How far a state has come, from words alone to what holds: the states of codebooks/tie_kinds.csv.
+_STATES_BY_WEIGHT = {
+    "talk": ("announced", "expected", "negotiated"),
+    "signed": ("signed", "ratified", "agreed"),
+    "holds": (
+        "in force", "imposed", "tightened", "extended", "supplied", "deployed", "held", "opened", "upgraded",
+        "joined", "fighting", "at war",
+    ),
+    "rests": ("suspended", "reduced", "eased"),
+    "over": ("ended", "cut", "withdrawn", "lifted", "halted", "cancelled", "left", "broken"),
+}  # fmt: skip
+_WEIGHT_BY_STATE = {state: weight for weight, states in _STATES_BY_WEIGHT.items() for state in states}
 
 
 class Segment(NamedTuple):

@@ -124,14 +124,24 @@ class _Frame(NamedTuple):
 
     def find_all(self, longitude: float, latitude: float) -> list[tuple[float, float]]:
         """Return where a point is in the picture: beyond the cut of the world it goes on."""
+        return self.find_each([(longitude, latitude)])[0]
+
+    def find_each(self, points: Sequence[tuple[float, float]]) -> list[list[tuple[float, float]]]:
+        """Return the same of many points (longitude, latitude), which are projected at once."""
         import numpy as np
 
+        if not points:
+            return []
         turns = (0,) if self.is_whole else (-360, 0, 360)
-        points = np.array([(turn(longitude) + full, latitude) for full in turns])
+        turned = [(turn(longitude) + full, latitude) for longitude, latitude in points for full in turns]
+        placed = [(float(x), float(y)) for x, y in self.place(np.array(turned))]
         return [
-            (float(x), float(y))
-            for x, y in self.place(points)
-            if -8 <= x <= self.width + 8 and -8 <= y <= self.height + 8
+            [
+                (x, y)
+                for x, y in placed[at : at + len(turns)]
+                if -8 <= x <= self.width + 8 and -8 <= y <= self.height + 8
+            ]
+            for at in range(0, len(placed), len(turns))
         ]
 
 
@@ -201,6 +211,30 @@ def world_map(
         title=title,
         desc=_describe(spots, areas, noun),
         defs=hatch(id, "conflict", 3.5),
+    )
+
+
+def find_shown(spots: Iterable[Spot], view: View | None = None, width: float = WIDE) -> list[Spot]:
+    """Return the places that a map of this view shows, whether or not their marks are drawn as one."""
+    frame = _Frame(view or View(), width, height_of(width))
+    listed = list(spots)
+    inside = frame.find_each([_find_point(spot) or (0.0, 0.0) for spot in listed])
+    return [
+        spot
+        for spot, places in zip(listed, inside, strict=True)
+        if (places and _find_point(spot)) or _is_area_shown(spot, frame)
+    ]
+
+
+def _find_point(spot: Spot) -> tuple[float, float] | None:
+    if spot.precision == "country":
+        return None if find_outlines(spot.country) else find_middle(spot.country)
+    return None if spot.latitude is None or spot.longitude is None else (spot.longitude, spot.latitude)
+
+
+def _is_area_shown(spot: Spot, frame: _Frame) -> bool:
+    return spot.precision == "country" and any(
+        _draw_outline(outline.code, frame) for outline in find_outlines(spot.country)
     )
 
 
@@ -303,10 +337,10 @@ def _merge(spots: Sequence[Spot]) -> Spot:
 def _cluster(spots: Iterable[Spot], frame: _Frame) -> list[_Cluster]:
     """Return the marks of a view, the largest first, so that a smaller one lies above it."""
     by_cell: dict[tuple[int, int], list[tuple[float, float, Spot]]] = {}
-    for spot in spots:
-        if spot.latitude is None or spot.longitude is None:
-            continue
-        for x, y in frame.find_all(spot.longitude, spot.latitude):
+    placed_spots = [(spot, point) for spot in spots if (point := _find_point(spot))]
+    found = frame.find_each([point for _, point in placed_spots])
+    for (spot, _), places in zip(placed_spots, found, strict=True):
+        for x, y in places:
             by_cell.setdefault((int(x // _CELL), int(y // _CELL)), []).append((x, y, spot))
     clusters = []
     for placed in by_cell.values():
@@ -326,7 +360,7 @@ def _radius(n: int, most: int, width: float) -> float:
     return max(2.2, unit * sqrt(n))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2048)
 def _draw_outline(code: str, frame: _Frame) -> str:
     """Return the path of an outline in a view, "" where it is out of it."""
     import numpy as np

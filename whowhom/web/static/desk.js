@@ -80,6 +80,71 @@ if (records) {
   document.addEventListener("focusin", point);
 }
 
+// Forms that answer at once, and the place where one was before the answer came
+
+const resting = "whowhom-resting";
+const rest = () => sessionStorage.setItem(resting, JSON.stringify([location.pathname, document.activeElement?.id || (document.activeElement?.matches?.("[data-map]") ? "[data-map]" : ""), scrollY]));
+for (const form of document.querySelectorAll("form[data-ask]")) {
+  // A day that is typed is a day after each key; it is asked for when the field is left.
+  let typed = false, waits = false;
+  const ask = () => { waits = false; rest(); form.requestSubmit(); };
+  form.addEventListener("keydown", (event) => { typed = event.target.matches("[type=date]"); });
+  form.addEventListener("pointerdown", () => { typed = false; });
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("[type=date]") && typed) waits = true;
+    else if (event.target.matches("select, [type=range], [type=date]")) ask();
+  });
+  form.addEventListener("focusout", () => { if (waits) ask(); });
+  form.addEventListener("submit", () => { waits = false; });
+}
+const rested = JSON.parse(sessionStorage.getItem(resting) ?? "null");
+if (rested && rested[0] === location.pathname) {
+  sessionStorage.removeItem(resting);
+  const place = rested[1] === "[data-map]" ? document.querySelector("[data-map]") : document.getElementById(rested[1]);
+  place?.focus({ preventScroll: true });
+  scrollTo({ top: rested[2], behavior: "instant" });
+}
+
+// The map: plus and minus anywhere on the page, arrows while it has the focus
+
+const map = document.querySelector("[data-map]");
+if (map) {
+  const moves = { "+": "zoom in", "=": "zoom in", "-": "zoom out", ArrowLeft: "west", ArrowRight: "east", ArrowUp: "north", ArrowDown: "south", 0: "whole world" };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.key.startsWith("Arrow") && !map.contains(event.target)) return;
+    const link = moves[event.key] && document.querySelector(`[data-move="${moves[event.key]}"]`);
+    if (!link) return;
+    event.preventDefault();
+    map.focus({ preventScroll: true });
+    rest();
+    link.click();
+  });
+}
+
+// Two sliders over all days of the store, which set the days of the form
+
+const slider = document.querySelector("[data-slider]");
+if (slider) {
+  const day = (text) => Math.round(Date.parse(`${text}T00:00Z`) / 864e5);
+  const write = (number) => new Date(number * 864e5).toISOString().slice(0, 10);
+  const ends = [day(slider.dataset.first), day(slider.dataset.last)];
+  const ranges = [...slider.querySelectorAll("input")];
+  const tell = () => { slider.querySelector("output").textContent = `${write(+ranges[0].value)} to ${write(+ranges[1].value)}`; };
+  ranges.forEach((range, number) => {
+    const field = document.getElementById(range.dataset.for);
+    [range.min, range.max] = ends;
+    range.value = field.value ? day(field.value) : ends[number];
+    range.addEventListener("input", () => {
+      if (+ranges[0].value > +ranges[1].value) ranges[1 - number].value = range.value;
+      ranges.forEach((one) => { document.getElementById(one.dataset.for).value = write(+one.value); });
+      tell();
+    });
+  });
+  tell();
+  slider.hidden = false;
+}
+
 // Dark or light: the choice goes into a cookie, so that the next page comes as it should be
 
 const button = document.querySelector("[data-theme-button]");
