@@ -102,6 +102,59 @@ def amend(event: Event, article: Article, values: Mapping[str, Any], stamp: str)
     return amended, changed
 
 
+def write_fields(event: Event) -> dict[str, str]:
+    """Return the fields of an event as a person would give them, by the words of `FIELDS`.
+
+        >>> write_fields(Event("1", "a", "CONSULT", Span("met", 9, 12), 0.5, 1, 1.0, "040"))["trigger"]
+        'met@9'
+
+    What a name cannot be written with ("=", ";", parentheses) is left out of it.
+    """
+    place, when, said = event.location, event.date, event.source
+    written = {
+        "type": event.event,
+        "mode": ", ".join(event.mode),
+        "trigger": _write_span(event.trigger),
+        "actor": "; ".join(map(_write_entity, event.actor)),
+        "recipient": "; ".join(map(_write_entity, event.recipient)),
+        "place": _write_named(place.span, place.name, place.country) if place else "",
+        "day": " = ".join(filter(None, (_write_span(when.span), _write_days(when.days)))) if when else "",
+        "source": said.kind,
+        "certainty": event.certainty,
+        "aux": ", ".join(event.aux),
+        "condition": _write_span(event.condition) if event.condition else "",
+    }
+    if said.entity is not None:
+        written["source"] = _write_entity(said.entity)
+        if said.kind == "unnamed":
+            written["source"] = ": ".join(filter(None, (said.kind, _write_span(said.entity.span))))
+    for field in ("killed", "injured", "size"):
+        number = getattr(event, field)
+        written[field] = "" if number is None else str(number)
+    return {field: written[field] for field in FIELDS}
+
+
+def _write_span(span: Span) -> str:
+    return span.text if span.start is None or not span.text else f"{span.text}@{span.start}"
+
+
+def _write_entity(entity: Entity) -> str:
+    return _write_named(entity.span, entity.name, " ".join(filter(None, (entity.country, *entity.sector))))
+
+
+def _write_named(span: Span, name: str, codes: str) -> str:
+    name = " ".join(re.sub(r"[=;()]", " ", name).split())
+    words = "" if re.search(r"[=;()]", span.text) else _write_span(span)
+    told = " = ".join((words, name)).strip() if name else words
+    return " ".join(filter(None, (told, f"({codes})" if codes else "")))
+
+
+def _write_days(days: DaySpan | None) -> str:
+    if days is None:
+        return ""
+    return str(days.first) if days.first == days.last else f"{days.first}..{days.last}"
+
+
 def settle_type(event: Event) -> Event:
     """Return the event with the modes that its type has, and what follows from both."""
     mode = tuple(one for one in event.mode if (event.event, one) in load_codes())

@@ -752,11 +752,15 @@ class Store:
             verdict: Any = chosen[0]
             return corrections.decide(self._connection, verdict, found, signed, set)
 
-    def corrections(self) -> list[Correction]:
-        """Return what people decided about single events, in the order in which they did."""
+    def corrections(self, articles: Sequence[str] | None = None) -> list[Correction]:
+        """Return what people decided about single events, in the order in which they did.
+
+        Args:
+            articles: Ids of the articles whose events are meant; all where not given.
+        """
         from whowhom.corrections import read_corrections
 
-        return read_corrections(self._connection)
+        return read_corrections(self._connection, None if articles is None else mend(list(articles)))
 
     def gold(self) -> Iterator[Row]:
         """Yield the articles of which people have decided on every event, as rows for `whowhom evaluate`."""

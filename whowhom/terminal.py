@@ -631,7 +631,7 @@ def describe_correction(correction: Correction, console: Console) -> Text:
     event = correction.before or correction.after or correction.coded
     what = f"{event.event} '{event.trigger.text}'" if event else "event"
     arrow = _arrow(console, " {} ")
-    changes = _list_changes(correction) if correction.verdict in ("set", "undo") else []
+    changes = list_changes(correction) if correction.verdict in ("set", "undo") else []
     told = ", ".join(f"{field}: {old or 'none'}{arrow}{new or 'none'}" for field, old, new in changes)
     parts = [
         f"{correction.made_at.date().isoformat()} {correction.who}",
@@ -645,7 +645,7 @@ def describe_correction(correction: Correction, console: Console) -> Text:
     return Text(neutralize(" · ".join(filter(None, parts))), "" if correction.stands else "dim")
 
 
-def _list_changes(correction: Correction) -> list[tuple[str, str, str]]:
+def list_changes(correction: Correction) -> list[tuple[str, str, str]]:
     """Return (field, value before, value after) of a correction that changed an event."""
     before, after = correction.before, correction.after
     if before is None or after is None:

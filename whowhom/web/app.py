@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from whowhom.store import StoreError
+from whowhom.web import deciding
 from whowhom.web.desk import Desk, desk_of
 from whowhom.web.filters import BadFilterError, ConflictingFiltersError
 from whowhom.web.guarding import ForbiddenError, Gate, Guard
@@ -23,7 +24,9 @@ from whowhom.web.pages import (
     actor,
     api,
     article,
+    corrections,
     dyad,
+    event,
     incident,
     incidents,
     map,
@@ -53,6 +56,12 @@ ROUTES = (
     Route("/network.{format}", network.export),
     Route("/map", map.show),
     Route("/map.geojson", map.export),
+    Route("/event/{id}", event.show),
+    Route("/add/{id:path}", event.show_new),
+    Route("/decide", deciding.decide, methods=["POST"]),
+    Route("/corrections", corrections.show),
+    Route("/corrections/gold.jsonl", corrections.export_gold),
+    Route("/corrections.{format}", corrections.export),
     Route("/sources", sources.show),
     Route("/about", about.show),
     *api.ROUTES,

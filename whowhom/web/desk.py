@@ -26,6 +26,7 @@ PAGES = (
     ("/map", "Map"),
     ("/ties", "Ties"),
     ("/pledges", "Pledges"),
+    ("/corrections", "Corrections"),
     ("/sources", "Sources"),
     ("/about", "How it knows"),
 )

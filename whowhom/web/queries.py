@@ -330,6 +330,39 @@ def list_reports(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row
     )
 
 
+def find_incident_of(cursor: Cursor, events: Sequence[str]) -> str:
+    """Return the incident that the first of these events reports which reports any, "" for none."""
+    rows = cursor.fetch(
+        """SELECT incident FROM report JOIN (SELECT unnest($events) AS event, generate_subscripts($events, 1)
+        AS ordinal) AS asked USING (event) ORDER BY ordinal LIMIT 1""",
+        {"events": mend(list(events)) or [""]},
+    )
+    return str(rows[0]["incident"]) if rows else ""
+
+
+def list_nearby(cursor: Cursor, incident: Row, *, limit: int = 8) -> list[Row]:
+    """Return incidents that may be the same deed: of three days before or after, with a party in common."""
+    countries = sorted(
+        {one["country"] for side in ("actor", "recipient") for one in incident[side] if one["country"]}
+    )
+    if incident["first_day"] is None or not countries:
+        return []
+    return cursor.fetch(
+        f"""SELECT * FROM incident
+        WHERE first_day BETWEEN CAST($day AS DATE) - 3 AND CAST($day AS DATE) + 3 AND id <> $id
+            AND list_has_any(
+                list_transform(list_concat(actor, recipient), lambda one: one.country), $countries)
+        ORDER BY event <> $event, abs(first_day - CAST($day AS DATE)), n_articles DESC, id
+        LIMIT {int(limit)}""",
+        {
+            "day": incident["first_day"],
+            "id": incident["id"],
+            "event": incident["event"],
+            "countries": countries,
+        },
+    )
+
+
 def list_links(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row]:
     """Return what holds the reports of an incident together, the strongest link first."""
     return cursor.fetch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from whowhom.web import queries
+from whowhom.web import deciding, queries
 from whowhom.web.desk import desk_of
 from whowhom.web.marking import ROLE_WORDS, list_marks, mark_text
 
@@ -16,6 +16,8 @@ def show(request: Request) -> Response:
     with desk.reader.asking() as cursor:
         article = queries.find_article(cursor, request.path_params["id"])
         events = queries.list_article_events(cursor, article["id"])
+        decisions = deciding.list_decisions(cursor, [article["id"]])
+        done, undo = deciding.list_done(request, cursor)
     marks = {
         of: [mark for number, event in enumerate(events, 1) for mark in list_marks(event, number, of=of)]
         for of in ("text", "title")
@@ -26,5 +28,10 @@ def show(request: Request) -> Response:
         "title_marked": mark_text(article["title"] or "", marks["title"], anchors=True),
         "text_marked": mark_text(article["text"] or "", marks["text"], anchors=True),
         "role_words": ROLE_WORDS,
+        "decisions": [one for one in decisions if one.undo],
+        "done": done,
+        "undo": undo,
+        "who": deciding.read_who(desk, request),
+        "back": request.url.path,
     }
     return desk.render(request, "article.html", page)

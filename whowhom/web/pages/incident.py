@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from whowhom.records import Article, Span
 from whowhom.terminal import find_sentence
-from whowhom.web import queries
+from whowhom.web import deciding, queries
 from whowhom.web.desk import desk_of
 from whowhom.web.marking import LETTERS, ROLE_WORDS, list_marks, mark_text
 from whowhom.web.rendering import AUX_WORDS, SOURCE_WORDS
@@ -19,6 +19,7 @@ from whowhom.web.rendering import AUX_WORDS, SOURCE_WORDS
 Row = dict[str, Any]
 
 _MOST_REPORTS = 200
+_NOTES = {"accept": "accepted", "set": "corrected", "add": "added by hand"}
 
 
 def show(request: Request) -> Response:
@@ -30,6 +31,10 @@ def show(request: Request) -> Response:
             return RedirectResponse(f"/incident/{incident['id']}", 307)
         reports = queries.list_reports(cursor, incident["id"], limit=_MOST_REPORTS)
         links = queries.list_links(cursor, incident["id"])
+        nearby = queries.list_nearby(cursor, incident)
+        decisions = deciding.list_decisions(cursor, sorted({report["article"] for report in reports}))
+        done, undo = deciding.list_done(request, cursor)
+    about = _choose_decisions(decisions, reports)
     number_by_event = {(report["article"], report["id"]): n for n, report in enumerate(reports, 1)}
     page = {
         "incident": incident,
@@ -51,8 +56,24 @@ def show(request: Request) -> Response:
         "letters": LETTERS,
         "role_words": ROLE_WORDS,
         "most_reports": _MOST_REPORTS,
+        "nearby": nearby,
+        "decisions": about,
+        # The latest comes first, and is what counts.
+        "decided": {one.event: _NOTES[one.verdict] for one in reversed(about) if one.verdict in _NOTES},
+        "done": done,
+        "undo": undo,
+        "who": deciding.read_who(desk, request),
+        "back": request.url.path,
     }
     return desk.render(request, "incident.html", page)
+
+
+def _choose_decisions(
+    decisions: Iterable[deciding.Decision], reports: Sequence[Row]
+) -> list[deciding.Decision]:
+    """Return the decisions that count and are about these reports, or about one of them that is no more."""
+    shown = {(report["article"], report["id"]) for report in reports}
+    return [one for one in decisions if one.undo and ((one.article, one.event) in shown or not one.event)]
 
 
 def _describe(report: Row, number: int) -> Row:

@@ -37,9 +37,44 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     choose(chosen < 0 ? 0 : chosen - 1);
   }
-  else if (event.key === "n") document.querySelector("[rel=next]")?.click();
-  else if (event.key === "p") document.querySelector("[rel=prev]")?.click();
+  else if (event.key === "n") turn("[rel=next]", 1);
+  else if (event.key === "p") turn("[rel=prev]", -1);
+  else if (event.key === "?") document.querySelector("[data-all-keys]").showModal();
+  else if (document.querySelector("[data-deciding], [data-undo]")) decide(event);
 });
+
+// From incident to incident, in the order of the table that one came from
+
+const table = [...document.querySelectorAll("a[data-open][href^='/incident/']")].map((link) => link.getAttribute("href"));
+if (table.length) sessionStorage.setItem("table", JSON.stringify(table));
+
+function turn(link, step) {
+  const found = document.querySelector(link);
+  if (found) return found.click();
+  const known = JSON.parse(sessionStorage.getItem("table") ?? "[]");
+  const at = known.indexOf(location.pathname);
+  if (at >= 0 && known[at + step]) location.assign(known[at + step]);
+}
+
+// Deciding: a key leads to a button, Enter presses it. So nothing is decided by one key hit by mistake.
+
+function decide(event) {
+  const all = rows();
+  const row = all[chosen] ?? document.querySelector("[data-record]:focus, [data-record]:focus-within") ?? all[0] ?? document.querySelector("[data-record]");
+  const target = {
+    a: () => row?.querySelector("[data-accept]"),
+    w: () => row?.querySelector("[data-wrong]"),
+    e: () => row?.querySelector("[data-edit]"),
+    x: () => row?.querySelector("[name=chosen]"),
+    s: () => document.querySelector("[data-split]"),
+    m: () => document.querySelector("[name=other], [data-merge]"),
+    u: () => document.querySelector("[data-undo]"),
+  }[event.key]?.();
+  if (!target) return;
+  event.preventDefault();
+  if (event.key === "e" || event.key === "x") target.click();
+  if (event.key !== "e") target.focus();
+}
 
 document.addEventListener("focusin", (event) => {
   const row = event.target instanceof Element && event.target.closest("[data-row]");
