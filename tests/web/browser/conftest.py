@@ -177,6 +177,7 @@ def addresses(desk_store):
     """An address for each kind of page, by the path of its route."""
     with stores.open(desk_store, read_only=True) as store:
         incident = store.incidents(type="ASSAULT", limit=1).to_arrow_table()["incident_id"][0].as_py()
+        event = store.events(type="ASSAULT", limit=1).to_arrow_table()["event_id"][0].as_py()
     return {
         "/": "/?span=all",
         "/incidents": "/incidents",
@@ -188,6 +189,9 @@ def addresses(desk_store):
         "/pledges": "/pledges",
         "/network": "/network",
         "/map": "/map?zoom=4&longitude=30&latitude=48",
+        "/event/{id}": f"/event/{event}",
+        "/add/{id:path}": "/add/hostile",
+        "/corrections": "/corrections",
         "/sources": "/sources",
         "/about": "/about",
         "/api/docs": "/api/docs",

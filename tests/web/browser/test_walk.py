@@ -1,8 +1,16 @@
 """What a reader does on the desk, in a real browser: from the overview to the sentence it rests on."""
 
+import csv
+import io
+import json
+import re
+import shutil
+import signal
+import subprocess
+
 import pytest
 
-from tests.web.browser.conftest import HOSTILE_TEXT
+from tests.web.browser.conftest import HOSTILE_TEXT, run_whowhom
 from whowhom.web.app import ROUTES
 
 # Answers for programs and files, which no browser draws.
@@ -10,6 +18,8 @@ NO_PAGES = {
     "/incidents.{format}",
     "/network.{format}",
     "/map.geojson",
+    "/corrections.{format}",
+    "/corrections/gold.jsonl",
     "/api",
     "/api/openapi.json",
     "/api/incidents",
@@ -118,3 +128,93 @@ def test_page_is_no_wider_than_the_window(open_page, addresses, width, scheme):
             if over > 0:
                 wide[path] = over
         assert wide == {}
+
+
+@pytest.fixture
+def own_desk(desk_store, tmp_path):
+    """The address of a desk over a store of one's own, and that store."""
+    path = tmp_path / "own.duckdb"
+    shutil.copy(desk_store, path)
+    with run_whowhom("serve", "--store", path, "--port", 0, stderr=subprocess.PIPE) as run:
+        try:
+            yield re.search(r"http://127\.0\.0\.1:\d+", run.stderr.readline())[0], path
+        finally:
+            run.send_signal(signal.SIGINT)
+            assert run.wait(30) == 0
+
+
+def test_correction_outlives_a_new_coding_and_is_in_the_export(open_page, own_desk):
+    """Overview, incident, article, a field set right; then `recode`, and the correction is still there."""
+    desk, path = own_desk
+    with open_page() as page:
+        page.goto(f"{desk}/?span=all")
+        page.click("#over-time a")
+        page.click("tbody tr:has-text('Kharkiv') [data-open]")
+        page.click("main a[href^='/article/shelling']")
+        page.locator(".records li:has-text('ASSAULT') [data-edit]").first.click()
+        page.wait_for_url("**/event/*")
+        event = page.url.rpartition("/")[2]
+        page.fill("#set-killed", "5")
+        page.fill("[name=who]", "Ana Bell")
+        page.fill("[name=why]", "a later count")
+        page.click("text=Save")
+        page.wait_for_url("**done=*")
+        assert "Ana Bell corrected ASSAULT" in page.inner_text(".flash")
+        with run_whowhom("recode", "--all", "--store", path, stdout=subprocess.DEVNULL) as run:
+            assert run.wait(120) == 0
+        page.goto(f"{desk}/event/{event}")
+        assert page.input_value("#set-killed") == "5"
+        page.click(".kicker a")
+        assert "5" in page.inner_text(".facts div:has(> dt:text('Killed'))")
+        page.goto(f"{desk}/incidents?type=ASSAULT&columns=day&columns=killed_high")
+        with page.expect_download() as started:
+            page.click("a[href^='/incidents.csv']")
+        rows = list(csv.DictReader(io.StringIO(started.value.path().read_text("utf-8"))))
+        assert "5" in {row["killed_high"] for row in rows}
+        page.goto(f"{desk}/corrections")
+        with page.expect_download() as started:
+            page.click("a[href^='/corrections.jsonl']")
+        (made,) = [json.loads(line) for line in started.value.path().read_text("utf-8").splitlines()]
+        assert (made["event"], made["who"], made["verdict"]) == (event, "Ana Bell", "set")
+
+
+def test_three_keys_accept_and_two_undo(open_page, own_desk):
+    """j chooses the report, a goes to its button, Enter presses it; u and Enter take it back."""
+    desk, _ = own_desk
+    with open_page() as page:
+        page.goto(f"{desk}/incidents?type=ASSAULT")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/incident/*")
+        for key in ("j", "a", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url("**done=*")
+        assert "accepted ASSAULT" in page.inner_text(".flash")
+        assert page.locator(".note:text('accepted')").count() == 1
+        before = page.url
+        page.keyboard.press("u")
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda address: "done=" in address and address != before)
+        assert page.locator(".note:text('accepted')").count() == 0
+
+
+def test_enter_in_a_field_decides_nothing(open_page, own_desk):
+    """Who types a name and presses Enter has not accepted the first report."""
+    desk, _ = own_desk
+    with open_page() as page:
+        page.goto(f"{desk}/article/shelling")
+        page.fill(".records [name=who]", "Ana Bell")
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
+        page.goto(f"{desk}/corrections")
+        assert "Nobody has corrected anything" in page.inner_text("main")
+
+
+def test_question_mark_shows_the_keys(open_page):
+    """A dialog that Esc closes."""
+    with open_page() as page:
+        page.goto("/incidents")
+        page.keyboard.press("?")
+        assert page.locator("dialog[open]").count() == 1
+        page.keyboard.press("Escape")
+        assert page.locator("dialog[open]").count() == 0
