@@ -119,6 +119,26 @@ def test_sides_heard_of_lately_have_all_their_ties():
         assert [*newest, *earlier] == find_ties(store._connection, asked)
 
 
+@pytest.mark.parametrize(
+    ("actor", "expected"),
+    [
+        ("RUS", ["RUS"]),
+        ("rus", ["RUS"]),
+        ("MIL", []),
+        ("brussels", ["Brussels Military Bloc"]),
+        ("military", ["Brussels Military Bloc"]),
+    ],
+)
+def test_code_is_no_part_of_a_name(actor, expected):
+    """Russia is not in Brussels, nor any army in the name of a bloc."""
+    with stores.open(":memory:") as store:
+        for number, other in enumerate(("RUS", "Brussels Military Bloc")):
+            row = make_row("imposed", "2027-01-01", other=other, article=f"a{number}")
+            insert_row(store, "tie_report", row)
+        ties = find_ties(store._connection, Asked(actor=actor))
+        assert [tie.other for tie in ties] == expected
+
+
 # The scenarios: reports written for the project, read by the coder of the package.
 
 

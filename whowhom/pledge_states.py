@@ -231,7 +231,8 @@ def _write_conditions(
     sides = {"by": ("one", asked.by), "to": ("other", asked.to)}
     given = {name: side for name, (_, side) in sides.items() if side is not None}
     conditions = {
-        name: write_side(column, name) if name in given else "true" for name, (column, _) in sides.items()
+        name: "true" if side is None else write_side(column, name, side)
+        for name, (column, side) in sides.items()
     }
     return conditions, {**clock(connection, asked.as_of, asked.known), **given}
 

@@ -19,8 +19,10 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from whowhom.coders.labels import SECTORS
 from whowhom.exporters.tables import Column
 from whowhom.records import content_hash
+from whowhom.series import list_codes
 from whowhom.sql import fetch_rows
 from whowhom.tellings import Row
 from whowhom.tie_rules import Kind, load_kinds
@@ -207,12 +209,24 @@ def clock(connection: duckdb.DuckDBPyConnection, as_of: date | None, known: date
     return {"as_of": as_of, "known": known}
 
 
-def write_side(column: str, parameter: str) -> str:
-    """Return the condition that a side is the one that a parameter means: its code, or a part of its name."""
+def write_side(column: str, parameter: str, side: str) -> str:
+    """Return the condition that a column is the side that is bound to a parameter.
+
+    A code of a state, of a kind of bodies or of a sector is that and nothing else: "RUS" is not in
+    "Brussels". Anything else may be a part of a name.
+    """
+    is_it = f"{column} = upper(${parameter})"
+    if side.strip().upper() in _load_codes():
+        return is_it
     return (
-        f"({column} = upper(${parameter}) OR len({column}) > 3"
+        f"({is_it} OR len({column}) > 3"
         f" AND contains(strip_accents(lower({column})), strip_accents(lower(${parameter}))))"
     )
+
+
+@cache
+def _load_codes() -> frozenset[str]:
+    return frozenset((*list_codes(), *SECTORS))
 
 
 _SELECT_HEARD = """SELECT one, other FROM tie_report WHERE known_on <= $known
@@ -248,10 +262,15 @@ def choose_first(rows: Sequence[tuple[date, int]], most: int) -> date | None:
 def _write_sides(asked: Asked) -> tuple[str, dict[str, Any]]:
     if asked.between is not None:
         a, b = asked.between
-        both = [f"{write_side('one', x)} AND {write_side('other', y)}" for x, y in (("a", "b"), ("b", "a"))]
-        return f"({both[0]} OR {both[1]})", {"a": a, "b": b}
+        sides = {"a": a, "b": b}
+        both = [
+            f"{write_side('one', x, sides[x])} AND {write_side('other', y, sides[y])}"
+            for x, y in (("a", "b"), ("b", "a"))
+        ]
+        return f"({both[0]} OR {both[1]})", sides
     if asked.actor is not None:
-        return f"({write_side('one', 'a')} OR {write_side('other', 'a')})", {"a": asked.actor}
+        conditions = (write_side(column, "a", asked.actor) for column in ("one", "other"))
+        return f"({' OR '.join(conditions)})", {"a": asked.actor}
     return "true", {}
 
 
