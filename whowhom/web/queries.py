@@ -7,14 +7,14 @@ pages or of HTTP.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from whowhom.coders.labels import SECTORS
 from whowhom.exporters.tables import mend
 from whowhom.web.columns import COLUMN_BY_NAME
+from whowhom.web.conditions import AUX_TESTS, CERTAINTY_TESTS, ROLES, Bound, order, select
 from whowhom.web.filters import Filters
 from whowhom.web.reading import Cursor, Row
 
@@ -23,197 +23,67 @@ if TYPE_CHECKING:
 
 Period = Literal["day", "week", "month", "year"]
 
-_CODE = re.compile(r"[A-Z]{3}")
-_MOST_WORDS = 8
-
-
 class UnknownIdError(LookupError):
     """Nothing in the store has the id, or the beginning of an id, that was given."""
-
-
-class _Bound(dict[str, Any]):
-    """Values of a query by the name of their parameter."""
-
-    def bind(self, value: Any) -> str:
-        name = f"value_{len(self)}"
-        self[name] = mend(value)
-        return f"${name}"
 
 
 # Which incidents
 
 
-def _select(filters: Filters, *, without: str = "") -> tuple[str, _Bound]:
-    """Return the condition on `incident` that the filters make, `without` one attribute, and its values."""
-    bound = _Bound()
-    where = []
-    for attribute, make in _CONDITIONS.items():
-        value = getattr(filters, attribute)
-        if value and attribute != without:
-            where.append(make(value, bound))
-    return " AND ".join(where) or "true", bound
-
-
-def _fold(words: str) -> str:
-    return f"strip_accents(lower({words}))"
-
-
-def _any_of(make: Callable[[str, _Bound], str]) -> Callable[[Sequence[str], _Bound], str]:
-    def condition(values: Sequence[str], bound: _Bound) -> str:
-        return f"({' OR '.join(f'({make(value, bound)})' for value in values)})"
-
-    return condition
-
-
-def _words_condition(words: str, bound: _Bound) -> str:
-    """All words have to stand in the sentence of one of its reports, or in the title above it."""
-    folded = [_fold(bound.bind(word)) for word in words.split()[:_MOST_WORDS]]
-    in_sentence = " AND ".join(f"contains({_fold('event.sentence')}, {word})" for word in folded)
-    in_title = " AND ".join(f"contains({_fold('article.title')}, {word})" for word in folded)
-    return (
-        "incident.id IN (SELECT report.incident FROM report JOIN ("
-        f"SELECT event.article, event.id FROM event WHERE {in_sentence} UNION ALL "
-        "SELECT event.article, event.id FROM event SEMI JOIN "
-        f"(SELECT id AS article FROM article WHERE {in_title}) USING (article)"
-        ") AS found ON found.article = report.article AND found.id = report.event)"
-    )
-
-
-def _role_condition(role: str, value: str, bound: _Bound) -> str:
-    codes = value.split()
-    sectors = [code for code in codes if code in SECTORS]
-    countries = [code for code in codes if code not in SECTORS]
-    if len(countries) > 1 or not all(map(_CODE.fullmatch, codes)):
-        part = _fold(bound.bind(value))
-        named = f"contains({_fold('coalesce(one.name, one.text)')}, {part})"
-        worded = f"contains({_fold('one.text')}, {part})"
-        return f"len([one FOR one IN incident.{role} IF {named} OR {worded}]) > 0"
-    conditions = [f"list_contains(one.sector, {bound.bind(sector)})" for sector in sectors]
-    for code in countries:
-        parameter = bound.bind(code)
-        # "CNN" looks like a country but is a name.
-        name = f"list_contains(string_split(one.name, ' '), {parameter})"
-        conditions.append(
-            f"one.country = {parameter}" if sectors else f"(one.country = {parameter} OR {name})"
-        )
-    return f"len([one FOR one IN incident.{role} IF coalesce({' AND '.join(conditions)}, false)]) > 0"
-
-
-def _party_condition(value: str, bound: _Bound) -> str:
-    return " OR ".join(_role_condition(role, value, bound) for role in _ROLES)
-
-
-def _place_condition(value: str, bound: _Bound) -> str:
-    if _CODE.fullmatch(value):
-        return f"incident.place.country = {bound.bind(value)}"
-    name, comma, code = value.rpartition(", ")
-    if comma and _CODE.fullmatch(code):
-        return f"incident.place.name = {bound.bind(name)} AND incident.place.country = {bound.bind(code)}"
-    return f"contains({_fold('incident.place.name')}, {_fold(bound.bind(value))})"
-
-
-def _sector_condition(value: str, bound: _Bound) -> str:
-    sector = bound.bind(value)
-    return " OR ".join(
-        f"len([one FOR one IN incident.{role} IF list_contains(one.sector, {sector})]) > 0" for role in _ROLES
-    )
-
-
-def _source_condition(values: Sequence[str], bound: _Bound) -> str:
-    return (
-        "incident.id IN (SELECT report.incident FROM report JOIN event "
-        "ON event.article = report.article AND event.id = report.event "
-        f"WHERE list_contains({bound.bind(list(values))}, event.source_kind))"
-    )
-
-
-_ROLES = ("actor", "recipient")
-_CERTAINTY_FIELDS = {name: f"incident.certainty.{name} > 0" for name in ("certain", "probable", "possible")}
-_AUX_FIELDS = {
-    name: f"incident.aux.{name} > 0" for name in ("historical", "future", "hypothetical", "negation")
-}
-_AUX_FIELDS["none"] = f"NOT ({' OR '.join(_AUX_FIELDS.values())})"
-
-# The cheap ones first: DuckDB keeps their order where it knows no better.
-_CONDITIONS: dict[str, Callable[[Any, _Bound], str]] = {
-    "type": lambda values, bound: f"list_contains({bound.bind(list(values))}, incident.event)",
-    "quad": lambda values, bound: f"list_contains({bound.bind([int(one) for one in values])}, incident.quad)",
-    "first": lambda day, bound: f"incident.last_day >= {bound.bind(day)}",
-    "last": lambda day, bound: f"incident.first_day <= {bound.bind(day)}",
-    "min_independent": lambda n, bound: f"incident.n_independent >= {bound.bind(n)}",
-    "certainty": _any_of(lambda value, bound: _CERTAINTY_FIELDS[value]),
-    "aux": _any_of(lambda value, bound: _AUX_FIELDS[value]),
-    "mode": lambda values, bound: f"list_has_any(incident.mode, {bound.bind(list(values))})",
-    "precision": lambda values, bound: (
-        f'list_contains({bound.bind(list(values))}, incident.place."precision")'
-    ),
-    "place": _any_of(_place_condition),
-    "actor": _any_of(lambda value, bound: _role_condition("actor", value, bound)),
-    "recipient": _any_of(lambda value, bound: _role_condition("recipient", value, bound)),
-    "party": _any_of(_party_condition),
-    "sector": _any_of(_sector_condition),
-    "source": _source_condition,
-    "words": _words_condition,
-}
-
-
-def _order(filters: Filters) -> str:
-    direction = "DESC" if filters.order == "desc" else "ASC"
-    return f"{COLUMN_BY_NAME[filters.sort].order} {direction} NULLS LAST, incident.id"
-
-
 def list_incidents(cursor: Cursor, filters: Filters) -> list[Row]:
     """Return the incidents of one page, whole, in their order."""
-    where, bound = _select(filters)
-    order = _order(filters)
-    # Two steps, so that only the columns of conditions and order are read of all the others.
-    return cursor.fetch(
-        f"SELECT incident.* FROM incident WHERE rowid IN (SELECT rowid FROM incident WHERE {where} "
-        f"ORDER BY {order} LIMIT {bound.bind(filters.limit)} OFFSET {bound.bind(filters.offset)}) "
-        f"ORDER BY {order}",
+    return _fetch_incidents(cursor, _list_ids(cursor, filters))
+
+
+def _list_ids(cursor: Cursor, filters: Filters) -> list[str]:
+    where, bound = select(filters)
+    rows = cursor.fetch(
+        f"SELECT facet.incident FROM facet WHERE {where} ORDER BY {order(filters)} "
+        f"LIMIT {bound.bind(filters.limit)} OFFSET {bound.bind(filters.offset)}",
         bound,
     )
+    return [row["incident"] for row in rows]
+
+
+def _fetch_incidents(cursor: Cursor, ids: Sequence[str], columns: str = "incident.*") -> list[Row]:
+    """Return incidents in the order of their ids."""
+    rows = cursor.fetch(
+        f"SELECT {columns} FROM incident WHERE id IN (SELECT unnest(CAST($ids AS VARCHAR[])))",
+        {"ids": list(ids)},
+    )
+    row_by_id = {row["id"]: row for row in rows}
+    return [row_by_id[id] for id in ids]
 
 
 def count_incidents(cursor: Cursor, filters: Filters) -> int:
     """Return how many incidents meet the filters."""
-    where, bound = _select(filters)
-    return int(cursor.fetch_one(f"SELECT count(*) AS n FROM incident WHERE {where}", bound)["n"])
+    where, bound = select(filters)
+    return int(cursor.fetch_one(f"SELECT count(*) AS n FROM facet WHERE {where}", bound)["n"])
 
 
 def select_columns(
     cursor: Cursor, filters: Filters, columns: Sequence[str], *, limit: int | None = None, offset: int = 0
 ) -> pa.Table:
     """Return columns of all incidents that meet the filters, in their order, as an Arrow table."""
-    where, bound = _select(filters)
+    where, bound = select(filters)
     chosen = ", ".join(f'{COLUMN_BY_NAME[name].value} AS "{name}"' for name in columns)
     end = "" if limit is None else f" LIMIT {bound.bind(limit)} OFFSET {bound.bind(offset)}"
     return cursor.fetch_table(
-        f"SELECT {chosen} FROM incident WHERE {where} ORDER BY {_order(filters)}{end}", bound
+        f"""WITH found AS MATERIALIZED (
+            SELECT facet.incident, row_number() OVER () AS place_in_order
+            FROM (FROM facet WHERE {where} ORDER BY {order(filters)}{end}) AS facet
+        )
+        SELECT {chosen} FROM found JOIN incident ON incident.id = found.incident ORDER BY place_in_order""",
+        bound,
     )
 
 
 # Facets
 
-# Most lists have one element, and for these DuckDB needs no lambda; that halves the time of all facets.
-_COUNTRIES = (
-    "CASE len(incident.{0}) WHEN 0 THEN [] WHEN 1 THEN [incident.{0}[1].country] "
-    "ELSE list_distinct([one.country FOR one IN incident.{0}]) END"
-)
-_SECTORS = (
-    "CASE WHEN len(incident.actor) > 1 OR len(incident.recipient) > 1 "
-    "THEN list_distinct([one.sector[1] FOR one IN list_concat(incident.actor, incident.recipient)]) "
-    "WHEN incident.actor[1].sector[1] = incident.recipient[1].sector[1] THEN [incident.actor[1].sector[1]] "
-    "ELSE [incident.actor[1].sector[1], incident.recipient[1].sector[1]] END"
-)
-# Facets of one value an incident, of several, and of which each value has a condition of its own.
-_SINGLE = {"type": "incident.event", "place": "incident.place.country"}
-_SEVERAL = {
-    "actor": _COUNTRIES.format("actor"),
-    "recipient": _COUNTRIES.format("recipient"),
-    "sector": _SECTORS,
-}
-_TESTED = {"certainty": _CERTAINTY_FIELDS, "aux": _AUX_FIELDS}
+# For facets of one value an incident the value, for those of several the list of them.
+_SINGLE = {"type": "event", "place": "place_country"}
+_SEVERAL = {"actor": "actor_country", "recipient": "recipient_country", "sector": "sector"}
+_TESTED = {"certainty": CERTAINTY_TESTS, "aux": AUX_TESTS}
 FACETS = (*_SINGLE, *_SEVERAL, *_TESTED)
 FACET_ROWS = 16
 
@@ -230,49 +100,49 @@ def count_facets(cursor: Cursor, filters: Filters) -> Facets:
 
     The counts of a facet heed all other filters but not its own, so that another value can be seen.
     """
+    bound = Bound()
+    tables, counts = [], ["SELECT '' AS facet, '' AS value, count(*) AS n FROM found"]
     free = [name for name in FACETS if not getattr(filters, name)]
-    found = _keep_found(cursor, filters, "", free)
-    n = int(cursor.fetch_one(f"SELECT count(*) AS n FROM {found}")["n"])
-    values = {name: _count_values(cursor, name, found) for name in free}
-    for name in FACETS:
-        if name not in free:
-            values[name] = _count_values(cursor, name, _keep_found(cursor, filters, name, [name]))
+    for without, names in [("", free), *((name, [name]) for name in FACETS if name not in free)]:
+        where, _ = select(filters, without=without, bound=bound)
+        found = f"found_{without}" if without else "found"
+        kept = {column for name in names for column in _list_facet_columns(name)} or {"number"}
+        # So the conditions are looked at once and not once a facet; without any, each facet had better
+        # read its own column only.
+        kind = "NOT MATERIALIZED" if where == "true" else "MATERIALIZED"
+        tables.append(f"{found} AS {kind} (SELECT {', '.join(sorted(kept))} FROM facet WHERE {where})")
+        counts += [_count_values(name, found) for name in names]
+    values: dict[str, list[tuple[str, int]]] = {name: [] for name in FACETS}
+    n = 0
+    for row in cursor.fetch(f"WITH {', '.join(tables)} {' UNION ALL '.join(counts)}", bound):
+        if row["facet"]:
+            values[row["facet"]].append((row["value"], row["n"]))
+        else:
+            n = row["n"]
+    for counted in values.values():
+        counted.sort(key=lambda one: (-one[1], one[0]))
+        del counted[FACET_ROWS:]
     return Facets(n, values)
 
 
-def _keep_found(cursor: Cursor, filters: Filters, without: str, facets: Sequence[str]) -> str:
-    """Put what facets count of the incidents found into a table of this cursor; return its name.
-
-    So the conditions, which may read every report, are looked at once and not once a facet. Without
-    conditions it is a view: each facet then reads its own columns only.
-    """
-    where, bound = _select(filters, without=without)
-    kept = ["true AS found"]
-    for name in facets:
-        if name in _TESTED:
-            kept += [f"{test} AS {value}" for value, test in _TESTED[name].items()]
-        else:
-            kept.append(f'{_SINGLE.get(name) or _SEVERAL[name]} AS "{name}"')
-    kind = "TABLE" if bound else "VIEW"
-    found = f"found_{kind.lower()}_{without or 'all'}"
-    cursor.fetch(
-        f"CREATE OR REPLACE TEMP {kind} {found} AS SELECT {', '.join(kept)} FROM incident WHERE {where}",
-        bound,
-    )
-    return found
-
-
-def _count_values(cursor: Cursor, name: str, found: str) -> list[tuple[str, int]]:
+def _list_facet_columns(name: str) -> list[str]:
     if name in _TESTED:
-        counts = ", ".join(f"count(*) FILTER ({value}) AS {value}" for value in _TESTED[name])
-        row = cursor.fetch_one(f"SELECT {counts} FROM {found}")
-        return sorted(((value, n) for value, n in row.items() if n), key=lambda one: (-one[1], one[0]))
-    values = f'unnest("{name}")' if name in _SEVERAL else f'"{name}"'
-    rows = cursor.fetch(
-        f"SELECT value, count(*) AS n FROM (SELECT {values} AS value FROM {found}) "
-        f"WHERE value IS NOT NULL GROUP BY value ORDER BY n DESC, value LIMIT {FACET_ROWS}"
+        return sorted(set(re.findall(r"facet\.(\w+)", " ".join(_TESTED[name].values()))))
+    return [_SINGLE.get(name) or _SEVERAL[name]]
+
+
+def _count_values(name: str, found: str) -> str:
+    if name in _TESTED:
+        counts = ", ".join(f"count(*) FILTER ({test}) AS {value}" for value, test in _TESTED[name].items())
+        return (
+            f"SELECT '{name}', value, n FROM (SELECT {counts} FROM {found} AS facet) "
+            f"UNPIVOT (n FOR value IN ({', '.join(_TESTED[name])})) WHERE n > 0"
+        )
+    column = _SINGLE.get(name) or f"unnest({_SEVERAL[name]})"
+    return (
+        f"SELECT '{name}', value, count(*) FROM (SELECT {column} AS value FROM {found}) "
+        "WHERE value IS NOT NULL GROUP BY value"
     )
-    return [(row["value"], row["n"]) for row in rows]
 
 
 # One incident
@@ -415,14 +285,14 @@ def count_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
 
     Periods without either are left out. `n_claimed` counts those that no report gives as certain.
     """
-    where, bound = _select(filters)
+    where, bound = select(filters)
     first, last = bound.bind(filters.first or date.min), bound.bind(filters.last or date.max)
     return cursor.fetch(
         f"""WITH counted AS (
-            SELECT date_trunc('{by}', incident.first_day)::DATE AS period, {_N_BY_QUAD},
-                count(*) FILTER (incident.certainty.certain = 0) AS n_claimed,
-                avg(incident.scale) AS scale, stddev_pop(incident.scale) AS scale_spread
-            FROM incident WHERE {where} AND incident.first_day IS NOT NULL GROUP BY period
+            SELECT date_trunc('{by}', facet.first_day)::DATE AS period, {_N_BY_QUAD},
+                count(*) FILTER (facet.n_certain = 0) AS n_claimed,
+                avg(facet.scale) AS scale, stddev_pop(facet.scale) AS scale_spread
+            FROM facet WHERE {where} AND facet.first_day IS NOT NULL GROUP BY period
         ),
         read AS (
             SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles
@@ -438,13 +308,14 @@ def count_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
 
 def list_foremost(cursor: Cursor, filters: Filters, *, limit: int = 60) -> list[Row]:
     """Return the incidents with a day that most independent reports tell, for the points of a picture."""
-    where, bound = _select(filters)
-    return cursor.fetch(
-        f"""SELECT id, event, quad, first_day, actor, recipient, n_independent FROM incident
-        WHERE {where} AND incident.first_day IS NOT NULL
-        ORDER BY n_independent DESC, score DESC, id LIMIT {int(limit)}""",
+    where, bound = select(filters)
+    rows = cursor.fetch(
+        f"""SELECT facet.incident FROM facet WHERE {where} AND facet.first_day IS NOT NULL
+        ORDER BY facet.n_independent DESC, facet.score DESC, facet.incident LIMIT {int(limit)}""",
         bound,
     )
+    columns = "id, event, quad, first_day, actor, recipient, n_independent"
+    return _fetch_incidents(cursor, [row["incident"] for row in rows], columns)
 
 
 def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -> list[Row]:
@@ -458,11 +329,10 @@ def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -
     before = first - max(days, timedelta(0)) - timedelta(days=1) if first > date.min else first
     return cursor.fetch(
         f"""WITH deed AS MATERIALIZED (
-            SELECT incident.first_day >= $first AS is_now, quad,
-                {_COUNTRIES.format("actor")} AS who, {_COUNTRIES.format("recipient")} AS whom
-            FROM incident
-            WHERE incident.first_day BETWEEN $before AND $last AND incident.aux.future = 0
-                AND incident.aux.hypothetical = 0 AND len(incident.denied_by) = 0
+            SELECT first_day >= $first AS is_now, quad, actor_country AS who, recipient_country AS whom
+            FROM facet
+            WHERE first_day BETWEEN $before AND $last AND n_future = 0 AND n_hypothetical = 0
+                AND NOT is_denied
         ),
         read AS (
             SELECT count(*) FILTER (published >= $first) AS n_now, count(*) AS n_all
@@ -495,13 +365,13 @@ def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -
 
 def count_places(cursor: Cursor, filters: Filters, *, limit: int = 500) -> list[Row]:
     """Return the places of incidents with their number by quad class, the most frequent first."""
-    where, bound = _select(filters)
+    where, bound = select(filters)
     return cursor.fetch(
-        f"""SELECT place.name AS name, place.country AS country, place."precision" AS "precision",
-            any_value(place.latitude) AS latitude, any_value(place.longitude) AS longitude,
-            count(*) AS n, {_N_BY_QUAD}
-        FROM incident WHERE {where} AND place IS NOT NULL
-        GROUP BY place.name, place.country, place."precision"
+        f"""SELECT place_name AS name, place_country AS country, place_precision AS "precision",
+            any_value(latitude) AS latitude, any_value(longitude) AS longitude, count(*) AS n, {_N_BY_QUAD}
+        FROM facet WHERE {where}
+            AND (place_name IS NOT NULL OR place_country IS NOT NULL OR place_precision IS NOT NULL)
+        GROUP BY place_name, place_country, place_precision
         ORDER BY n DESC, name, country LIMIT {int(limit)}""",
         bound,
     )
@@ -509,18 +379,18 @@ def count_places(cursor: Cursor, filters: Filters, *, limit: int = 500) -> list[
 
 def count_roles(cursor: Cursor, filters: Filters, actor: str) -> dict[str, int]:
     """Return in how many incidents somebody acts, and in how many is acted on."""
-    return {role: count_incidents(cursor, _with_role(filters, role, actor)) for role in _ROLES}
+    return {role: count_incidents(cursor, _with_role(filters, role, actor)) for role in ROLES}
 
 
 def count_counterparts(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return the countries that somebody acts on and is acted on by: number by direction and quad class."""
     rows = []
-    for role, other in zip(_ROLES, reversed(_ROLES), strict=True):
-        where, bound = _select(_with_role(filters, role, actor))
+    for role, other in zip(ROLES, reversed(ROLES), strict=True):
+        where, bound = select(_with_role(filters, role, actor))
         rows += cursor.fetch(
             f"""SELECT '{role}' AS role, code, count(*) AS n,
                 count(*) FILTER (quad <= 2) AS n_cooperation, count(*) FILTER (quad >= 3) AS n_conflict
-            FROM (SELECT quad, unnest({_COUNTRIES.format(other)}) AS code FROM incident WHERE {where})
+            FROM (SELECT quad, unnest({other}_country) AS code FROM facet WHERE {where})
             WHERE code <> {bound.bind(actor)} GROUP BY code ORDER BY n DESC, code LIMIT {int(limit)}""",
             bound,
         )
@@ -534,16 +404,13 @@ def _with_role(filters: Filters, role: str, actor: str) -> Filters:
 
 def count_names(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return who stands behind a country: names, sectors, and in how many incidents they took part."""
-    where, bound = _select(replace(filters, party=(actor,)))
+    where, bound = select(filters)
+    among = "" if where == "true" else f"AND number IN (SELECT number FROM facet WHERE {where})"
     return cursor.fetch(
-        f"""SELECT one.name AS name, mode(array_to_string(one.sector, ' ')) AS sector,
+        f"""SELECT name, mode(array_to_string(sector, ' ')) AS sector,
             count(*) FILTER (role = 'actor') AS n_actor, count(*) FILTER (role = 'recipient') AS n_recipient
-        FROM (
-            SELECT 'actor' AS role, unnest(actor) AS one FROM incident WHERE {where}
-            UNION ALL SELECT 'recipient', unnest(recipient) FROM incident WHERE {where}
-        )
-        WHERE one.country = {bound.bind(actor)} AND one.name IS NOT NULL
-        GROUP BY one.name ORDER BY count(*) DESC, one.name LIMIT {int(limit)}""",
+        FROM party WHERE country = {bound.bind(actor)} AND name IS NOT NULL {among}
+        GROUP BY name ORDER BY count(*) DESC, name LIMIT {int(limit)}""",
         bound,
     )
 
