@@ -110,27 +110,24 @@ def _later(*columns: str) -> dict[str, str]:
     return {column: f'"{column}" + {_DAYS}' for column in columns}
 
 
-def _renamed(*columns: str) -> dict[str, str]:
-    return {column: f"{column} || {_COPY}" for column in columns}
-
-
 def _hashed(*columns: str) -> dict[str, str]:
     return {column: f"left(md5({column} || {_COPY}), 16)" for column in columns}
 
 
 _TOLL = """CASE WHEN {0} IS NOT NULL THEN {{'low': {0}.low, 'best': {0}.best, 'high': {0}.high, 'reports':
-    [{{'article': one.article || getvariable('copy'), 'event': one.event, 'number': one.number}}
+    [{{'article': left(md5(one.article || getvariable('copy')), 16),
+        'event': left(md5(one.event || getvariable('copy')), 16), 'number': one.number}}
         FOR one IN {0}.reports]}} END"""
 _CHANGES: dict[str, dict[str, str]] = {
-    "article": _renamed("id") | _later("published"),
-    "event": _renamed("article") | {"date": f"""CASE WHEN "date" IS NOT NULL THEN {{'span': "date".span,
+    "article": _hashed("id") | _later("published"),
+    "event": _hashed("article", "id") | {"date": f"""CASE WHEN "date" IS NOT NULL THEN {{'span': "date".span,
         'first_day': "date".first_day + {_DAYS}, 'last_day': "date".last_day + {_DAYS},
         'evidence': "date".evidence}} END"""},
-    "sketch": _renamed("article", "copy_family") | _later("published"),
-    "link": _renamed("article", "other_article"),
-    "report": _renamed("article") | _hashed("incident", "component"),
+    "sketch": _hashed("article", "copy_family") | _later("published"),
+    "link": _hashed("article", "event", "other_article", "other_event"),
+    "report": _hashed("article", "event", "incident", "component"),
     "incident": _hashed("id") | _later("first_day", "last_day", "earliest_day", "latest_day")
     | {field: _TOLL.format(field) for field in ("killed", "injured")},
-    "tie_report": _renamed("article") | _later("first_day", "last_day", "known_on"),
-    "pledge_report": _renamed("article") | _later("deadline", "first_day", "last_day", "known_on"),
+    "tie_report": _hashed("article", "event") | _later("first_day", "last_day", "known_on"),
+    "pledge_report": _hashed("article", "event") | _later("deadline", "first_day", "last_day", "known_on"),
 }  # fmt: skip

@@ -112,6 +112,8 @@ COMMENT ON COLUMN event.quad IS '1 verbal cooperation, 2 material cooperation, 3
 COMMENT ON COLUMN event.scale IS 'PLOVER''s conflict-cooperation score, -10 to 10';
 COMMENT ON COLUMN event.cameo IS 'Nearest CAMEO code, a text because codes begin with zero';
 
+CREATE INDEX event_article ON event(article);
+
 CREATE TABLE passage (
     article VARCHAR NOT NULL,
     "start" INTEGER NOT NULL,
@@ -264,6 +266,8 @@ COMMENT ON COLUMN report.article IS 'The article: article.id';
 COMMENT ON COLUMN report.event IS 'The event: event.id';
 COMMENT ON COLUMN report.incident IS 'The incident: incident.id';
 COMMENT ON COLUMN report.component IS 'What links and judgements connect it with; decided anew as a whole';
+
+CREATE INDEX report_incident ON report(incident);
 
 CREATE TABLE incident (
     id VARCHAR PRIMARY KEY,

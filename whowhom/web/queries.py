@@ -7,7 +7,7 @@ pages or of HTTP.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -45,14 +45,29 @@ def _list_ids(cursor: Cursor, filters: Filters) -> list[str]:
     return [row["incident"] for row in rows]
 
 
-def _fetch_incidents(cursor: Cursor, ids: Sequence[str], columns: str = "incident.*") -> list[Row]:
+def _fetch_incidents(cursor: Cursor, ids: Sequence[str], columns: str = "*") -> list[Row]:
     """Return incidents in the order of their ids."""
-    rows = cursor.fetch(
-        f"SELECT {columns} FROM incident WHERE id IN (SELECT unnest(CAST($ids AS VARCHAR[])))",
-        {"ids": list(ids)},
-    )
-    row_by_id = {row["id"]: row for row in rows}
+    row_by_id = {row["id"]: row for row in _fetch_where(cursor, "incident", "id", ids, columns)}
     return [row_by_id[id] for id in ids]
+
+
+def _fetch_where(
+    cursor: Cursor, table: str, column: str, values: Sequence[str], columns: str = "*"
+) -> list[Row]:
+    """Return the rows of a table in which a column has one of some values.
+
+    Their places are found first: DuckDB would else read the whole table for more than one value, though
+    there is an index, and put its lists together before it looks whether they are wanted.
+    """
+    if not values:
+        return []
+    bound = Bound()
+    listed = ", ".join(bound.bind(value) for value in values)
+    places = cursor.fetch(f"SELECT rowid AS place FROM {table} WHERE {column} IN ({listed})", bound)
+    if not places:
+        return []
+    listed = ", ".join(str(int(row["place"])) for row in places)
+    return cursor.fetch(f"SELECT {columns} FROM {table} WHERE rowid IN ({listed})")
 
 
 def count_incidents(cursor: Cursor, filters: Filters) -> int:
@@ -188,39 +203,54 @@ def list_reports(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row
 
     The earliest published comes first.
     """
-    return cursor.fetch(
-        f"""SELECT event.*, article.title, article.published, article.outlet, article.url,
-            article."text" AS body, coalesce(sketch.copy_family, article.id) AS copy_family
-        FROM (SELECT article, event FROM report WHERE incident = $incident) AS told
-        JOIN event ON event.article = told.article AND event.id = told.event
-        JOIN article ON article.id = told.article
-        LEFT JOIN sketch ON sketch.article = told.article
-        ORDER BY article.published NULLS LAST, article.id, event.ordinal LIMIT {int(limit)}""",
-        {"incident": incident},
+    told = cursor.fetch(
+        """SELECT report.article, report.event FROM report JOIN article ON article.id = report.article
+        WHERE report.incident = $incident AND report.event <> ''
+        ORDER BY article.published NULLS LAST, article.id LIMIT $limit""",
+        {"incident": incident, "limit": limit},
     )
+    ids = list(dict.fromkeys(row["article"] for row in told))
+    columns = 'id AS article, title, published, outlet, url, "text" AS body'
+    article_by_id = {row["article"]: row for row in _fetch_where(cursor, "article", "id", ids, columns)}
+    for row in _fetch_where(cursor, "sketch", "article", ids, "article, copy_family"):
+        article_by_id[row["article"]]["copy_family"] = row["copy_family"]
+    wanted = {(row["article"], row["event"]) for row in told}
+    place = {id: number for number, id in enumerate(ids)}
+    reports = [
+        {"copy_family": event["article"], **event, **article_by_id[event["article"]]}
+        for event in _fetch_where(cursor, "event", "article", ids)
+        if (event["article"], event["id"]) in wanted
+    ]
+    return sorted(reports, key=lambda report: (place[report["article"]], report["ordinal"]))
 
 
-def list_links(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row]:
-    """Return what holds the reports of an incident together, the strongest link first."""
-    return cursor.fetch(
-        f"""WITH told AS (SELECT article, event FROM report WHERE incident = $incident)
-        SELECT link.* FROM link
-        SEMI JOIN told ON told.article = link.article AND told.event = link.event
-        SEMI JOIN told AS other ON other.article = link.other_article AND other.event = link.other_event
-        ORDER BY link.score DESC, link.article, link.other_article LIMIT {int(limit)}""",
-        {"incident": incident},
-    )
+def list_links(
+    cursor: Cursor, members: Collection[tuple[str, str]], *, limit: int = 200
+) -> list[Row]:
+    """Return what holds reports (article, event) of an incident together, the strongest link first."""
+    articles = sorted({article for article, _ in members})
+    links = [
+        link
+        for link in _fetch_where(cursor, "link", "article", articles)
+        if (link["article"], link["event"]) in members
+        and (link["other_article"], link["other_event"]) in members
+    ]
+    links.sort(key=lambda link: (-link["score"], link["article"], link["other_article"]))
+    return links[:limit]
 
 
 def list_article_events(cursor: Cursor, article: str) -> list[Row]:
     """Return the events of an article, whole, with the incident that each reports."""
-    return cursor.fetch(
-        """SELECT event.*, report.incident, incident.n_independent FROM event
-        LEFT JOIN report ON report.article = event.article AND report.event = event.id
-        LEFT JOIN incident ON incident.id = report.incident
-        WHERE event.article = $article ORDER BY event.ordinal""",
+    events = _fetch_where(cursor, "event", "article", [article])
+    incidents = cursor.fetch(
+        """SELECT report.event, report.incident, incident.n_independent
+        FROM report LEFT JOIN incident ON incident.id = report.incident WHERE report.article = $article""",
         {"article": article},
     )
+    by_event = {row.pop("event"): row for row in incidents}
+    not_joined = {"incident": None, "n_independent": None}
+    told = [{**event, **by_event.get(event["id"], not_joined)} for event in events]
+    return sorted(told, key=lambda event: event["ordinal"])
 
 
 def list_events(cursor: Cursor, filters: Filters) -> tuple[list[Row], int]:

@@ -29,7 +29,8 @@ def show(request: Request) -> Response:
         if incident["id"] != request.path_params["id"]:
             return RedirectResponse(f"/incident/{incident['id']}", 307)
         reports = queries.list_reports(cursor, incident["id"], limit=_MOST_REPORTS)
-        links = queries.list_links(cursor, incident["id"])
+        members = {(report["article"], report["id"]) for report in reports}
+        links = queries.list_links(cursor, members)
     number_by_event = {(report["article"], report["id"]): n for n, report in enumerate(reports, 1)}
     page = {
         "incident": incident,
