@@ -86,12 +86,16 @@ def multiply(one: Path, many: Path, n_copies: int) -> None:
     with stores.open(many) as store:
         connection = store._connection
         connection.execute("ATTACH $file AS one (READ_ONLY)", {"file": str(one)})
-        ((n_days,),) = connection.execute("SELECT max(published) - min(published) + 1 FROM one.article").fetchall()
+        ((n_days,),) = connection.execute(
+            "SELECT max(published) - min(published) + 1 FROM one.article"
+        ).fetchall()
         for number in range(n_copies):
             connection.execute(f"SET VARIABLE copy = '-{number}'; SET VARIABLE days = {number * n_days}")
             for table, changes in _CHANGES.items():
                 listed = ", ".join(f'{value} AS "{name}"' for name, value in changes.items())
-                connection.execute(f"INSERT INTO {table} BY NAME SELECT * REPLACE ({listed}) FROM one.{table}")
+                connection.execute(
+                    f"INSERT INTO {table} BY NAME SELECT * REPLACE ({listed}) FROM one.{table}"
+                )
         connection.execute("BEGIN")
         # What the rules of ties have seen, so that a build does not look at all of it again.
         connection.execute("INSERT OR REPLACE INTO meta FROM one.meta WHERE \"key\" = 'tie_rules'")

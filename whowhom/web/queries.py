@@ -6,11 +6,13 @@ pages or of HTTP.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 from whowhom.exporters.tables import mend
 from whowhom.web.columns import COLUMN_BY_NAME
@@ -22,6 +24,22 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
 
 Period = Literal["day", "week", "month", "year"]
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+def _remembered(
+    ask: Callable[Concatenate[Cursor, Asked], Answer],
+) -> Callable[Concatenate[Cursor, Asked], Answer]:
+    """Let a question that depends on incidents alone be asked once for each state of them."""
+
+    @wraps(ask)
+    def remember(cursor: Cursor, /, *values: Asked.args, **named: Asked.kwargs) -> Answer:
+        key = (ask.__name__, values, tuple(sorted(named.items())))
+        return cursor.remember(key, lambda: ask(cursor, *values, **named))
+
+    return remember
+
 
 class UnknownIdError(LookupError):
     """Nothing in the store has the id, or the beginning of an id, that was given."""
@@ -70,6 +88,7 @@ def _fetch_where(
     return cursor.fetch(f"SELECT {columns} FROM {table} WHERE rowid IN ({listed})")
 
 
+@_remembered
 def count_incidents(cursor: Cursor, filters: Filters) -> int:
     """Return how many incidents meet the filters."""
     where, bound = select(filters)
@@ -110,6 +129,7 @@ class Facets(NamedTuple):
     values: dict[str, list[tuple[str, int]]]
 
 
+@_remembered
 def count_facets(cursor: Cursor, filters: Filters) -> Facets:
     """Count the incidents that meet the filters, and for each facet those that each value would show.
 
@@ -224,9 +244,7 @@ def list_reports(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row
     return sorted(reports, key=lambda report: (place[report["article"]], report["ordinal"]))
 
 
-def list_links(
-    cursor: Cursor, members: Collection[tuple[str, str]], *, limit: int = 200
-) -> list[Row]:
+def list_links(cursor: Cursor, members: Collection[tuple[str, str]], *, limit: int = 200) -> list[Row]:
     """Return what holds reports (article, event) of an incident together, the strongest link first."""
     articles = sorted({article for article, _ in members})
     links = [
@@ -268,7 +286,12 @@ _EVENT_CONDITIONS = ("type", "mode", "actor", "recipient", "place", "first", "la
 
 
 class Extent(NamedTuple):
-    """What the store holds; days are those of publication."""
+    """What the store holds.
+
+    Attributes:
+        first, last: Days of publication.
+        first_day, last_day: Those of incidents, which may lie long before, or ahead.
+    """
 
     n_articles: int
     n_events: int
@@ -276,6 +299,8 @@ class Extent(NamedTuple):
     n_skips: int
     first: date | None
     last: date | None
+    first_day: date | None
+    last_day: date | None
 
 
 def measure_extent(cursor: Cursor) -> Extent:
@@ -283,7 +308,8 @@ def measure_extent(cursor: Cursor) -> Extent:
     row = cursor.fetch_one(
         "SELECT (SELECT count(*) FROM article) AS n_articles, (SELECT count(*) FROM event) AS n_events, "
         "(SELECT count(*) FROM incident) AS n_incidents, (SELECT count(*) FROM skip) AS n_skips, "
-        "(SELECT min(published) FROM article) AS first, (SELECT max(published) FROM article) AS last"
+        "(SELECT min(published) FROM article) AS first, (SELECT max(published) FROM article) AS last, "
+        "(SELECT min(first_day) FROM facet) AS first_day, (SELECT max(last_day) FROM facet) AS last_day"
     )
     return Extent(**row)
 
@@ -315,27 +341,35 @@ def count_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
 
     Periods without either are left out. `n_claimed` counts those that no report gives as certain.
     """
+    articles = cursor.fetch(
+        f"""SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles
+        FROM article WHERE published BETWEEN $first AND $last GROUP BY period""",
+        {"first": filters.first or date.min, "last": filters.last or date.max},
+    )
+    rows = {row["period"]: {**_NO_INCIDENTS, **row} for row in articles}
+    for row in _count_incidents_by_quad(cursor, filters, by):
+        rows[row["period"]] = {"n_articles": 0, **rows.get(row["period"], {}), **row}
+    return [rows[period] for period in sorted(rows)]
+
+
+_NO_INCIDENTS = dict.fromkeys(("n_1", "n_2", "n_3", "n_4", "n_claimed"), 0) | dict.fromkeys(
+    ("scale", "scale_spread")
+)
+
+
+@_remembered
+def _count_incidents_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
     where, bound = select(filters)
-    first, last = bound.bind(filters.first or date.min), bound.bind(filters.last or date.max)
     return cursor.fetch(
-        f"""WITH counted AS (
-            SELECT date_trunc('{by}', facet.first_day)::DATE AS period, {_N_BY_QUAD},
-                count(*) FILTER (facet.n_certain = 0) AS n_claimed,
-                avg(facet.scale) AS scale, stddev_pop(facet.scale) AS scale_spread
-            FROM facet WHERE {where} AND facet.first_day IS NOT NULL GROUP BY period
-        ),
-        read AS (
-            SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles
-            FROM article WHERE published BETWEEN {first} AND {last} GROUP BY period
-        )
-        SELECT period, coalesce(n_1, 0) AS n_1, coalesce(n_2, 0) AS n_2, coalesce(n_3, 0) AS n_3,
-            coalesce(n_4, 0) AS n_4, coalesce(n_claimed, 0) AS n_claimed, scale, scale_spread,
-            coalesce(n_articles, 0) AS n_articles
-        FROM counted FULL JOIN read USING (period) ORDER BY period""",
+        f"""SELECT date_trunc('{by}', facet.first_day)::DATE AS period, {_N_BY_QUAD},
+            count(*) FILTER (facet.n_certain = 0) AS n_claimed,
+            avg(facet.scale) AS scale, stddev_pop(facet.scale) AS scale_spread
+        FROM facet WHERE {where} AND facet.first_day IS NOT NULL GROUP BY period""",
         bound,
     )
 
 
+@_remembered
 def list_foremost(cursor: Cursor, filters: Filters, *, limit: int = 60) -> list[Row]:
     """Return the incidents with a day that most independent reports tell, for the points of a picture."""
     where, bound = select(filters)
@@ -357,42 +391,50 @@ def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -
     """
     days = min(last - first, first - date.min - timedelta(days=1))
     before = first - max(days, timedelta(0)) - timedelta(days=1) if first > date.min else first
+    read = cursor.fetch_one(
+        "SELECT count(*) FILTER (published >= $first) AS n_now, count(*) AS n_all "
+        "FROM article WHERE published BETWEEN $before AND $last",
+        {"first": first, "last": last, "before": before},
+    )
+    if not 0 < read["n_now"] < read["n_all"]:
+        return []
+    share = read["n_now"] / read["n_all"]
+    rows = [
+        {**row, "change": _measure_change(row, share)} for row in _count_pairs(cursor, before, first, last)
+    ]
+    rows.sort(key=lambda row: (-abs(row["change"]), -row["n_now"] - row["n_before"], row["who"], row["whom"]))
+    return rows[:limit]
+
+
+def _measure_change(row: Row, share: float) -> float:
+    n_now, n_before = row["n_now"], row["n_before"]
+    now, before = (n_now + n_before) * share, (n_now + n_before) * (1 - share)
+    ratio = sum(n * math.log(n / expected) for n, expected in ((n_now, now), (n_before, before)) if n)
+    return math.copysign(math.sqrt(2 * max(ratio, 0.0)), n_now - now)
+
+
+@_remembered
+def _count_pairs(cursor: Cursor, before: date, first: date, last: date) -> list[Row]:
     return cursor.fetch(
-        f"""WITH deed AS MATERIALIZED (
+        """WITH deed AS (
             SELECT first_day >= $first AS is_now, quad, actor_country AS who, recipient_country AS whom
             FROM facet
             WHERE first_day BETWEEN $before AND $last AND n_future = 0 AND n_hypothetical = 0
                 AND NOT is_denied
         ),
-        read AS (
-            SELECT count(*) FILTER (published >= $first) AS n_now, count(*) AS n_all
-            FROM article WHERE published BETWEEN $before AND $last
-        ),
         one_way AS (
             SELECT is_now, quad, who, unnest(whom) AS whom
             FROM (SELECT is_now, quad, unnest(who) AS who, whom FROM deed)
-        ),
-        pair AS (
-            SELECT who, whom, count(*) AS n, count(*) FILTER (is_now) AS n_now,
-                count(*) FILTER (NOT is_now) AS n_before,
-                count(*) FILTER (is_now AND quad >= 3) AS n_conflict,
-                count(*) FILTER (is_now AND quad <= 2) AS n_cooperation
-            FROM one_way WHERE who <> whom GROUP BY who, whom
-        ),
-        expected AS (
-            SELECT pair.*, n * read.n_now / read.n_all AS now,
-                n * (read.n_all - read.n_now) / read.n_all AS earlier
-            FROM pair, read WHERE read.n_now > 0 AND read.n_all > read.n_now
         )
-        SELECT who, whom, n_now, n_before, n_conflict, n_cooperation,
-            sign(n_now - now) * sqrt(2 * greatest(0,
-                n_now * ln(greatest(n_now, 1e-9) / now) + n_before * ln(greatest(n_before, 1e-9) / earlier)
-            )) AS change
-        FROM expected ORDER BY abs(change) DESC, n DESC, who, whom LIMIT {int(limit)}""",
+        SELECT who, whom, count(*) FILTER (is_now) AS n_now, count(*) FILTER (NOT is_now) AS n_before,
+            count(*) FILTER (is_now AND quad >= 3) AS n_conflict,
+            count(*) FILTER (is_now AND quad <= 2) AS n_cooperation
+        FROM one_way WHERE who <> whom GROUP BY who, whom""",
         {"first": first, "last": last, "before": before},
     )
 
 
+@_remembered
 def count_places(cursor: Cursor, filters: Filters, *, limit: int = 500) -> list[Row]:
     """Return the places of incidents with their number by quad class, the most frequent first."""
     where, bound = select(filters)
@@ -412,6 +454,7 @@ def count_roles(cursor: Cursor, filters: Filters, actor: str) -> dict[str, int]:
     return {role: count_incidents(cursor, _with_role(filters, role, actor)) for role in ROLES}
 
 
+@_remembered
 def count_counterparts(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return the countries that somebody acts on and is acted on by: number by direction and quad class."""
     rows = []
@@ -432,6 +475,7 @@ def _with_role(filters: Filters, role: str, actor: str) -> Filters:
     return replace(filters, **changes)
 
 
+@_remembered
 def count_names(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return who stands behind a country: names, sectors, and in how many incidents they took part."""
     where, bound = select(filters)
