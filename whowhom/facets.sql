@@ -15,6 +15,12 @@ SELECT keep.number, incident.id AS incident, incident.event, incident.mode, inci
     list_filter([one.country FOR one IN incident.recipient],
         lambda code, nth: list_position([one.country FOR one IN incident.recipient], code) = nth)
         AS recipient_country,
+    list_sort(list_distinct(flatten([[word FOR word IN string_split(one.name, ' ')
+        IF regexp_full_match(word, '[A-Z]{3}')] FOR one IN incident.actor IF one.name IS NOT NULL])))
+        AS actor_capitals,
+    list_sort(list_distinct(flatten([[word FOR word IN string_split(one.name, ' ')
+        IF regexp_full_match(word, '[A-Z]{3}')] FOR one IN incident.recipient IF one.name IS NOT NULL])))
+        AS recipient_capitals,
     list_sort(list_distinct([one.sector[1] FOR one IN list_concat(incident.actor, incident.recipient)]))
         AS sector,
     incident.place.name AS place_name, incident.place.country AS place_country,
@@ -30,11 +36,12 @@ SELECT keep.number, incident.id AS incident, incident.event, incident.mode, inci
 FROM keep JOIN incident ON incident.id = keep.incident LEFT JOIN said ON said.incident = keep.incident;
 
 CREATE OR REPLACE TEMP TABLE party_made AS
-SELECT number, role, one.country, coalesce(one.sector, []) AS sector, one.name, one."text" FROM (
-    SELECT keep.number, 'actor' AS role, unnest(incident.actor) AS one
+SELECT number, role, ordinal, one.country, coalesce(one.sector, []) AS sector, one.name, one."text" FROM (
+    SELECT keep.number, 'actor' AS role, unnest(range(len(incident.actor))) AS ordinal,
+        unnest(incident.actor) AS one
     FROM keep JOIN incident ON incident.id = keep.incident
     UNION ALL
-    SELECT keep.number, 'recipient', unnest(incident.recipient)
+    SELECT keep.number, 'recipient', unnest(range(len(incident.recipient))), unnest(incident.recipient)
     FROM keep JOIN incident ON incident.id = keep.incident
 );
 

@@ -334,6 +334,8 @@ CREATE TABLE facet (
     last_day DATE,
     actor_country VARCHAR[] NOT NULL,
     recipient_country VARCHAR[] NOT NULL,
+    actor_capitals VARCHAR[] NOT NULL,
+    recipient_capitals VARCHAR[] NOT NULL,
     sector VARCHAR[] NOT NULL,
     place_name VARCHAR,
     place_country VARCHAR,
@@ -368,6 +370,8 @@ COMMENT ON COLUMN facet.first_day IS 'As of incident';
 COMMENT ON COLUMN facet.last_day IS 'As of incident';
 COMMENT ON COLUMN facet.actor_country IS 'Countries of the actors, each once, that of the first actor first';
 COMMENT ON COLUMN facet.recipient_country IS 'Countries of the recipients in the same way';
+COMMENT ON COLUMN facet.actor_capitals IS 'Words of three capitals in the names of actors, which look like countries: CNN';
+COMMENT ON COLUMN facet.recipient_capitals IS 'The same of recipients';
 COMMENT ON COLUMN facet.sector IS 'Main sectors of actors and recipients, each once';
 COMMENT ON COLUMN facet.place_name IS 'Name of the place';
 COMMENT ON COLUMN facet.place_country IS 'Its country';
@@ -394,6 +398,7 @@ COMMENT ON COLUMN facet.join_score IS 'As of incident';
 CREATE TABLE party (
     number INTEGER NOT NULL,
     role VARCHAR NOT NULL,
+    ordinal USMALLINT NOT NULL,
     country VARCHAR,
     sector VARCHAR[] NOT NULL,
     name VARCHAR,
@@ -402,6 +407,7 @@ CREATE TABLE party (
 COMMENT ON TABLE party IS 'An actor or recipient of an incident, one row each, to find incidents by';
 COMMENT ON COLUMN party.number IS 'The incident: facet.number';
 COMMENT ON COLUMN party.role IS 'actor or recipient';
+COMMENT ON COLUMN party.ordinal IS 'Its place among those of its role, from 0';
 COMMENT ON COLUMN party.country IS 'As in incident';
 COMMENT ON COLUMN party.sector IS 'As in incident';
 COMMENT ON COLUMN party.name IS 'As in incident';

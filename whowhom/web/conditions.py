@@ -57,36 +57,47 @@ def _any_of(make: Callable[[str, Bound], str]) -> Condition:
     return condition
 
 
-def _with_party(role: str, make: Callable[[str, Bound], str]) -> Condition:
-    """Return the condition that a participant, in one role or "" for either, is one of those named."""
+def _with_party(*roles: str) -> Condition:
+    """Return the condition that a participant, in one of the roles, is one of those named."""
 
     def condition(values: Sequence[str], bound: Bound) -> str:
-        wanted = _any_of(make)(values, bound)
-        if role:
-            wanted = f"party.role = '{role}' AND {wanted}"
-        return f"facet.number IN (SELECT party.number FROM party WHERE {wanted})"
+        wanted, among = [], []
+        for value in values:
+            if _CODE.fullmatch(value) and value not in SECTORS:
+                # "CNN" looks like a country but is a word of a name.
+                lists = [f"facet.{role}_{of}" for role in roles for of in ("country", "capitals")]
+                code = bound.bind(value)
+                wanted += [f"list_contains({one}, {code})" for one in lists]
+            else:
+                among.append(f"({_party_condition(value, bound)})")
+        if among:
+            wanted.append(_select_parties(roles, " OR ".join(among)))
+        return f"({' OR '.join(wanted)})"
 
     return condition
 
 
+def _select_parties(roles: Sequence[str], condition: str) -> str:
+    of_role = "true" if len(roles) == len(ROLES) else f"party.role = '{roles[0]}'"
+    return f"facet.number IN (SELECT party.number FROM party WHERE {of_role} AND ({condition}))"
+
+
 def _party_condition(value: str, bound: Bound) -> str:
+    """Return the condition on `party` for sectors, a country with sectors, or a part of a name."""
     codes = value.split()
-    sectors = [code for code in codes if code in SECTORS]
     countries = [code for code in codes if code not in SECTORS]
     if len(countries) > 1 or not all(map(_CODE.fullmatch, codes)):
         part = _fold(bound.bind(value))
         return f"contains({_fold('party.name')}, {part}) OR contains({_fold('party.text')}, {part})"
-    conditions = [f"list_contains(party.sector, {bound.bind(sector)})" for sector in sectors]
-    for code in countries:
-        parameter = bound.bind(code)
-        # "CNN" looks like a country but is a name. `contains` is there to split few of the names.
-        name = (
-            f"contains(party.name, {parameter}) AND list_contains(string_split(party.name, ' '), {parameter})"
-        )
-        conditions.append(
-            f"party.country = {parameter}" if sectors else f"(party.country = {parameter} OR {name})"
-        )
+    conditions = [f"party.country = {bound.bind(country)}" for country in countries]
+    conditions += [
+        f"list_contains(party.sector, {bound.bind(code)})" for code in codes if code not in countries
+    ]
     return " AND ".join(conditions)
+
+
+def _sector_condition(values: Sequence[str], bound: Bound) -> str:
+    return _select_parties(ROLES, f"list_has_any(party.sector, {bound.bind(list(values))})")
 
 
 def _place_condition(value: str, bound: Bound) -> str:
@@ -123,9 +134,9 @@ _CONDITIONS: dict[str, Condition] = {
     "mode": lambda values, bound: f"list_has_any(facet.mode, {bound.bind(list(values))})",
     "source": lambda values, bound: f"list_has_any(facet.source, {bound.bind(list(values))})",
     "place": _any_of(_place_condition),
-    "actor": _with_party("actor", _party_condition),
-    "recipient": _with_party("recipient", _party_condition),
-    "party": _with_party("", _party_condition),
-    "sector": _with_party("", lambda value, bound: f"list_contains(party.sector, {bound.bind(value)})"),
+    "actor": _with_party("actor"),
+    "recipient": _with_party("recipient"),
+    "party": _with_party(*ROLES),
+    "sector": _sector_condition,
     "words": _words_condition,
 }
