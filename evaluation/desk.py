@@ -239,7 +239,12 @@ def walk(desk: Running, sample: Sample, number: int, until: threading.Event, ask
         path = page.make(chance, sample)
         begun = time.monotonic()
         try:
-            status, size = desk.ask(path, connection)
+            try:
+                status, size = desk.ask(path, connection)
+            except http.client.RemoteDisconnected:
+                # The desk has closed what was idle for long; browsers ask again, too.
+                connection.close()
+                status, size = desk.ask(path, connection)
         except (OSError, http.client.HTTPException):
             status, size = 0, 0
             connection.close()
@@ -297,7 +302,8 @@ class Run:
         ended = time.monotonic()
         self.process.wait()
         self._threads[1].join()
-        return ended, next((line.strip() for line in reversed(self.told) if "per second" in line), "failed")
+        told = next((line.strip() for line in reversed(self.told) if "per second" in line), "")
+        return ended, told or f"failed: {''.join(self.told[-1:]).strip()}"
 
 
 def bear_load(path: Path, n_readers: int, seconds: float) -> Iterator[str]:

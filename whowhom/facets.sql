@@ -3,26 +3,29 @@
 
 CREATE OR REPLACE TEMP TABLE facet_made AS
 WITH said AS (
-    SELECT keep.incident, list_sort(list(DISTINCT event.source_kind)) AS source
+    SELECT keep.incident, array_to_string(list_sort(list(DISTINCT event.source_kind)), ' ') AS source
     FROM keep JOIN report ON report.incident = keep.incident
     JOIN event ON event.article = report.article AND event.id = report.event
     GROUP BY keep.incident
 )
-SELECT keep.number, incident.id AS incident, incident.event, incident.mode, incident.quad, incident.scale,
+SELECT keep.number, incident.id AS incident, incident.event, array_to_string(incident.mode, ' ') AS mode, incident.quad, incident.scale,
     incident.first_day, incident.last_day,
-    list_filter([one.country FOR one IN incident.actor],
-        lambda code, nth: list_position([one.country FOR one IN incident.actor], code) = nth) AS actor_country,
-    list_filter([one.country FOR one IN incident.recipient],
-        lambda code, nth: list_position([one.country FOR one IN incident.recipient], code) = nth)
+    nullif(array_to_string(list_filter([one.country FOR one IN incident.actor],
+        lambda code, nth: list_position([one.country FOR one IN incident.actor], code) = nth), ' '), '')
+        AS actor_country,
+    nullif(array_to_string(list_filter([one.country FOR one IN incident.recipient],
+        lambda code, nth: list_position([one.country FOR one IN incident.recipient], code) = nth), ' '), '')
         AS recipient_country,
-    list_sort(list_distinct(flatten([[word FOR word IN string_split(one.name, ' ')
-        IF regexp_full_match(word, '[A-Z]{3}')] FOR one IN incident.actor IF one.name IS NOT NULL])))
+    nullif(array_to_string(list_sort(list_distinct(flatten([[word FOR word IN string_split(one.name, ' ')
+        IF regexp_full_match(word, '[A-Z]{3}')] FOR one IN incident.actor IF one.name IS NOT NULL]))), ' '), '')
         AS actor_capitals,
-    list_sort(list_distinct(flatten([[word FOR word IN string_split(one.name, ' ')
-        IF regexp_full_match(word, '[A-Z]{3}')] FOR one IN incident.recipient IF one.name IS NOT NULL])))
+    nullif(array_to_string(list_sort(list_distinct(flatten([[word FOR word IN string_split(one.name, ' ')
+        IF regexp_full_match(word, '[A-Z]{3}')] FOR one IN incident.recipient IF one.name IS NOT NULL]))), ' '), '')
         AS recipient_capitals,
-    list_sort(list_distinct([one.sector[1] FOR one IN list_concat(incident.actor, incident.recipient)]))
-        AS sector,
+    array_to_string(list_sort(list_distinct(
+        [one.sector[1] FOR one IN list_concat(incident.actor, incident.recipient)])), ' ') AS sector,
+    array_to_string(list_sort(list_distinct(flatten(
+        [one.sector FOR one IN list_concat(incident.actor, incident.recipient)]))), ' ') AS sectors,
     incident.place.name AS place_name, incident.place.country AS place_country,
     incident.place."precision" AS place_precision,
     incident.place.latitude AS latitude, incident.place.longitude AS longitude,
@@ -31,7 +34,7 @@ SELECT keep.number, incident.id AS incident, incident.event, incident.mode, inci
     incident.certainty.possible AS n_possible,
     incident.aux.historical AS n_historical, incident.aux.future AS n_future,
     incident.aux.hypothetical AS n_hypothetical, incident.aux.negation AS n_negation,
-    len(incident.denied_by) > 0 AS is_denied, coalesce(said.source, []) AS source,
+    len(incident.denied_by) > 0 AS is_denied, coalesce(said.source, '') AS source,
     incident.n_articles, incident.n_outlets, incident.n_independent, incident.score, incident.join_score
 FROM keep JOIN incident ON incident.id = keep.incident LEFT JOIN said ON said.incident = keep.incident;
 

@@ -255,6 +255,8 @@ COMMENT ON COLUMN link.other_event IS 'The other event';
 COMMENT ON COLUMN link.score IS 'How likely they are the same deed, 0.5 to 1';
 COMMENT ON COLUMN link.reason IS 'What they have in common, and what speaks against it';
 
+CREATE INDEX link_article ON link(article);
+
 CREATE TABLE report (
     article VARCHAR NOT NULL,
     event VARCHAR NOT NULL,
@@ -327,16 +329,17 @@ CREATE TABLE facet (
     number INTEGER NOT NULL,
     incident VARCHAR NOT NULL,
     event VARCHAR NOT NULL,
-    mode VARCHAR[] NOT NULL,
+    mode VARCHAR NOT NULL,
     quad UTINYINT NOT NULL,
     scale DOUBLE NOT NULL,
     first_day DATE,
     last_day DATE,
-    actor_country VARCHAR[] NOT NULL,
-    recipient_country VARCHAR[] NOT NULL,
-    actor_capitals VARCHAR[] NOT NULL,
-    recipient_capitals VARCHAR[] NOT NULL,
-    sector VARCHAR[] NOT NULL,
+    actor_country VARCHAR,
+    recipient_country VARCHAR,
+    actor_capitals VARCHAR,
+    recipient_capitals VARCHAR,
+    sector VARCHAR NOT NULL,
+    sectors VARCHAR NOT NULL,
     place_name VARCHAR,
     place_country VARCHAR,
     place_precision VARCHAR,
@@ -352,18 +355,18 @@ CREATE TABLE facet (
     n_hypothetical UINTEGER NOT NULL,
     n_negation UINTEGER NOT NULL,
     is_denied BOOLEAN NOT NULL,
-    source VARCHAR[] NOT NULL,
+    source VARCHAR NOT NULL,
     n_articles UINTEGER NOT NULL,
     n_outlets UINTEGER NOT NULL,
     n_independent UINTEGER NOT NULL,
     score DOUBLE NOT NULL,
     join_score DOUBLE
 );
-COMMENT ON TABLE facet IS 'An incident by all that incidents are looked for, counted and sorted by, flat because that is read many times faster; made from incident and its events';
+COMMENT ON TABLE facet IS 'An incident by all that incidents are looked for, counted and sorted by, flat because that is read many times faster; made from incident and its events. Where there are several values there is a space between them';
 COMMENT ON COLUMN facet.number IS 'A number that no other state of an incident had; an incident that is written anew gets a new one';
 COMMENT ON COLUMN facet.incident IS 'The incident: incident.id';
 COMMENT ON COLUMN facet.event IS 'As of incident';
-COMMENT ON COLUMN facet.mode IS 'As of incident';
+COMMENT ON COLUMN facet.mode IS 'PLOVER modes';
 COMMENT ON COLUMN facet.quad IS 'As of incident';
 COMMENT ON COLUMN facet.scale IS 'As of incident';
 COMMENT ON COLUMN facet.first_day IS 'As of incident';
@@ -373,6 +376,7 @@ COMMENT ON COLUMN facet.recipient_country IS 'Countries of the recipients in the
 COMMENT ON COLUMN facet.actor_capitals IS 'Words of three capitals in the names of actors, which look like countries: CNN';
 COMMENT ON COLUMN facet.recipient_capitals IS 'The same of recipients';
 COMMENT ON COLUMN facet.sector IS 'Main sectors of actors and recipients, each once';
+COMMENT ON COLUMN facet.sectors IS 'All sectors of actors and recipients, each once';
 COMMENT ON COLUMN facet.place_name IS 'Name of the place';
 COMMENT ON COLUMN facet.place_country IS 'Its country';
 COMMENT ON COLUMN facet.place_precision IS 'Its precision';

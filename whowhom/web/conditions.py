@@ -67,7 +67,7 @@ def _with_party(*roles: str) -> Condition:
                 # "CNN" looks like a country but is a word of a name.
                 lists = [f"facet.{role}_{of}" for role in roles for of in ("country", "capitals")]
                 code = bound.bind(value)
-                wanted += [f"list_contains({one}, {code})" for one in lists]
+                wanted += [f"coalesce(contains({one}, {code}), false)" for one in lists]
             else:
                 among.append(f"({_party_condition(value, bound)})")
         if among:
@@ -96,8 +96,9 @@ def _party_condition(value: str, bound: Bound) -> str:
     return " AND ".join(conditions)
 
 
-def _sector_condition(values: Sequence[str], bound: Bound) -> str:
-    return _select_parties(ROLES, f"list_has_any(party.sector, {bound.bind(list(values))})")
+def _holds_any(column: str) -> Condition:
+    """Return the condition that one of the values stands in a column of codes with spaces between them."""
+    return lambda values, bound: f"list_has_any(string_split({column}, ' '), {bound.bind(list(values))})"
 
 
 def _place_condition(value: str, bound: Bound) -> str:
@@ -131,12 +132,12 @@ _CONDITIONS: dict[str, Condition] = {
     "min_independent": lambda n, bound: f"facet.n_independent >= {bound.bind(n)}",
     "certainty": _any_of(lambda value, bound: CERTAINTY_TESTS[value]),
     "aux": _any_of(lambda value, bound: AUX_TESTS[value]),
-    "mode": lambda values, bound: f"list_has_any(facet.mode, {bound.bind(list(values))})",
-    "source": lambda values, bound: f"list_has_any(facet.source, {bound.bind(list(values))})",
+    "mode": _holds_any("facet.mode"),
+    "source": _holds_any("facet.source"),
+    "sector": _holds_any("facet.sectors"),
     "place": _any_of(_place_condition),
     "actor": _with_party("actor"),
     "recipient": _with_party("recipient"),
     "party": _with_party(*ROLES),
-    "sector": _sector_condition,
     "words": _words_condition,
 }

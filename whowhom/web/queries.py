@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import wraps
+from itertools import product
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 from whowhom.exporters.tables import mend
@@ -74,18 +76,20 @@ def _fetch_where(
 ) -> list[Row]:
     """Return the rows of a table in which a column has one of some values.
 
-    Their places are found first: DuckDB would else read the whole table for more than one value, though
-    there is an index, and put its lists together before it looks whether they are wanted.
+    Where the table holds lists, their places are found first: DuckDB would else put the lists of all rows
+    together before it looks which are wanted.
     """
     if not values:
         return []
     bound = Bound()
     listed = ", ".join(bound.bind(value) for value in values)
+    if table not in ("incident", "event", "link"):
+        return cursor.fetch(f"SELECT {columns} FROM {table} WHERE {column} IN ({listed})", bound)
     places = cursor.fetch(f"SELECT rowid AS place FROM {table} WHERE {column} IN ({listed})", bound)
-    if not places:
-        return []
-    listed = ", ".join(str(int(row["place"])) for row in places)
-    return cursor.fetch(f"SELECT {columns} FROM {table} WHERE rowid IN ({listed})")
+    return cursor.fetch(
+        f"SELECT {columns} FROM {table} WHERE rowid IN (SELECT unnest(CAST($places AS BIGINT[])))",
+        {"places": [row["place"] for row in places]},
+    )
 
 
 @_remembered
@@ -114,11 +118,16 @@ def select_columns(
 
 # Facets
 
-# For facets of one value an incident the value, for those of several the list of them.
-_SINGLE = {"type": "event", "place": "place_country"}
-_SEVERAL = {"actor": "actor_country", "recipient": "recipient_country", "sector": "sector"}
+# Facets of which a column holds the values, and those of which each value has a condition of its own.
+_HELD = {
+    "type": "event",
+    "place": "place_country",
+    "actor": "actor_country",
+    "recipient": "recipient_country",
+    "sector": "sector",
+}
 _TESTED = {"certainty": CERTAINTY_TESTS, "aux": AUX_TESTS}
-FACETS = (*_SINGLE, *_SEVERAL, *_TESTED)
+FACETS = (*_HELD, *_TESTED)
 FACET_ROWS = 16
 
 
@@ -147,23 +156,27 @@ def count_facets(cursor: Cursor, filters: Filters) -> Facets:
         kind = "NOT MATERIALIZED" if where == "true" else "MATERIALIZED"
         tables.append(f"{found} AS {kind} (SELECT {', '.join(sorted(kept))} FROM facet WHERE {where})")
         counts += [_count_values(name, found) for name in names]
-    values: dict[str, list[tuple[str, int]]] = {name: [] for name in FACETS}
+    values: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     n = 0
     for row in cursor.fetch(f"WITH {', '.join(tables)} {' UNION ALL '.join(counts)}", bound):
         if row["facet"]:
-            values[row["facet"]].append((row["value"], row["n"]))
+            for value in row["value"].split():
+                values[row["facet"]][value] += row["n"]
         else:
             n = row["n"]
-    for counted in values.values():
-        counted.sort(key=lambda one: (-one[1], one[0]))
-        del counted[FACET_ROWS:]
-    return Facets(n, values)
+    return Facets(
+        n,
+        {
+            name: sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:FACET_ROWS]
+            for name, counted in values.items()
+        },
+    )
 
 
 def _list_facet_columns(name: str) -> list[str]:
     if name in _TESTED:
         return sorted(set(re.findall(r"facet\.(\w+)", " ".join(_TESTED[name].values()))))
-    return [_SINGLE.get(name) or _SEVERAL[name]]
+    return [_HELD[name]]
 
 
 def _count_values(name: str, found: str) -> str:
@@ -173,11 +186,8 @@ def _count_values(name: str, found: str) -> str:
             f"SELECT '{name}', value, n FROM (SELECT {counts} FROM {found} AS facet) "
             f"UNPIVOT (n FOR value IN ({', '.join(_TESTED[name])})) WHERE n > 0"
         )
-    column = _SINGLE.get(name) or f"unnest({_SEVERAL[name]})"
-    return (
-        f"SELECT '{name}', value, count(*) FROM (SELECT {column} AS value FROM {found}) "
-        "WHERE value IS NOT NULL GROUP BY value"
-    )
+    column = _HELD[name]
+    return f"SELECT '{name}', {column}, count(*) FROM {found} WHERE {column} IS NOT NULL GROUP BY {column}"
 
 
 # One incident
@@ -385,10 +395,10 @@ def list_foremost(cursor: Cursor, filters: Filters, *, limit: int = 60) -> list[
     if not rows:
         return []
     row_by_number = {row.pop("number"): {**row, "actor": [], "recipient": []} for row in rows}
-    # Numbers of our own; given so, DuckDB looks into few of the blocks.
-    numbers = ", ".join(map(str, row_by_number))
     for one in cursor.fetch(
-        f'SELECT number, role, name, "text" FROM party WHERE number IN ({numbers}) ORDER BY ordinal'
+        """SELECT number, role, name, "text" FROM party
+        WHERE number IN (SELECT unnest(CAST($numbers AS INTEGER[]))) ORDER BY ordinal""",
+        {"numbers": list(row_by_number)},
     ):
         row_by_number[one["number"]][one["role"]].append(one)
     return list(row_by_number.values())
@@ -427,23 +437,23 @@ def _measure_change(row: Row, share: float) -> float:
 
 @_remembered
 def _count_pairs(cursor: Cursor, before: date, first: date, last: date) -> list[Row]:
-    return cursor.fetch(
-        """WITH deed AS (
-            SELECT first_day >= $first AS is_now, quad, actor_country AS who, recipient_country AS whom
-            FROM facet
-            WHERE first_day BETWEEN $before AND $last AND n_future = 0 AND n_hypothetical = 0
-                AND NOT is_denied
-        ),
-        one_way AS (
-            SELECT is_now, quad, who, unnest(whom) AS whom
-            FROM (SELECT is_now, quad, unnest(who) AS who, whom FROM deed)
-        )
-        SELECT who, whom, count(*) FILTER (is_now) AS n_now, count(*) FILTER (NOT is_now) AS n_before,
-            count(*) FILTER (is_now AND quad >= 3) AS n_conflict,
-            count(*) FILTER (is_now AND quad <= 2) AS n_cooperation
-        FROM one_way WHERE who <> whom GROUP BY who, whom""",
+    rows = cursor.fetch(
+        """SELECT actor_country AS who, recipient_country AS whom,
+            count(*) FILTER (first_day >= $first) AS n_now, count(*) FILTER (first_day < $first) AS n_before,
+            count(*) FILTER (first_day >= $first AND quad >= 3) AS n_conflict,
+            count(*) FILTER (first_day >= $first AND quad <= 2) AS n_cooperation
+        FROM facet
+        WHERE first_day BETWEEN $before AND $last AND n_future = 0 AND n_hypothetical = 0 AND NOT is_denied
+            AND who IS NOT NULL AND whom IS NOT NULL
+        GROUP BY who, whom""",
         {"first": first, "last": last, "before": before},
     )
+    counted: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        for who, whom in product(row.pop("who").split(), row.pop("whom").split()):
+            if who != whom:
+                counted[who, whom] = _add(counted.get((who, whom), {"who": who, "whom": whom}), row)
+    return list(counted.values())
 
 
 @_remembered
@@ -469,17 +479,25 @@ def count_roles(cursor: Cursor, filters: Filters, actor: str) -> dict[str, int]:
 @_remembered
 def count_counterparts(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return the countries that somebody acts on and is acted on by: number by direction and quad class."""
-    rows = []
+    found = []
     for role, other in zip(ROLES, reversed(ROLES), strict=True):
         where, bound = select(_with_role(filters, role, actor))
-        rows += cursor.fetch(
-            f"""SELECT '{role}' AS role, code, count(*) AS n,
-                count(*) FILTER (quad <= 2) AS n_cooperation, count(*) FILTER (quad >= 3) AS n_conflict
-            FROM (SELECT quad, unnest({other}_country) AS code FROM facet WHERE {where})
-            WHERE code <> {bound.bind(actor)} GROUP BY code ORDER BY n DESC, code LIMIT {int(limit)}""",
+        counted: dict[str, Row] = {}
+        for row in cursor.fetch(
+            f"""SELECT {other}_country AS codes, count(*) AS n, count(*) FILTER (quad <= 2) AS n_cooperation,
+                count(*) FILTER (quad >= 3) AS n_conflict
+            FROM facet WHERE {where} AND {other}_country IS NOT NULL GROUP BY codes""",
             bound,
-        )
-    return rows
+        ):
+            for code in row.pop("codes").split():
+                if code != actor:
+                    counted[code] = _add(counted.get(code, {"role": role, "code": code}), row)
+        found += sorted(counted.values(), key=lambda row: (-row["n"], row["code"]))[:limit]
+    return found
+
+
+def _add(total: Row, counts: Row) -> Row:
+    return total | {name: total.get(name, 0) + n for name, n in counts.items()}
 
 
 def _with_role(filters: Filters, role: str, actor: str) -> Filters:
