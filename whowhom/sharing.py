@@ -41,6 +41,8 @@ from whowhom.turns import POLL_SECONDS, Seat, is_turn_taken
 
 # A run of hours is not ended because somebody looks at the store for a while.
 _RUN_WAIT_SECONDS = 600.0
+# A store of this size, some 50,000 events, is joined so fast that a copy is not worth it.
+_SMALL_BYTES = 30_000_000
 # How soon a reader that nobody asks anything notices that a writer waits.
 _WATCH_SECONDS = 0.05
 # As long as a writer has to wait for one slow question anyway, others may ask beside it, for so long.
@@ -102,6 +104,45 @@ class WriterSeat:
                     ended = time.monotonic()
                     self._let_go()
                     self.turn_seconds = time.monotonic() - ended + begun - start
+
+    @contextmanager
+    def writing_beside(self, *, wait: float = _RUN_WAIT_SECONDS) -> Iterator[Store]:
+        """Have a copy of the store for the block, which takes its place at the end; others read meanwhile.
+
+        For work that takes long. What goes wrong in the block, or a kill, leaves the store as it was. A
+        small store, or one that there is no room to copy, is written as in `writing`.
+        """
+        from whowhom import upkeep
+
+        with self._lock:
+            part = self._copy() if self._seat is not None and not self._is_writing() else None
+            if self._seat is None or part is None:
+                with self.writing(wait=wait) as store:
+                    yield store
+                return
+            try:
+                connection = connect(part, self.path, read_only=False, wait=0)
+                with Store(connection, self.path, read_only=False) as store:
+                    yield store
+                with self._seat.turn():
+                    upkeep.put_in_place(part, self._file, self.path, wait=wait)
+            finally:
+                for left in (part, part.with_name(f"{part.name}.wal")):
+                    left.unlink(missing_ok=True)
+
+    def _copy(self) -> Path | None:
+        """Return a copy of the store, None where it is not worth it or does not work."""
+        from whowhom import upkeep
+
+        # Closing any file would end the lock of a connection that this process has on it.
+        self._let_go()
+        log = self._file.with_name(f"{self._file.name}.wal")
+        try:
+            if log.exists() or self._file.stat().st_size < _SMALL_BYTES:
+                return None
+            return upkeep.copy_beside(self._file)
+        except OSError:
+            return None
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
