@@ -104,6 +104,9 @@ def _holds_any(column: str) -> Condition:
 def _place_condition(value: str, bound: Bound) -> str:
     if _CODE.fullmatch(value):
         return f"facet.place_country = {bound.bind(value)}"
+    name, comma, code = value.rpartition(", ")
+    if comma and _CODE.fullmatch(code):
+        return f"facet.place_name = {bound.bind(name)} AND facet.place_country = {bound.bind(code)}"
     return f"contains({_fold('facet.place_name')}, {_fold(bound.bind(value))})"
 
 
@@ -135,6 +138,7 @@ _CONDITIONS: dict[str, Condition] = {
     "mode": _holds_any("facet.mode"),
     "source": _holds_any("facet.source"),
     "sector": _holds_any("facet.sectors"),
+    "precision": lambda values, bound: f"list_contains({bound.bind(list(values))}, facet.place_precision)",
     "place": _any_of(_place_condition),
     "actor": _with_party("actor"),
     "recipient": _with_party("recipient"),
