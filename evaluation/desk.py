@@ -11,8 +11,8 @@ often as the table says; given are the median and the 95th percentile, in millis
 
 The second has fifty readers, each of whom asks for a page, reads it for two to five seconds, and asks for
 the next one, while `whowhom read` takes in real articles as fast as it can; it is measured without readers
-too. When the articles end it joins them to incidents, and nobody gets in meanwhile: these seconds have a line
-of their own. Desk, run and readers share the same cores.
+too. When the articles end it joins them to incidents; these seconds have a line of their own. Desk, run and
+readers share the same cores.
 """
 
 from __future__ import annotations
@@ -76,29 +76,37 @@ def _days(chance: random.Random, sample: Sample, most: int = 120) -> str:
     return f"from={first}&to={first + timedelta(chance.randrange(7, most))}"
 
 
+def _names(chance: random.Random) -> str:
+    return chance.choice(("ka", "lo", "mi", "ren", "tas")) + chance.choice(("ka", "vor", "shi"))
+
+
 PAGES = (
     Page("/", 8, lambda chance, sample: "/"),
     Page("/ of some days", 4, lambda chance, sample: f"/?{_days(chance, sample)}"),
     Page("/ of all days", 1, lambda chance, sample: "/?span=all"),
     Page("/incidents", 10, lambda chance, sample: "/incidents"),
-    Page("/incidents later pages", 4, lambda chance, sample: f"/incidents?offset={50 * chance.randrange(2000)}"),
+    Page("/incidents later pages", 4, lambda chance, sample:
+         f"/incidents?offset={50 * chance.randrange(2000)}"),
     Page("/incidents sorted", 3, lambda chance, sample: "/incidents?sort="
          f"{chance.choice(('independent', 'killed', 'score', 'actor'))}&{_days(chance, sample)}"),
     Page("/incidents of type and actor", 12, lambda chance, sample:
          f"/incidents?type={chance.choice(_TYPES)}&actor={chance.choice(_STATES)}&{_days(chance, sample)}"),
-    Page("/incidents of a sector", 3, lambda chance, sample:
-         f"/incidents?sector=MIL&recipient={chance.choice(_STATES)}&min_independent={chance.randrange(1, 4)}"),
+    Page("/incidents of a sector", 3, lambda chance, sample: "/incidents?sector=MIL"
+         f"&recipient={chance.choice(_STATES)}&min_independent={chance.randrange(1, 4)}"),
     Page("/incidents with words", 8, lambda chance, sample:
          f"/incidents?words={quote(chance.choice(_WORDS))}&{_days(chance, sample)}"),
-    Page("/incidents with a name", 3, lambda chance, sample:
-         f"/incidents?actor={chance.choice(('ka', 'lo', 'mi', 'ren', 'tas'))}{chance.choice(('ka', 'vor', 'shi'))}"),
+    Page("/incidents with a name", 3, lambda chance, sample: f"/incidents?actor={_names(chance)}"),
     Page("/incident", 22, lambda chance, sample: f"/incident/{chance.choice(sample.incidents)}"),
     Page("/article", 8, lambda chance, sample: f"/article/{chance.choice(sample.articles)}"),
     Page("/actor", 4, lambda chance, sample: f"/actor/{chance.choice(_STATES)}?{_days(chance, sample)}"),
-    Page("/actor over all days", 2, lambda chance, sample: f"/actor/{chance.choice(_STATES)}"),
-    Page("/dyad", 4, lambda chance, sample:
+    Page("/actor over all days", 1, lambda chance, sample: f"/actor/{chance.choice(_STATES)}"),
+    Page("/dyad", 3, lambda chance, sample:
          f"/dyad/{'/'.join(chance.sample(_STATES, 2))}?{_days(chance, sample)}"),
     Page("/dyad over all days", 1, lambda chance, sample: f"/dyad/{'/'.join(chance.sample(_STATES, 2))}"),
+    Page("/map", 1, lambda chance, sample: f"/map?{_days(chance, sample)}"),
+    Page("/network", 1, lambda chance, sample: f"/network?{_days(chance, sample)}"),
+    Page("/ties", 1, lambda chance, sample: "/ties"),
+    Page("/pledges", 1, lambda chance, sample: "/pledges"),
     Page("/sources", 1, lambda chance, sample: "/sources"),
     Page("/about", 1, lambda chance, sample: "/about"),
     Page("/incidents.csv of some days", 1, lambda chance, sample:
@@ -113,6 +121,9 @@ PAGES = (
          "/api/dyads?by=week&actor={}&recipient={}".format(*chance.sample(_STATES, 2))),
     Page("/api/actors", 0, lambda chance, sample:
          f"/api/actors/{chance.choice(_STATES)}?{_days(chance, sample)}"),
+    Page("/api/ties", 0, lambda chance, sample: "/api/ties"),
+    Page("/api/pledges", 0, lambda chance, sample: "/api/pledges"),
+    Page("/api/network", 0, lambda chance, sample: f"/api/network?{_days(chance, sample)}"),
 )  # fmt: skip
 
 
@@ -148,7 +159,8 @@ def serving(path: Path) -> Iterator[Running]:
     """Have a desk for the block."""
     process = subprocess.Popen(
         [*COMMAND, "serve", "--store", str(path), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
         assert process.stdout is not None
@@ -172,13 +184,13 @@ def tell_seconds(process: subprocess.Popen[str]) -> float:
     return 0.0
 
 
-def time_pages(path: Path) -> Iterator[str]:
+def time_pages(path: Path, pages: Sequence[Page]) -> Iterator[str]:
     """Yield the lines of the table of pages."""
     chance = random.Random(1)
     sample = take_sample(path, chance)
     yield f"{'ms':32} {'cold':>6}  {'new':>5} {'95 %':>5} {'cpu':>5}  {'again':>5} {'95 %':>5}  {'kB':>5}"
     slowest = [0.0, 0.0]
-    for page in PAGES:
+    for page in pages:
         cold = []
         for _ in range(_COLD_TIMES):
             with serving(path) as desk:
@@ -229,13 +241,20 @@ class Asked(NamedTuple):
     size: int
 
 
-def walk(desk: Running, sample: Sample, number: int, until: threading.Event, asked: list[Asked]) -> None:
+def walk(
+    desk: Running,
+    sample: Sample,
+    pages: Sequence[Page],
+    number: int,
+    until: threading.Event,
+    asked: list[Asked],
+) -> None:
     """Be a reader."""
     chance = random.Random(number)
     connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=_PATIENCE_S)
     until.wait(chance.uniform(0, _THINK_S[1]))
     while not until.is_set():
-        (page,) = chance.choices(PAGES, [page.weight for page in PAGES])
+        (page,) = chance.choices(pages, [page.weight for page in pages])
         path = page.make(chance, sample)
         begun = time.monotonic()
         try:
@@ -306,7 +325,7 @@ class Run:
         return ended, told or f"failed: {''.join(self.told[-1:]).strip()}"
 
 
-def bear_load(path: Path, n_readers: int, seconds: float) -> Iterator[str]:
+def bear_load(path: Path, pages: Sequence[Page], n_readers: int, seconds: float) -> Iterator[str]:
     """Yield what fifty readers and a run have of one another; the store is a copy that is thrown away."""
     sample = take_sample(path, random.Random(2))
     kept = path.with_name(f"load-{path.name}")
@@ -314,7 +333,7 @@ def bear_load(path: Path, n_readers: int, seconds: float) -> Iterator[str]:
     try:
         yield f"{n_readers} readers, each {_THINK_S[0]:g} to {_THINK_S[1]:g} s between questions"
         with serving(kept) as desk:
-            with reading(desk, sample, n_readers) as asked:
+            with reading(desk, sample, pages, n_readers) as asked:
                 time.sleep(seconds / 2)
             yield _HEAD
             yield tell_load("nobody writes", asked)
@@ -323,10 +342,9 @@ def bear_load(path: Path, n_readers: int, seconds: float) -> Iterator[str]:
         ended, speed = run.end()
         yield f"  the run without readers: {speed}; {time.monotonic() - ended:.1f} s to join at the end"
         with serving(kept) as desk:
-            with reading(desk, sample, n_readers) as asked:
+            with reading(desk, sample, pages, n_readers) as asked:
                 run = Run(kept, sample.last)
                 begun = tell_seconds(desk.process)
-                started = time.monotonic()
                 time.sleep(seconds)
                 used = tell_seconds(desk.process) - begun
                 written = tell_seconds(run.process)
@@ -341,8 +359,8 @@ def bear_load(path: Path, n_readers: int, seconds: float) -> Iterator[str]:
             )
             yield tell_load("all", asked)
             yield (
-                f"  the run with readers: {speed}; {closed - ended:.1f} s to join at the end; processor time "
-                f"of the desk {used / (ended - started):.2f}, of the run {written / (ended - started):.2f} cores"
+                f"  the run with readers: {speed}; {closed - ended:.1f} s to join at the end; cores taken "
+                f"by the desk {used / seconds:.2f}, by the run {written / seconds:.2f}"
             )
             yield from tell_slowest(asked)
     finally:
@@ -351,11 +369,11 @@ def bear_load(path: Path, n_readers: int, seconds: float) -> Iterator[str]:
 
 
 @contextmanager
-def reading(desk: Running, sample: Sample, n_readers: int) -> Iterator[list[Asked]]:
+def reading(desk: Running, sample: Sample, pages: Sequence[Page], n_readers: int) -> Iterator[list[Asked]]:
     """Have readers for the block; gives the list of what they ask."""
     until, asked = threading.Event(), list[Asked]()
     readers = [
-        threading.Thread(target=walk, args=(desk, sample, number, until, asked))
+        threading.Thread(target=walk, args=(desk, sample, pages, number, until, asked))
         for number in range(n_readers)
     ]
     for reader in readers:
@@ -404,16 +422,20 @@ def main() -> None:
     parser.add_argument("--load", action="store_true", help="the load only")
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument(
+        "--without", nargs="*", default=(), metavar="PAGE", help="leave out pages that begin so"
+    )
     given = parser.parse_args()
+    pages = [page for page in PAGES if not page.name.startswith(tuple(given.without))]
     path = prepare(given.cache, given.events)
     print(
         f"{given.events:,} events, {path.stat().st_size / 1e6:,.0f} MB; {len(os.sched_getaffinity(0))} cores"
     )
     if not given.load:
-        for line in time_pages(path):
+        for line in time_pages(path, pages):
             print(line, flush=True)
     if not given.pages:
-        for line in bear_load(path, given.readers, given.seconds):
+        for line in bear_load(path, pages, given.readers, given.seconds):
             print(line, flush=True)
 
 
