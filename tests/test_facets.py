@@ -106,3 +106,15 @@ def test_is_the_same_in_batches_of_any_size(size: int, monkeypatch: pytest.Monke
         store.build_incidents()
         assert list(facets.find_wrong(store._connection)) == []
         assert read_tables(store) == expected
+
+
+def test_words_are_those_of_sentences_and_titles() -> None:
+    """In small letters and without accents, each once, whatever white space stands between them."""
+    report = make_report(
+        "r1", date(2031, 1, 1), words="RUS forces shelled\nUKR near Belgradr1, Žižkov on Friday."
+    )
+    with stores.open(":memory:") as store:
+        store.add([report])
+        store.build_incidents()
+        found = {word for _, word in read_tables(store)["posting"]}
+    assert {"rus", "forces", "shelled", "ukr", "zizkov", "friday.", "report"} <= found
