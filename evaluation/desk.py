@@ -271,7 +271,7 @@ def walk(
         until.wait(chance.uniform(*_THINK_S))
 
 
-def list_articles(day: date) -> Iterator[dict[str, object]]:
+def list_articles(day: date, prefix: str) -> Iterator[dict[str, object]]:
     """Yield real articles without end, each time under other ids and as of the last days of the store."""
     if GOLD.exists():
         texts = [article.text for article, _ in read_gold(GOLD)]
@@ -281,7 +281,7 @@ def list_articles(day: date) -> Iterator[dict[str, object]]:
         text = f"{texts[number % len(texts)]}\n\nEdition {number}."
         published = day - timedelta(number % 3)
         yield {
-            "id": f"real-{number}",
+            "id": f"{prefix}-{number}",
             "text": text,
             "published": str(published),
             "outlet": f"paper {number % 7}",
@@ -291,14 +291,14 @@ def list_articles(day: date) -> Iterator[dict[str, object]]:
 class Run:
     """A run of `whowhom read` that is fed articles through its standard input."""
 
-    def __init__(self, path: Path, day: date) -> None:
+    def __init__(self, path: Path, day: date, prefix: str) -> None:
         self.process = subprocess.Popen(
             [*COMMAND, "read", "-", "--store", str(path)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         self.told: list[str] = []
         self._ended = threading.Event()
-        self._articles = list_articles(day)
+        self._articles = list_articles(day, prefix)
         self._threads = [threading.Thread(target=self._feed), threading.Thread(target=self._listen)]
         for thread in self._threads:
             thread.start()
@@ -337,13 +337,13 @@ def bear_load(path: Path, pages: Sequence[Page], n_readers: int, seconds: float)
                 time.sleep(seconds / 2)
             yield _HEAD
             yield tell_load("nobody writes", asked)
-        run = Run(kept, sample.last)
+        run = Run(kept, sample.last, "alone")
         time.sleep(seconds / 2)
         ended, speed = run.end()
         yield f"  the run without readers: {speed}; {time.monotonic() - ended:.1f} s to join at the end"
         with serving(kept) as desk:
             with reading(desk, sample, pages, n_readers) as asked:
-                run = Run(kept, sample.last)
+                run = Run(kept, sample.last, "beside")
                 begun = tell_seconds(desk.process)
                 time.sleep(seconds)
                 used = tell_seconds(desk.process) - begun
