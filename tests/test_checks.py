@@ -90,4 +90,14 @@ def test_checks_tell_how_far_they_are(sound: Path) -> None:
     """Each is named when it begins."""
     named: list[str] = []
     assert list(checks.check(sound, watch=named.append)) == []
-    assert named == ["tables", "references", "texts", "spans", "passages", "ids", "values", "incidents"]
+    assert named == [
+        "tables",
+        "references",
+        "texts",
+        "spans",
+        "passages",
+        "ids",
+        "values",
+        "incidents",
+        "facets",
+    ]

@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.coded_articles import make_coded
+from whowhom import sharing
 from whowhom import store as stores
 from whowhom.readers.source import Validators
 from whowhom.records import Skip
 from whowhom.store import HELD, StoreBusyError, StoreError
+from whowhom.turns import is_turn_taken
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="there is no flock")
@@ -133,6 +135,55 @@ def test_writer_is_not_starved_by_busy_readers(path: Path) -> None:
         tell(writer, "quick")
         assert (one.poll(), two.poll()) == (None, None), "a reader has failed"
         assert count(path) == 50
+
+
+def test_slow_reader_holds_up_no_other_reader(path: Path) -> None:
+    """A writer who has to wait for one slow question waits for the quick ones asked meanwhile too."""
+    with stores.open_shared(path, wait=1) as shared, started(WRITING, path) as writer:
+        assert writer.stdin is not None
+        with shared.reading():
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
+            while not is_turn_taken(path):
+                time.sleep(0.01)
+            for _ in range(3):
+                with shared.reading() as store:
+                    assert store.counts().n_articles == 0
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "0\n"
+        assert count(path) == 5
+
+
+def test_readers_read_on_while_a_copy_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They see the store as it was, and then as it has become."""
+    monkeypatch.setattr(sharing, "_SMALL_BYTES", 0)
+    with stores.open_shared(path) as shared, stores.open_run(path) as run:
+        with run.writing_beside() as store:
+            store.add([make_coded()])
+            assert count(path) == 0
+            with shared.reading() as seen:
+                assert seen.counts().n_articles == 0
+        with shared.reading() as seen:
+            assert seen.counts().n_articles == 1
+    assert [file.name for file in path.parent.iterdir()] == ["whowhom.duckdb"]
+
+
+def test_copy_that_fails_leaves_the_store_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it is kept, and the run goes on."""
+    monkeypatch.setattr(sharing, "_SMALL_BYTES", 0)
+
+    def fail(run: sharing.WriterSeat) -> None:
+        with run.writing_beside() as store:
+            store.add([make_coded()])
+            raise ZeroDivisionError
+
+    with stores.open_run(path) as run:
+        with pytest.raises(ZeroDivisionError):
+            fail(run)
+        assert count(path) == 0
+        with run.writing() as store:
+            assert store.add([make_coded()]).n_articles == 1
+    assert [file.name for file in path.parent.iterdir()] == ["whowhom.duckdb"]
 
 
 def test_killed_run_leaves_the_store_to_the_next(path: Path) -> None:

@@ -248,7 +248,7 @@ def read(
                     watch(item)
         run.end()  # before the feeds are marked as read
         # Also where nothing is new: one who was killed may have added what no incident has yet.
-        with seat.writing() as kept:
+        with seat.writing_beside() as kept:
             kept.build_incidents()
     return summary
 

@@ -381,6 +381,13 @@ def _check_incidents(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]
         yield Finding("incident", id, f"does not tell what its events tell: {', '.join(names)}")
 
 
+def _check_facets(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """Find what incidents are looked for by that is not what they tell."""
+    from whowhom.facets import find_wrong
+
+    return (Finding(*wrong) for wrong in find_wrong(connection))
+
+
 def _differs(column: str) -> str:
     # A mean depends a little on the order in which it is summed.
     if column in ("scale", "score"):
@@ -397,6 +404,7 @@ _CHECKS: dict[str, Callable[[duckdb.DuckDBPyConnection], Iterator[Finding]]] = {
     "ids": _check_ids,
     "values": _check_values,
     "incidents": _check_incidents,
+    "facets": _check_facets,
 }
 
 

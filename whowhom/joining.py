@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from whowhom import facets
 from whowhom.clusters import Clusters, Link, Traits, join_links
 from whowhom.families import find_copies
 from whowhom.judgements import Member, add_judgement, find_members, read_judgements
@@ -113,6 +114,7 @@ def _decide(
         for sql in _SELECT_STALE:
             run(connection, sql)
     ((n_written,),) = run(connection, _read_insert())
+    facets.keep(connection)
     return int(n_written)
 
 

@@ -6,6 +6,7 @@
 --     event ── report >── incident    the deeds, joined from the events of many articles
 --     passage, text_sketch        what is kept of a text that is not
 --     sketch, link                what the joining rests on
+--     facet, party, word, posting what incidents are found by
 --     judgement, correction       what people decided; the machine never changes it
 --     coding                      what the coder says where people say otherwise
 --     skip                        what could not be used, and why
@@ -111,6 +112,8 @@ COMMENT ON COLUMN event.quad IS '1 verbal cooperation, 2 material cooperation, 3
 COMMENT ON COLUMN event.scale IS 'PLOVER''s conflict-cooperation score, -10 to 10';
 COMMENT ON COLUMN event.cameo IS 'Nearest CAMEO code, a text because codes begin with zero';
 
+CREATE INDEX event_article ON event(article);
+
 CREATE TABLE passage (
     article VARCHAR NOT NULL,
     "start" INTEGER NOT NULL,
@@ -204,7 +207,7 @@ CREATE TABLE meta (
     "value" VARCHAR NOT NULL
 );
 COMMENT ON TABLE meta IS 'About the store itself';
-COMMENT ON COLUMN meta."key" IS 'What is told: whowhom_schema (version of this file), made_by (version of whowhom)';
+COMMENT ON COLUMN meta."key" IS 'What is told: whowhom_schema (version of this file), made_by (version of whowhom), last_number (greatest facet.number there was)';
 COMMENT ON COLUMN meta."value" IS 'What it is';
 
 CREATE TYPE participant_in_incident AS STRUCT(name VARCHAR, country VARCHAR, sector VARCHAR[], "text" VARCHAR);
@@ -252,6 +255,8 @@ COMMENT ON COLUMN link.other_event IS 'The other event';
 COMMENT ON COLUMN link.score IS 'How likely they are the same deed, 0.5 to 1';
 COMMENT ON COLUMN link.reason IS 'What they have in common, and what speaks against it';
 
+CREATE INDEX link_article ON link(article);
+
 CREATE TABLE report (
     article VARCHAR NOT NULL,
     event VARCHAR NOT NULL,
@@ -263,6 +268,8 @@ COMMENT ON COLUMN report.article IS 'The article: article.id';
 COMMENT ON COLUMN report.event IS 'The event: event.id';
 COMMENT ON COLUMN report.incident IS 'The incident: incident.id';
 COMMENT ON COLUMN report.component IS 'What links and judgements connect it with; decided anew as a whole';
+
+CREATE INDEX report_incident ON report(incident);
 
 CREATE TABLE incident (
     id VARCHAR PRIMARY KEY,
@@ -317,6 +324,114 @@ COMMENT ON COLUMN incident.quad IS 'As of event';
 COMMENT ON COLUMN incident.scale IS 'Mean over the reports of its type, -10 to 10';
 COMMENT ON COLUMN incident.score IS 'Score of its surest report';
 COMMENT ON COLUMN incident.join_score IS 'Score of the weakest link that holds it together; NULL where none was needed';
+
+CREATE TABLE facet (
+    number INTEGER NOT NULL,
+    incident VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    mode VARCHAR NOT NULL,
+    quad UTINYINT NOT NULL,
+    scale DOUBLE NOT NULL,
+    first_day DATE,
+    last_day DATE,
+    actor_country VARCHAR,
+    recipient_country VARCHAR,
+    actor_capitals VARCHAR,
+    recipient_capitals VARCHAR,
+    sector VARCHAR NOT NULL,
+    sectors VARCHAR NOT NULL,
+    place_name VARCHAR,
+    place_country VARCHAR,
+    place_precision VARCHAR,
+    latitude DOUBLE,
+    longitude DOUBLE,
+    killed BIGINT,
+    injured BIGINT,
+    n_certain UINTEGER NOT NULL,
+    n_probable UINTEGER NOT NULL,
+    n_possible UINTEGER NOT NULL,
+    n_historical UINTEGER NOT NULL,
+    n_future UINTEGER NOT NULL,
+    n_hypothetical UINTEGER NOT NULL,
+    n_negation UINTEGER NOT NULL,
+    is_denied BOOLEAN NOT NULL,
+    source VARCHAR NOT NULL,
+    n_articles UINTEGER NOT NULL,
+    n_outlets UINTEGER NOT NULL,
+    n_independent UINTEGER NOT NULL,
+    score DOUBLE NOT NULL,
+    join_score DOUBLE
+);
+COMMENT ON TABLE facet IS 'An incident by all that incidents are looked for, counted and sorted by, flat because that is read many times faster; made from incident and its events. Where there are several values there is a space between them';
+COMMENT ON COLUMN facet.number IS 'A number that no other state of an incident had; an incident that is written anew gets a new one';
+COMMENT ON COLUMN facet.incident IS 'The incident: incident.id';
+COMMENT ON COLUMN facet.event IS 'As of incident';
+COMMENT ON COLUMN facet.mode IS 'PLOVER modes';
+COMMENT ON COLUMN facet.quad IS 'As of incident';
+COMMENT ON COLUMN facet.scale IS 'As of incident';
+COMMENT ON COLUMN facet.first_day IS 'As of incident';
+COMMENT ON COLUMN facet.last_day IS 'As of incident';
+COMMENT ON COLUMN facet.actor_country IS 'Countries of the actors, each once, that of the first actor first';
+COMMENT ON COLUMN facet.recipient_country IS 'Countries of the recipients in the same way';
+COMMENT ON COLUMN facet.actor_capitals IS 'Words of three capitals in the names of actors, which look like countries: CNN';
+COMMENT ON COLUMN facet.recipient_capitals IS 'The same of recipients';
+COMMENT ON COLUMN facet.sector IS 'Main sectors of actors and recipients, each once';
+COMMENT ON COLUMN facet.sectors IS 'All sectors of actors and recipients, each once';
+COMMENT ON COLUMN facet.place_name IS 'Name of the place';
+COMMENT ON COLUMN facet.place_country IS 'Its country';
+COMMENT ON COLUMN facet.place_precision IS 'Its precision';
+COMMENT ON COLUMN facet.latitude IS 'Its latitude';
+COMMENT ON COLUMN facet.longitude IS 'Its longitude';
+COMMENT ON COLUMN facet.killed IS 'Number of people killed that independent reports give most';
+COMMENT ON COLUMN facet.injured IS 'Number of people injured that independent reports give most';
+COMMENT ON COLUMN facet.n_certain IS 'Independent reports that give it as certain';
+COMMENT ON COLUMN facet.n_probable IS 'As probable';
+COMMENT ON COLUMN facet.n_possible IS 'As possible';
+COMMENT ON COLUMN facet.n_historical IS 'As past history';
+COMMENT ON COLUMN facet.n_future IS 'As planned';
+COMMENT ON COLUMN facet.n_hypothetical IS 'As imagined';
+COMMENT ON COLUMN facet.n_negation IS 'As not having happened';
+COMMENT ON COLUMN facet.is_denied IS 'Whether somebody denies it';
+COMMENT ON COLUMN facet.source IS 'Source kinds of its reports';
+COMMENT ON COLUMN facet.n_articles IS 'As of incident';
+COMMENT ON COLUMN facet.n_outlets IS 'As of incident';
+COMMENT ON COLUMN facet.n_independent IS 'As of incident';
+COMMENT ON COLUMN facet.score IS 'As of incident';
+COMMENT ON COLUMN facet.join_score IS 'As of incident';
+
+CREATE TABLE party (
+    number INTEGER NOT NULL,
+    role VARCHAR NOT NULL,
+    ordinal USMALLINT NOT NULL,
+    country VARCHAR,
+    sector VARCHAR[] NOT NULL,
+    name VARCHAR,
+    "text" VARCHAR
+);
+COMMENT ON TABLE party IS 'An actor or recipient of an incident, one row each, to find incidents by';
+COMMENT ON COLUMN party.number IS 'The incident: facet.number';
+COMMENT ON COLUMN party.role IS 'actor or recipient';
+COMMENT ON COLUMN party.ordinal IS 'Its place among those of its role, from 0';
+COMMENT ON COLUMN party.country IS 'As in incident';
+COMMENT ON COLUMN party.sector IS 'As in incident';
+COMMENT ON COLUMN party.name IS 'As in incident';
+COMMENT ON COLUMN party."text" IS 'As in incident';
+
+CREATE TABLE word (
+    number INTEGER NOT NULL,
+    "text" VARCHAR NOT NULL
+);
+COMMENT ON TABLE word IS 'A word that stands, or once stood, in a report of an incident';
+COMMENT ON COLUMN word.number IS 'Its number';
+COMMENT ON COLUMN word."text" IS 'In small letters and without accents, with the punctuation around it';
+
+CREATE TABLE posting (
+    word INTEGER NOT NULL,
+    number INTEGER NOT NULL
+);
+COMMENT ON TABLE posting IS 'A word stands in the sentence of a report of an incident, or in the title above it; for the search';
+COMMENT ON COLUMN posting.word IS 'The word: word.number';
+COMMENT ON COLUMN posting.number IS 'The incident: facet.number';
 
 CREATE TABLE judgement (
     id VARCHAR PRIMARY KEY,

@@ -41,8 +41,12 @@ from whowhom.turns import POLL_SECONDS, Seat, is_turn_taken
 
 # A run of hours is not ended because somebody looks at the store for a while.
 _RUN_WAIT_SECONDS = 600.0
+# A store of this size, some 50,000 events, is joined so fast that a copy is not worth it.
+_SMALL_BYTES = 30_000_000
 # How soon a reader that nobody asks anything notices that a writer waits.
 _WATCH_SECONDS = 0.05
+# As long as a writer has to wait for one slow question anyway, others may ask beside it, for so long.
+_BESIDE_SECONDS = 5.0
 
 
 class WriterSeat:
@@ -102,6 +106,45 @@ class WriterSeat:
                     self.turn_seconds = time.monotonic() - ended + begun - start
 
     @contextmanager
+    def writing_beside(self, *, wait: float = _RUN_WAIT_SECONDS) -> Iterator[Store]:
+        """Have a copy of the store for the block, which takes its place at the end; others read meanwhile.
+
+        For work that takes long. What goes wrong in the block, or a kill, leaves the store as it was. A
+        small store, or one that there is no room to copy, is written as in `writing`.
+        """
+        from whowhom import upkeep
+
+        with self._lock:
+            part = self._copy() if self._seat is not None and not self._is_writing() else None
+            if self._seat is None or part is None:
+                with self.writing(wait=wait) as store:
+                    yield store
+                return
+            try:
+                connection = connect(part, self.path, read_only=False, wait=0)
+                with Store(connection, self.path, read_only=False) as store:
+                    yield store
+                with self._seat.turn():
+                    upkeep.put_in_place(part, self._file, self.path, wait=wait)
+            finally:
+                for left in (part, part.with_name(f"{part.name}.wal")):
+                    left.unlink(missing_ok=True)
+
+    def _copy(self) -> Path | None:
+        """Return a copy of the store, None where it is not worth it or does not work."""
+        from whowhom import upkeep
+
+        # Closing any file would end the lock of a connection that this process has on it.
+        self._let_go()
+        log = self._file.with_name(f"{self._file.name}.wal")
+        try:
+            if log.exists() or self._file.stat().st_size < _SMALL_BYTES:
+                return None
+            return upkeep.copy_beside(self._file)
+        except OSError:
+            return None
+
+    @contextmanager
     def reading(self) -> Iterator[Store]:
         """Look at the store, beside other readers; the file stays open until the next turn to write."""
         with self._lock:
@@ -155,7 +198,8 @@ class SharedReader:
         self._wait = wait
         self._changed = threading.Condition()
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._n_reading = 0
+        self._begun: list[float] = []  # when each of those began who read now
+        self._writer_since: float | None = None
         self._is_closed = False
 
     def __enter__(self) -> SharedReader:
@@ -171,19 +215,20 @@ class SharedReader:
         """Look at the store; from any thread, in any number of them at a time.
 
         A relation is to be read within the block. A writer that waits is let in when the last block
-        that was begun before has ended, so keep blocks short.
+        that was begun before has ended, so keep blocks short. While it waits for a long one, short ones
+        may still be begun.
 
         Raises:
             StoreBusyError: A writer has kept the file for too long.
             StoreError: The store is no longer there, or this was closed.
         """
-        cursor = self._enter()
+        cursor, begun = self._enter()
         try:
             with cursor:
                 yield Store(cursor, self.path, read_only=True)
         finally:
             with self._changed:
-                self._n_reading -= 1
+                self._begun.remove(begun)
                 self._let_in_writer()
                 self._changed.notify_all()
 
@@ -191,26 +236,39 @@ class SharedReader:
         """Let go of the file for good, once nobody reads any more."""
         with self._changed:
             self._is_closed = True
-            self._changed.wait_for(lambda: self._n_reading == 0)
+            self._changed.wait_for(lambda: not self._begun)
             self._disconnect()
             self._changed.notify_all()
 
-    def _enter(self) -> duckdb.DuckDBPyConnection:
+    def _enter(self) -> tuple[duckdb.DuckDBPyConnection, float]:
         deadline = time.monotonic() + self._wait
         with self._changed:
             while True:
                 if self._is_closed:
                     raise StoreError(f"The reader of {self.path!r} was closed.")
                 self._let_in_writer()
-                if not is_turn_taken(self._file):
+                if self._may_read():
                     self._connection = self._connection or self._connect(deadline)
                     if self._connection is not None:
-                        self._n_reading += 1
-                        return self._connection.cursor()
+                        self._begun.append(time.monotonic())
+                        return self._connection.cursor(), self._begun[-1]
                 if time.monotonic() >= deadline:
                     connect(self._file, self.path, read_only=True, wait=0).close()
                     raise StoreBusyError(f"{self.path!r} is being written. Try again in a while.")
                 self._changed.wait(POLL_SECONDS)
+
+    def _may_read(self) -> bool:
+        """Whether no writer waits, or it has to wait longer anyway for one who was there before it."""
+        if not is_turn_taken(self._file):
+            self._writer_since = None
+            return True
+        now = time.monotonic()
+        self._writer_since = self._writer_since or now
+        return (
+            self._connection is not None
+            and now - self._writer_since < _BESIDE_SECONDS
+            and any(begun < self._writer_since for begun in self._begun)
+        )
 
     def _connect(self, deadline: float) -> duckdb.DuckDBPyConnection | None:
         try:
@@ -231,10 +289,11 @@ class SharedReader:
                 self._changed.wait(_WATCH_SECONDS)
 
     def _let_in_writer(self) -> None:
-        if self._connection is not None and not self._n_reading and is_turn_taken(self._file):
+        if self._connection is not None and not self._begun and is_turn_taken(self._file):
             self._disconnect()
 
     def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._writer_since = None

@@ -147,6 +147,31 @@ def rewrite_old(file: Path, version: int) -> Path:
     return kept
 
 
+def copy_beside(file: Path) -> Path:
+    """Copy a store to a hidden file beside it; the caller has the seat and no connection to the store.
+
+    Raises:
+        OSError: There is no room.
+    """
+    part = _new_part(file)
+    try:
+        _copy(file, part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return part
+
+
+def put_in_place(part: Path, file: Path, path: str, *, wait: float) -> None:
+    """Let a changed copy take the place of its store when nobody reads that; the caller has the turn.
+
+    Raises:
+        StoreBusyError: Somebody has read for longer than `wait`.
+    """
+    _wait_for_readers(file, path, wait)
+    _replace(part, file)
+
+
 @contextmanager
 def _alone(store: str | Path, *, wait: float) -> Iterator[tuple[Path, str]]:
     """Have the seat and the turn for the block; gives the file and the path as it was written."""

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from tests.coded_articles import make_coded
 from whowhom import store as stores
 from whowhom.web.reading import Reader, SlowQuestionError
 
@@ -67,6 +68,47 @@ def test_answers_are_remembered_until_the_store_changes(tmp_path):
         store._connection.execute("INSERT INTO meta VALUES ('note', 'changed')")
     assert ask() == 2
     reader.close()
+
+
+def test_what_depends_on_incidents_lasts_until_they_change(tmp_path):
+    """Articles that come in make nobody count the incidents again; a build does."""
+    path = tmp_path / "desk.duckdb"
+    stores.open(path).close()
+    asked = []
+
+    def ask(reader):
+        with reader.asking() as cursor:
+            return cursor.remember("key", lambda: asked.append(1) or len(asked))
+
+    with closing(Reader(path)) as reader:
+        assert [ask(reader), ask(reader)] == [1, 1]
+        with stores.open(path) as store:
+            store.add([make_coded()])
+        assert ask(reader) == 1
+        with stores.open(path) as store:
+            store.build_incidents()
+        assert ask(reader) == 2
+
+
+def test_those_who_ask_the_same_at_once_wait_for_one(store_path):
+    """So a page that all look at is made once."""
+    asked = []
+
+    def ask(reader):
+        def make():
+            time.sleep(0.1)
+            asked.append(1)
+
+        with reader.asking() as cursor:
+            cursor.remember("key", make)
+
+    with closing(Reader(store_path)) as reader:
+        threads = [threading.Thread(target=ask, args=[reader]) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert asked == [1]
 
 
 def test_store_is_let_go_when_nobody_asks(tmp_path):

@@ -52,7 +52,7 @@ _MODES = tuple(sorted({mode.partition(".")[2] for mode in MODES}))
 _ENTITY = 'A country code ("RUS"), a sector ("MIL"), both ("RUS MIL"), or a part of a name or of the words.'
 
 PARAMETERS: tuple[Parameter, ...] = (
-    Parameter("words", "words", "text", "Words that all stand in a report's sentence, or all in its title."),
+    Parameter("words", "words", "text", "Words, or parts, that all stand in its sentences or titles."),
     Parameter("type", "type", "codes", "PLOVER type.", TYPES),
     Parameter("mode", "mode", "codes", "PLOVER mode.", _MODES),
     Parameter("quad", "quad", "codes", "Quad class: 1 verbal cooperation, 2 material cooperation, "

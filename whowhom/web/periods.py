@@ -14,8 +14,9 @@ Row = dict[str, Any]
 
 # The greatest number of days that periods of this length still show in bars that can be told apart.
 _MOST_DAYS: tuple[tuple[Period, int], ...] = (("day", 62), ("week", 366), ("month", 366 * 12))
-# A wrong date of centuries ago must not make a picture of thousands of empty years.
+# A wrong date of centuries ago must not make a picture of thousands of empty years: the latest are shown.
 _MOST_PERIODS = 400
+_DAYS: dict[Period, int] = {"day": 1, "week": 7, "month": 31, "year": 366}
 
 
 def choose_period(first: date, last: date) -> Period:
@@ -49,7 +50,8 @@ def fill_periods(
 ) -> Iterator[tuple[date, Row | None]]:
     """Yield every period from `first` to `last` with its row, None where there is none."""
     by_start = {row["period"]: row for row in rows}
-    start, end = find_start(first, by), find_start(last, by)
+    longest = min(_DAYS[by] * (_MOST_PERIODS - 1), (last - date.min).days)
+    start, end = find_start(max(first, last - timedelta(days=longest)), by), find_start(last, by)
     for _ in range(_MOST_PERIODS):
         yield start, by_start.get(start)
         if start >= end:

@@ -6,15 +6,19 @@ pages or of HTTP.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from functools import wraps
+from itertools import product
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
-from whowhom.coders.labels import SECTORS
 from whowhom.exporters.tables import mend
 from whowhom.web.columns import COLUMN_BY_NAME
+from whowhom.web.conditions import AUX_TESTS, CERTAINTY_TESTS, ROLES, Bound, order, select
 from whowhom.web.filters import Filters
 from whowhom.web.reading import Cursor, Row
 
@@ -22,199 +26,108 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
 
 Period = Literal["day", "week", "month", "year"]
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
-_CODE = re.compile(r"[A-Z]{3}")
-_MOST_WORDS = 8
+
+def _remembered(
+    ask: Callable[Concatenate[Cursor, Asked], Answer],
+) -> Callable[Concatenate[Cursor, Asked], Answer]:
+    """Let a question that depends on incidents alone be asked once for each state of them."""
+
+    @wraps(ask)
+    def remember(cursor: Cursor, /, *values: Asked.args, **named: Asked.kwargs) -> Answer:
+        key = (ask.__name__, values, tuple(sorted(named.items())))
+        return cursor.remember(key, lambda: ask(cursor, *values, **named))
+
+    return remember
 
 
 class UnknownIdError(LookupError):
     """Nothing in the store has the id, or the beginning of an id, that was given."""
 
 
-class _Bound(dict[str, Any]):
-    """Values of a query by the name of their parameter."""
-
-    def bind(self, value: Any) -> str:
-        name = f"value_{len(self)}"
-        self[name] = mend(value)
-        return f"${name}"
-
-
 # Which incidents
-
-
-def _select(filters: Filters, *, without: str = "") -> tuple[str, _Bound]:
-    """Return the condition on `incident` that the filters make, `without` one attribute, and its values."""
-    bound = _Bound()
-    where = []
-    for attribute, make in _CONDITIONS.items():
-        value = getattr(filters, attribute)
-        if value and attribute != without:
-            where.append(make(value, bound))
-    return " AND ".join(where) or "true", bound
-
-
-def _fold(words: str) -> str:
-    return f"strip_accents(lower({words}))"
-
-
-def _any_of(make: Callable[[str, _Bound], str]) -> Callable[[Sequence[str], _Bound], str]:
-    def condition(values: Sequence[str], bound: _Bound) -> str:
-        return f"({' OR '.join(f'({make(value, bound)})' for value in values)})"
-
-    return condition
-
-
-def _words_condition(words: str, bound: _Bound) -> str:
-    """All words have to stand in the sentence of one of its reports, or in the title above it."""
-    folded = [_fold(bound.bind(word)) for word in words.split()[:_MOST_WORDS]]
-    in_sentence = " AND ".join(f"contains({_fold('event.sentence')}, {word})" for word in folded)
-    in_title = " AND ".join(f"contains({_fold('article.title')}, {word})" for word in folded)
-    return (
-        "incident.id IN (SELECT report.incident FROM report JOIN ("
-        f"SELECT event.article, event.id FROM event WHERE {in_sentence} UNION ALL "
-        "SELECT event.article, event.id FROM event SEMI JOIN "
-        f"(SELECT id AS article FROM article WHERE {in_title}) USING (article)"
-        ") AS found ON found.article = report.article AND found.id = report.event)"
-    )
-
-
-def _role_condition(role: str, value: str, bound: _Bound) -> str:
-    codes = value.split()
-    sectors = [code for code in codes if code in SECTORS]
-    countries = [code for code in codes if code not in SECTORS]
-    if len(countries) > 1 or not all(map(_CODE.fullmatch, codes)):
-        part = _fold(bound.bind(value))
-        named = f"contains({_fold('coalesce(one.name, one.text)')}, {part})"
-        worded = f"contains({_fold('one.text')}, {part})"
-        return f"len([one FOR one IN incident.{role} IF {named} OR {worded}]) > 0"
-    conditions = [f"list_contains(one.sector, {bound.bind(sector)})" for sector in sectors]
-    for code in countries:
-        parameter = bound.bind(code)
-        # "CNN" looks like a country but is a name.
-        name = f"list_contains(string_split(one.name, ' '), {parameter})"
-        conditions.append(
-            f"one.country = {parameter}" if sectors else f"(one.country = {parameter} OR {name})"
-        )
-    return f"len([one FOR one IN incident.{role} IF coalesce({' AND '.join(conditions)}, false)]) > 0"
-
-
-def _party_condition(value: str, bound: _Bound) -> str:
-    return " OR ".join(_role_condition(role, value, bound) for role in _ROLES)
-
-
-def _place_condition(value: str, bound: _Bound) -> str:
-    if _CODE.fullmatch(value):
-        return f"incident.place.country = {bound.bind(value)}"
-    name, comma, code = value.rpartition(", ")
-    if comma and _CODE.fullmatch(code):
-        return f"incident.place.name = {bound.bind(name)} AND incident.place.country = {bound.bind(code)}"
-    return f"contains({_fold('incident.place.name')}, {_fold(bound.bind(value))})"
-
-
-def _sector_condition(value: str, bound: _Bound) -> str:
-    sector = bound.bind(value)
-    return " OR ".join(
-        f"len([one FOR one IN incident.{role} IF list_contains(one.sector, {sector})]) > 0" for role in _ROLES
-    )
-
-
-def _source_condition(values: Sequence[str], bound: _Bound) -> str:
-    return (
-        "incident.id IN (SELECT report.incident FROM report JOIN event "
-        "ON event.article = report.article AND event.id = report.event "
-        f"WHERE list_contains({bound.bind(list(values))}, event.source_kind))"
-    )
-
-
-_ROLES = ("actor", "recipient")
-_CERTAINTY_FIELDS = {name: f"incident.certainty.{name} > 0" for name in ("certain", "probable", "possible")}
-_AUX_FIELDS = {
-    name: f"incident.aux.{name} > 0" for name in ("historical", "future", "hypothetical", "negation")
-}
-_AUX_FIELDS["none"] = f"NOT ({' OR '.join(_AUX_FIELDS.values())})"
-
-# The cheap ones first: DuckDB keeps their order where it knows no better.
-_CONDITIONS: dict[str, Callable[[Any, _Bound], str]] = {
-    "type": lambda values, bound: f"list_contains({bound.bind(list(values))}, incident.event)",
-    "quad": lambda values, bound: f"list_contains({bound.bind([int(one) for one in values])}, incident.quad)",
-    "first": lambda day, bound: f"incident.last_day >= {bound.bind(day)}",
-    "last": lambda day, bound: f"incident.first_day <= {bound.bind(day)}",
-    "min_independent": lambda n, bound: f"incident.n_independent >= {bound.bind(n)}",
-    "certainty": _any_of(lambda value, bound: _CERTAINTY_FIELDS[value]),
-    "aux": _any_of(lambda value, bound: _AUX_FIELDS[value]),
-    "mode": lambda values, bound: f"list_has_any(incident.mode, {bound.bind(list(values))})",
-    "precision": lambda values, bound: (
-        f'list_contains({bound.bind(list(values))}, incident.place."precision")'
-    ),
-    "place": _any_of(_place_condition),
-    "actor": _any_of(lambda value, bound: _role_condition("actor", value, bound)),
-    "recipient": _any_of(lambda value, bound: _role_condition("recipient", value, bound)),
-    "party": _any_of(_party_condition),
-    "sector": _any_of(_sector_condition),
-    "source": _source_condition,
-    "words": _words_condition,
-}
-
-
-def _order(filters: Filters) -> str:
-    direction = "DESC" if filters.order == "desc" else "ASC"
-    return f"{COLUMN_BY_NAME[filters.sort].order} {direction} NULLS LAST, incident.id"
 
 
 def list_incidents(cursor: Cursor, filters: Filters) -> list[Row]:
     """Return the incidents of one page, whole, in their order."""
-    where, bound = _select(filters)
-    order = _order(filters)
-    # Two steps, so that only the columns of conditions and order are read of all the others.
-    return cursor.fetch(
-        f"SELECT incident.* FROM incident WHERE rowid IN (SELECT rowid FROM incident WHERE {where} "
-        f"ORDER BY {order} LIMIT {bound.bind(filters.limit)} OFFSET {bound.bind(filters.offset)}) "
-        f"ORDER BY {order}",
+    return _fetch_incidents(cursor, _list_ids(cursor, filters))
+
+
+def _list_ids(cursor: Cursor, filters: Filters) -> list[str]:
+    where, bound = select(filters)
+    rows = cursor.fetch(
+        f"SELECT facet.incident FROM facet WHERE {where} ORDER BY {order(filters)} "
+        f"LIMIT {bound.bind(filters.limit)} OFFSET {bound.bind(filters.offset)}",
         bound,
+    )
+    return [row["incident"] for row in rows]
+
+
+def _fetch_incidents(cursor: Cursor, ids: Sequence[str], columns: str = "*") -> list[Row]:
+    """Return incidents in the order of their ids."""
+    row_by_id = {row["id"]: row for row in _fetch_where(cursor, "incident", "id", ids, columns)}
+    return [row_by_id[id] for id in ids]
+
+
+def _fetch_where(
+    cursor: Cursor, table: str, column: str, values: Sequence[str], columns: str = "*"
+) -> list[Row]:
+    """Return the rows of a table in which a column has one of some values.
+
+    Where the table holds lists, their places are found first: DuckDB would else put the lists of all rows
+    together before it looks which are wanted.
+    """
+    if not values:
+        return []
+    bound = Bound()
+    listed = ", ".join(bound.bind(value) for value in values)
+    if table not in ("incident", "event", "link"):
+        return cursor.fetch(f"SELECT {columns} FROM {table} WHERE {column} IN ({listed})", bound)
+    places = cursor.fetch(f"SELECT rowid AS place FROM {table} WHERE {column} IN ({listed})", bound)
+    return cursor.fetch(
+        f"SELECT {columns} FROM {table} WHERE rowid IN (SELECT unnest(CAST($places AS BIGINT[])))",
+        {"places": [row["place"] for row in places]},
     )
 
 
+@_remembered
 def count_incidents(cursor: Cursor, filters: Filters) -> int:
     """Return how many incidents meet the filters."""
-    where, bound = _select(filters)
-    return int(cursor.fetch_one(f"SELECT count(*) AS n FROM incident WHERE {where}", bound)["n"])
+    where, bound = select(filters)
+    return int(cursor.fetch_one(f"SELECT count(*) AS n FROM facet WHERE {where}", bound)["n"])
 
 
 def select_columns(
     cursor: Cursor, filters: Filters, columns: Sequence[str], *, limit: int | None = None, offset: int = 0
 ) -> pa.Table:
     """Return columns of all incidents that meet the filters, in their order, as an Arrow table."""
-    where, bound = _select(filters)
+    where, bound = select(filters)
     chosen = ", ".join(f'{COLUMN_BY_NAME[name].value} AS "{name}"' for name in columns)
     end = "" if limit is None else f" LIMIT {bound.bind(limit)} OFFSET {bound.bind(offset)}"
     return cursor.fetch_table(
-        f"SELECT {chosen} FROM incident WHERE {where} ORDER BY {_order(filters)}{end}", bound
+        f"""WITH found AS MATERIALIZED (
+            SELECT facet.incident, row_number() OVER () AS place_in_order
+            FROM (FROM facet WHERE {where} ORDER BY {order(filters)}{end}) AS facet
+        )
+        SELECT {chosen} FROM found JOIN incident ON incident.id = found.incident ORDER BY place_in_order""",
+        bound,
     )
 
 
 # Facets
 
-# Most lists have one element, and for these DuckDB needs no lambda; that halves the time of all facets.
-_COUNTRIES = (
-    "CASE len(incident.{0}) WHEN 0 THEN [] WHEN 1 THEN [incident.{0}[1].country] "
-    "ELSE list_distinct([one.country FOR one IN incident.{0}]) END"
-)
-_SECTORS = (
-    "CASE WHEN len(incident.actor) > 1 OR len(incident.recipient) > 1 "
-    "THEN list_distinct([one.sector[1] FOR one IN list_concat(incident.actor, incident.recipient)]) "
-    "WHEN incident.actor[1].sector[1] = incident.recipient[1].sector[1] THEN [incident.actor[1].sector[1]] "
-    "ELSE [incident.actor[1].sector[1], incident.recipient[1].sector[1]] END"
-)
-# Facets of one value an incident, of several, and of which each value has a condition of its own.
-_SINGLE = {"type": "incident.event", "place": "incident.place.country"}
-_SEVERAL = {
-    "actor": _COUNTRIES.format("actor"),
-    "recipient": _COUNTRIES.format("recipient"),
-    "sector": _SECTORS,
+# Facets of which a column holds the values, and those of which each value has a condition of its own.
+_HELD = {
+    "type": "event",
+    "place": "place_country",
+    "actor": "actor_country",
+    "recipient": "recipient_country",
+    "sector": "sector",
 }
-_TESTED = {"certainty": _CERTAINTY_FIELDS, "aux": _AUX_FIELDS}
-FACETS = (*_SINGLE, *_SEVERAL, *_TESTED)
+_TESTED = {"certainty": CERTAINTY_TESTS, "aux": AUX_TESTS}
+FACETS = (*_HELD, *_TESTED)
 FACET_ROWS = 16
 
 
@@ -225,54 +138,56 @@ class Facets(NamedTuple):
     values: dict[str, list[tuple[str, int]]]
 
 
+@_remembered
 def count_facets(cursor: Cursor, filters: Filters) -> Facets:
     """Count the incidents that meet the filters, and for each facet those that each value would show.
 
     The counts of a facet heed all other filters but not its own, so that another value can be seen.
     """
+    bound = Bound()
+    tables, counts = [], ["SELECT '' AS facet, '' AS value, count(*) AS n FROM found"]
     free = [name for name in FACETS if not getattr(filters, name)]
-    found = _keep_found(cursor, filters, "", free)
-    n = int(cursor.fetch_one(f"SELECT count(*) AS n FROM {found}")["n"])
-    values = {name: _count_values(cursor, name, found) for name in free}
-    for name in FACETS:
-        if name not in free:
-            values[name] = _count_values(cursor, name, _keep_found(cursor, filters, name, [name]))
-    return Facets(n, values)
-
-
-def _keep_found(cursor: Cursor, filters: Filters, without: str, facets: Sequence[str]) -> str:
-    """Put what facets count of the incidents found into a table of this cursor; return its name.
-
-    So the conditions, which may read every report, are looked at once and not once a facet. Without
-    conditions it is a view: each facet then reads its own columns only.
-    """
-    where, bound = _select(filters, without=without)
-    kept = ["true AS found"]
-    for name in facets:
-        if name in _TESTED:
-            kept += [f"{test} AS {value}" for value, test in _TESTED[name].items()]
+    for without, names in [("", free), *((name, [name]) for name in FACETS if name not in free)]:
+        where, _ = select(filters, without=without, bound=bound)
+        found = f"found_{without}" if without else "found"
+        kept = {column for name in names for column in _list_facet_columns(name)} or {"number"}
+        # So the conditions are looked at once and not once a facet; without any, each facet had better
+        # read its own column only.
+        kind = "NOT MATERIALIZED" if where == "true" else "MATERIALIZED"
+        tables.append(f"{found} AS {kind} (SELECT {', '.join(sorted(kept))} FROM facet WHERE {where})")
+        counts += [_count_values(name, found) for name in names]
+    values: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    n = 0
+    for row in cursor.fetch(f"WITH {', '.join(tables)} {' UNION ALL '.join(counts)}", bound):
+        if row["facet"]:
+            for value in row["value"].split():
+                values[row["facet"]][value] += row["n"]
         else:
-            kept.append(f'{_SINGLE.get(name) or _SEVERAL[name]} AS "{name}"')
-    kind = "TABLE" if bound else "VIEW"
-    found = f"found_{kind.lower()}_{without or 'all'}"
-    cursor.fetch(
-        f"CREATE OR REPLACE TEMP {kind} {found} AS SELECT {', '.join(kept)} FROM incident WHERE {where}",
-        bound,
+            n = row["n"]
+    return Facets(
+        n,
+        {
+            name: sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:FACET_ROWS]
+            for name, counted in values.items()
+        },
     )
-    return found
 
 
-def _count_values(cursor: Cursor, name: str, found: str) -> list[tuple[str, int]]:
+def _list_facet_columns(name: str) -> list[str]:
     if name in _TESTED:
-        counts = ", ".join(f"count(*) FILTER ({value}) AS {value}" for value in _TESTED[name])
-        row = cursor.fetch_one(f"SELECT {counts} FROM {found}")
-        return sorted(((value, n) for value, n in row.items() if n), key=lambda one: (-one[1], one[0]))
-    values = f'unnest("{name}")' if name in _SEVERAL else f'"{name}"'
-    rows = cursor.fetch(
-        f"SELECT value, count(*) AS n FROM (SELECT {values} AS value FROM {found}) "
-        f"WHERE value IS NOT NULL GROUP BY value ORDER BY n DESC, value LIMIT {FACET_ROWS}"
-    )
-    return [(row["value"], row["n"]) for row in rows]
+        return sorted(set(re.findall(r"facet\.(\w+)", " ".join(_TESTED[name].values()))))
+    return [_HELD[name]]
+
+
+def _count_values(name: str, found: str) -> str:
+    if name in _TESTED:
+        counts = ", ".join(f"count(*) FILTER ({test}) AS {value}" for value, test in _TESTED[name].items())
+        return (
+            f"SELECT '{name}', value, n FROM (SELECT {counts} FROM {found} AS facet) "
+            f"UNPIVOT (n FOR value IN ({', '.join(_TESTED[name])})) WHERE n > 0"
+        )
+    column = _HELD[name]
+    return f"SELECT '{name}', {column}, count(*) FROM {found} WHERE {column} IS NOT NULL GROUP BY {column}"
 
 
 # One incident
@@ -318,16 +233,25 @@ def list_reports(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row
 
     The earliest published comes first.
     """
-    return cursor.fetch(
-        f"""SELECT event.*, article.title, article.published, article.outlet, article.url,
-            article."text" AS body, coalesce(sketch.copy_family, article.id) AS copy_family
-        FROM (SELECT article, event FROM report WHERE incident = $incident) AS told
-        JOIN event ON event.article = told.article AND event.id = told.event
-        JOIN article ON article.id = told.article
-        LEFT JOIN sketch ON sketch.article = told.article
-        ORDER BY article.published NULLS LAST, article.id, event.ordinal LIMIT {int(limit)}""",
-        {"incident": incident},
+    told = cursor.fetch(
+        """SELECT report.article, report.event FROM report JOIN article ON article.id = report.article
+        WHERE report.incident = $incident AND report.event <> ''
+        ORDER BY article.published NULLS LAST, article.id LIMIT $limit""",
+        {"incident": incident, "limit": limit},
     )
+    ids = list(dict.fromkeys(row["article"] for row in told))
+    columns = 'id AS article, title, published, outlet, url, "text" AS body'
+    article_by_id = {row["article"]: row for row in _fetch_where(cursor, "article", "id", ids, columns)}
+    for row in _fetch_where(cursor, "sketch", "article", ids, "article, copy_family"):
+        article_by_id[row["article"]]["copy_family"] = row["copy_family"]
+    wanted = {(row["article"], row["event"]) for row in told}
+    place = {id: number for number, id in enumerate(ids)}
+    reports = [
+        {"copy_family": event["article"], **event, **article_by_id[event["article"]]}
+        for event in _fetch_where(cursor, "event", "article", ids)
+        if (event["article"], event["id"]) in wanted
+    ]
+    return sorted(reports, key=lambda report: (place[report["article"]], report["ordinal"]))
 
 
 def find_incident_of(cursor: Cursor, events: Sequence[str]) -> str:
@@ -345,45 +269,55 @@ def list_nearby(cursor: Cursor, incident: Row, *, limit: int = 8) -> list[Row]:
     countries = sorted(
         {one["country"] for side in ("actor", "recipient") for one in incident[side] if one["country"]}
     )
-    if incident["first_day"] is None or not countries:
+    day = incident["first_day"]
+    if day is None or not countries:
         return []
-    return cursor.fetch(
-        f"""SELECT * FROM incident
-        WHERE first_day BETWEEN CAST($day AS DATE) - 3 AND CAST($day AS DATE) + 3 AND id <> $id
-            AND list_has_any(
-                list_transform(list_concat(actor, recipient), lambda one: one.country), $countries)
-        ORDER BY event <> $event, abs(first_day - CAST($day AS DATE)), n_articles DESC, id
-        LIMIT {int(limit)}""",
+    near = cursor.fetch(
+        """SELECT incident FROM facet
+        WHERE first_day BETWEEN $first AND $last AND incident <> $id AND number IN (
+            SELECT number FROM party WHERE country IN (SELECT unnest(CAST($countries AS VARCHAR[]))))
+        ORDER BY event <> $event, abs(first_day - CAST($day AS DATE)), n_articles DESC, incident
+        LIMIT $limit""",
         {
-            "day": incident["first_day"],
+            "first": day - timedelta(3),
+            "last": day + timedelta(3),
+            "day": day,
             "id": incident["id"],
             "event": incident["event"],
             "countries": countries,
+            "limit": limit,
         },
     )
+    ids = [row["incident"] for row in near]
+    found = {row["id"]: row for row in _fetch_where(cursor, "incident", "id", ids)}
+    return [found[id] for id in ids]
 
 
-def list_links(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row]:
-    """Return what holds the reports of an incident together, the strongest link first."""
-    return cursor.fetch(
-        f"""WITH told AS (SELECT article, event FROM report WHERE incident = $incident)
-        SELECT link.* FROM link
-        SEMI JOIN told ON told.article = link.article AND told.event = link.event
-        SEMI JOIN told AS other ON other.article = link.other_article AND other.event = link.other_event
-        ORDER BY link.score DESC, link.article, link.other_article LIMIT {int(limit)}""",
-        {"incident": incident},
-    )
+def list_links(cursor: Cursor, members: Collection[tuple[str, str]], *, limit: int = 200) -> list[Row]:
+    """Return what holds reports (article, event) of an incident together, the strongest link first."""
+    articles = sorted({article for article, _ in members})
+    links = [
+        link
+        for link in _fetch_where(cursor, "link", "article", articles)
+        if (link["article"], link["event"]) in members
+        and (link["other_article"], link["other_event"]) in members
+    ]
+    links.sort(key=lambda link: (-link["score"], link["article"], link["other_article"]))
+    return links[:limit]
 
 
 def list_article_events(cursor: Cursor, article: str) -> list[Row]:
     """Return the events of an article, whole, with the incident that each reports."""
-    return cursor.fetch(
-        """SELECT event.*, report.incident, incident.n_independent FROM event
-        LEFT JOIN report ON report.article = event.article AND report.event = event.id
-        LEFT JOIN incident ON incident.id = report.incident
-        WHERE event.article = $article ORDER BY event.ordinal""",
+    events = _fetch_where(cursor, "event", "article", [article])
+    incidents = cursor.fetch(
+        """SELECT report.event, report.incident, incident.n_independent
+        FROM report LEFT JOIN incident ON incident.id = report.incident WHERE report.article = $article""",
         {"article": article},
     )
+    by_event = {row.pop("event"): row for row in incidents}
+    not_joined = {"incident": None, "n_independent": None}
+    told = [{**event, **by_event.get(event["id"], not_joined)} for event in events]
+    return sorted(told, key=lambda event: event["ordinal"])
 
 
 def list_events(cursor: Cursor, filters: Filters) -> tuple[list[Row], int]:
@@ -401,7 +335,12 @@ _EVENT_CONDITIONS = ("type", "mode", "actor", "recipient", "place", "first", "la
 
 
 class Extent(NamedTuple):
-    """What the store holds; days are those of publication."""
+    """What the store holds.
+
+    Attributes:
+        first, last: Days of publication.
+        first_day, last_day: Those of incidents, which may lie long before, or ahead.
+    """
 
     n_articles: int
     n_events: int
@@ -409,6 +348,8 @@ class Extent(NamedTuple):
     n_skips: int
     first: date | None
     last: date | None
+    first_day: date | None
+    last_day: date | None
 
 
 def measure_extent(cursor: Cursor) -> Extent:
@@ -416,7 +357,8 @@ def measure_extent(cursor: Cursor) -> Extent:
     row = cursor.fetch_one(
         "SELECT (SELECT count(*) FROM article) AS n_articles, (SELECT count(*) FROM event) AS n_events, "
         "(SELECT count(*) FROM incident) AS n_incidents, (SELECT count(*) FROM skip) AS n_skips, "
-        "(SELECT min(published) FROM article) AS first, (SELECT max(published) FROM article) AS last"
+        "(SELECT min(published) FROM article) AS first, (SELECT max(published) FROM article) AS last, "
+        "(SELECT min(first_day) FROM facet) AS first_day, (SELECT max(last_day) FROM facet) AS last_day"
     )
     return Extent(**row)
 
@@ -448,36 +390,57 @@ def count_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
 
     Periods without either are left out. `n_claimed` counts those that no report gives as certain.
     """
-    where, bound = _select(filters)
-    first, last = bound.bind(filters.first or date.min), bound.bind(filters.last or date.max)
+    articles = cursor.fetch(
+        f"""SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles
+        FROM article WHERE published BETWEEN $first AND $last GROUP BY period""",
+        {"first": filters.first or date.min, "last": filters.last or date.max},
+    )
+    rows = {row["period"]: {**_NO_INCIDENTS, **row} for row in articles}
+    for row in _count_incidents_by_quad(cursor, filters, by):
+        rows[row["period"]] = {"n_articles": 0, **rows.get(row["period"], {}), **row}
+    return [rows[period] for period in sorted(rows)]
+
+
+_NO_INCIDENTS = dict.fromkeys(("n_1", "n_2", "n_3", "n_4", "n_claimed"), 0) | dict.fromkeys(
+    ("scale", "scale_spread")
+)
+
+
+@_remembered
+def _count_incidents_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
+    where, bound = select(filters)
     return cursor.fetch(
-        f"""WITH counted AS (
-            SELECT date_trunc('{by}', incident.first_day)::DATE AS period, {_N_BY_QUAD},
-                count(*) FILTER (incident.certainty.certain = 0) AS n_claimed,
-                avg(incident.scale) AS scale, stddev_pop(incident.scale) AS scale_spread
-            FROM incident WHERE {where} AND incident.first_day IS NOT NULL GROUP BY period
-        ),
-        read AS (
-            SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles
-            FROM article WHERE published BETWEEN {first} AND {last} GROUP BY period
-        )
-        SELECT period, coalesce(n_1, 0) AS n_1, coalesce(n_2, 0) AS n_2, coalesce(n_3, 0) AS n_3,
-            coalesce(n_4, 0) AS n_4, coalesce(n_claimed, 0) AS n_claimed, scale, scale_spread,
-            coalesce(n_articles, 0) AS n_articles
-        FROM counted FULL JOIN read USING (period) ORDER BY period""",
+        f"""SELECT date_trunc('{by}', facet.first_day)::DATE AS period, {_N_BY_QUAD},
+            count(*) FILTER (facet.n_certain = 0) AS n_claimed,
+            avg(facet.scale) AS scale, stddev_pop(facet.scale) AS scale_spread
+        FROM facet WHERE {where} AND facet.first_day IS NOT NULL GROUP BY period""",
         bound,
     )
 
 
+@_remembered
 def list_foremost(cursor: Cursor, filters: Filters, *, limit: int = 60) -> list[Row]:
-    """Return the incidents with a day that most independent reports tell, for the points of a picture."""
-    where, bound = _select(filters)
-    return cursor.fetch(
-        f"""SELECT id, event, quad, first_day, actor, recipient, n_independent FROM incident
-        WHERE {where} AND incident.first_day IS NOT NULL
-        ORDER BY n_independent DESC, score DESC, id LIMIT {int(limit)}""",
+    """Return the incidents with a day that most independent reports tell, for the points of a picture.
+
+    Of who takes part they have name and words only.
+    """
+    where, bound = select(filters)
+    rows = cursor.fetch(
+        f"""SELECT number, incident AS id, event, quad, first_day, n_independent
+        FROM facet WHERE {where} AND facet.first_day IS NOT NULL
+        ORDER BY facet.n_independent DESC, facet.score DESC, facet.incident LIMIT {int(limit)}""",
         bound,
     )
+    if not rows:
+        return []
+    row_by_number = {row.pop("number"): {**row, "actor": [], "recipient": []} for row in rows}
+    for one in cursor.fetch(
+        """SELECT number, role, name, "text" FROM party
+        WHERE number IN (SELECT unnest(CAST($numbers AS INTEGER[]))) ORDER BY ordinal""",
+        {"numbers": list(row_by_number)},
+    ):
+        row_by_number[one["number"]][one["role"]].append(one)
+    return list(row_by_number.values())
 
 
 def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -> list[Row]:
@@ -489,52 +452,59 @@ def compare_dyads(cursor: Cursor, first: date, last: date, *, limit: int = 10) -
     """
     days = min(last - first, first - date.min - timedelta(days=1))
     before = first - max(days, timedelta(0)) - timedelta(days=1) if first > date.min else first
-    return cursor.fetch(
-        f"""WITH deed AS MATERIALIZED (
-            SELECT incident.first_day >= $first AS is_now, quad,
-                {_COUNTRIES.format("actor")} AS who, {_COUNTRIES.format("recipient")} AS whom
-            FROM incident
-            WHERE incident.first_day BETWEEN $before AND $last AND incident.aux.future = 0
-                AND incident.aux.hypothetical = 0 AND len(incident.denied_by) = 0
-        ),
-        read AS (
-            SELECT count(*) FILTER (published >= $first) AS n_now, count(*) AS n_all
-            FROM article WHERE published BETWEEN $before AND $last
-        ),
-        one_way AS (
-            SELECT is_now, quad, who, unnest(whom) AS whom
-            FROM (SELECT is_now, quad, unnest(who) AS who, whom FROM deed)
-        ),
-        pair AS (
-            SELECT who, whom, count(*) AS n, count(*) FILTER (is_now) AS n_now,
-                count(*) FILTER (NOT is_now) AS n_before,
-                count(*) FILTER (is_now AND quad >= 3) AS n_conflict,
-                count(*) FILTER (is_now AND quad <= 2) AS n_cooperation
-            FROM one_way WHERE who <> whom GROUP BY who, whom
-        ),
-        expected AS (
-            SELECT pair.*, n * read.n_now / read.n_all AS now,
-                n * (read.n_all - read.n_now) / read.n_all AS earlier
-            FROM pair, read WHERE read.n_now > 0 AND read.n_all > read.n_now
-        )
-        SELECT who, whom, n_now, n_before, n_conflict, n_cooperation,
-            sign(n_now - now) * sqrt(2 * greatest(0,
-                n_now * ln(greatest(n_now, 1e-9) / now) + n_before * ln(greatest(n_before, 1e-9) / earlier)
-            )) AS change
-        FROM expected ORDER BY abs(change) DESC, n DESC, who, whom LIMIT {int(limit)}""",
+    read = cursor.fetch_one(
+        "SELECT count(*) FILTER (published >= $first) AS n_now, count(*) AS n_all "
+        "FROM article WHERE published BETWEEN $before AND $last",
         {"first": first, "last": last, "before": before},
     )
+    if not 0 < read["n_now"] < read["n_all"]:
+        return []
+    share = read["n_now"] / read["n_all"]
+    rows = [
+        {**row, "change": _measure_change(row, share)} for row in _count_pairs(cursor, before, first, last)
+    ]
+    rows.sort(key=lambda row: (-abs(row["change"]), -row["n_now"] - row["n_before"], row["who"], row["whom"]))
+    return rows[:limit]
 
 
+def _measure_change(row: Row, share: float) -> float:
+    n_now, n_before = row["n_now"], row["n_before"]
+    now, before = (n_now + n_before) * share, (n_now + n_before) * (1 - share)
+    ratio = sum(n * math.log(n / expected) for n, expected in ((n_now, now), (n_before, before)) if n)
+    return math.copysign(math.sqrt(2 * max(ratio, 0.0)), n_now - now)
+
+
+@_remembered
+def _count_pairs(cursor: Cursor, before: date, first: date, last: date) -> list[Row]:
+    rows = cursor.fetch(
+        """SELECT actor_country AS who, recipient_country AS whom,
+            count(*) FILTER (first_day >= $first) AS n_now, count(*) FILTER (first_day < $first) AS n_before,
+            count(*) FILTER (first_day >= $first AND quad >= 3) AS n_conflict,
+            count(*) FILTER (first_day >= $first AND quad <= 2) AS n_cooperation
+        FROM facet
+        WHERE first_day BETWEEN $before AND $last AND n_future = 0 AND n_hypothetical = 0 AND NOT is_denied
+            AND who IS NOT NULL AND whom IS NOT NULL
+        GROUP BY who, whom""",
+        {"first": first, "last": last, "before": before},
+    )
+    counted: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        for who, whom in product(row.pop("who").split(), row.pop("whom").split()):
+            if who != whom:
+                counted[who, whom] = _add(counted.get((who, whom), {"who": who, "whom": whom}), row)
+    return list(counted.values())
+
+
+@_remembered
 def count_places(cursor: Cursor, filters: Filters, *, limit: int = 500) -> list[Row]:
     """Return the places of incidents with their number by quad class, the most frequent first."""
-    where, bound = _select(filters)
+    where, bound = select(filters)
     return cursor.fetch(
-        f"""SELECT place.name AS name, place.country AS country, place."precision" AS "precision",
-            any_value(place.latitude) AS latitude, any_value(place.longitude) AS longitude,
-            count(*) AS n, {_N_BY_QUAD}
-        FROM incident WHERE {where} AND place IS NOT NULL
-        GROUP BY place.name, place.country, place."precision"
+        f"""SELECT place_name AS name, place_country AS country, place_precision AS "precision",
+            any_value(latitude) AS latitude, any_value(longitude) AS longitude, count(*) AS n, {_N_BY_QUAD}
+        FROM facet WHERE {where}
+            AND (place_name IS NOT NULL OR place_country IS NOT NULL OR place_precision IS NOT NULL)
+        GROUP BY place_name, place_country, place_precision
         ORDER BY n DESC, name, country LIMIT {int(limit)}""",
         bound,
     )
@@ -542,22 +512,31 @@ def count_places(cursor: Cursor, filters: Filters, *, limit: int = 500) -> list[
 
 def count_roles(cursor: Cursor, filters: Filters, actor: str) -> dict[str, int]:
     """Return in how many incidents somebody acts, and in how many is acted on."""
-    return {role: count_incidents(cursor, _with_role(filters, role, actor)) for role in _ROLES}
+    return {role: count_incidents(cursor, _with_role(filters, role, actor)) for role in ROLES}
 
 
+@_remembered
 def count_counterparts(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return the countries that somebody acts on and is acted on by: number by direction and quad class."""
-    rows = []
-    for role, other in zip(_ROLES, reversed(_ROLES), strict=True):
-        where, bound = _select(_with_role(filters, role, actor))
-        rows += cursor.fetch(
-            f"""SELECT '{role}' AS role, code, count(*) AS n,
-                count(*) FILTER (quad <= 2) AS n_cooperation, count(*) FILTER (quad >= 3) AS n_conflict
-            FROM (SELECT quad, unnest({_COUNTRIES.format(other)}) AS code FROM incident WHERE {where})
-            WHERE code <> {bound.bind(actor)} GROUP BY code ORDER BY n DESC, code LIMIT {int(limit)}""",
+    found = []
+    for role, other in zip(ROLES, reversed(ROLES), strict=True):
+        where, bound = select(_with_role(filters, role, actor))
+        counted: dict[str, Row] = {}
+        for row in cursor.fetch(
+            f"""SELECT {other}_country AS codes, count(*) AS n, count(*) FILTER (quad <= 2) AS n_cooperation,
+                count(*) FILTER (quad >= 3) AS n_conflict
+            FROM facet WHERE {where} AND {other}_country IS NOT NULL GROUP BY codes""",
             bound,
-        )
-    return rows
+        ):
+            for code in row.pop("codes").split():
+                if code != actor:
+                    counted[code] = _add(counted.get(code, {"role": role, "code": code}), row)
+        found += sorted(counted.values(), key=lambda row: (-row["n"], row["code"]))[:limit]
+    return found
+
+
+def _add(total: Row, counts: Row) -> Row:
+    return total | {name: total.get(name, 0) + n for name, n in counts.items()}
 
 
 def _with_role(filters: Filters, role: str, actor: str) -> Filters:
@@ -565,18 +544,16 @@ def _with_role(filters: Filters, role: str, actor: str) -> Filters:
     return replace(filters, **changes)
 
 
+@_remembered
 def count_names(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return who stands behind a country: names, sectors, and in how many incidents they took part."""
-    where, bound = _select(replace(filters, party=(actor,)))
+    where, bound = select(filters)
+    among = "" if where == "true" else f"AND number IN (SELECT number FROM facet WHERE {where})"
     return cursor.fetch(
-        f"""SELECT one.name AS name, mode(array_to_string(one.sector, ' ')) AS sector,
+        f"""SELECT name, mode(array_to_string(sector, ' ')) AS sector,
             count(*) FILTER (role = 'actor') AS n_actor, count(*) FILTER (role = 'recipient') AS n_recipient
-        FROM (
-            SELECT 'actor' AS role, unnest(actor) AS one FROM incident WHERE {where}
-            UNION ALL SELECT 'recipient', unnest(recipient) FROM incident WHERE {where}
-        )
-        WHERE one.country = {bound.bind(actor)} AND one.name IS NOT NULL
-        GROUP BY one.name ORDER BY count(*) DESC, one.name LIMIT {int(limit)}""",
+        FROM party WHERE country = {bound.bind(actor)} AND name IS NOT NULL {among}
+        GROUP BY name ORDER BY count(*) DESC, name LIMIT {int(limit)}""",
         bound,
     )
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
+from whowhom import facets
 from whowhom import store as stores
 from whowhom.sql import fetch_rows
 
@@ -24,19 +27,69 @@ Answer = TypeVar("Answer")
 # A page that takes longer is asked for by mistake; the reader is told how to ask for less.
 LIMIT_S = 10.0
 _MOST_REMEMBERED = 256
+_MOST_WAITED_S = 2.0
 
 
 class SlowQuestionError(Exception):
     """The store did not answer within the limit; the question was stopped."""
 
 
+class Answers:
+    """The answers asked for last, of one version of what they depend on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._version = ""
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def remember(self, version: str, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        with self._lock:
+            if self._version != version:
+                self._answers.clear()
+                self._making.clear()
+                self._version = version
+            making = self._making.setdefault(key, threading.Lock())
+        # Fifty who ask the same at the same time wait for one who finds out, if not for long.
+        is_mine = making.acquire(timeout=_MOST_WAITED_S)
+        try:
+            with self._lock:
+                if self._version == version and key in self._answers:
+                    self._answers.move_to_end(key)
+                    found: Answer = self._answers[key]
+                    return found
+            answer = make()
+            with self._lock:
+                if self._version == version:
+                    self._answers[key] = answer
+                    while len(self._answers) > _MOST_REMEMBERED:
+                        self._making.pop(self._answers.popitem(last=False)[0], None)
+            return answer
+        finally:
+            if is_mine:
+                making.release()
+
+
 class Cursor:
     """One reader's way to ask the store; `store` has the methods of whowhom.Store on the same cursor."""
 
-    def __init__(self, store: stores.Store, version: str) -> None:
+    def __init__(self, store: stores.Store, version: str, answers: Answers | None = None) -> None:
         self.version = version
         self.store = store
         self._connection = store._connection
+        self._answers = answers or Answers()
+
+    @cached_property
+    def incidents_version(self) -> str:
+        """What changes whenever an incident does; articles may come in meanwhile."""
+        return str(facets.read_last_number(self._connection))
+
+    def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Return an answer that depends on incidents alone, made once for each state of them.
+
+        So it lasts while articles come in, until these are joined.
+        """
+        return self._answers.remember(self.incidents_version, key, make)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -65,8 +118,8 @@ class Reader:
         self._shared: SharedReader | None = None
         self._limit_s = limit_s
         self._lock = threading.Lock()
-        self._remembered: dict[Hashable, Any] = {}
-        self._remembered_of = ""
+        self._answers = Answers()
+        self._answers_of_incidents = Answers()
 
     @property
     def version(self) -> str:
@@ -92,7 +145,7 @@ class Reader:
             timer.daemon = True
             timer.start()
             try:
-                yield Cursor(store, self.version)
+                yield Cursor(store, self.version, self._answers_of_incidents)
             except duckdb.InterruptException as error:
                 raise SlowQuestionError(
                     f"The store did not answer within {self._limit_s:g} seconds. "
@@ -115,15 +168,4 @@ class Reader:
 
     def remember(self, cursor: Cursor, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return the answer under `key`, made once for each state of the store."""
-        with self._lock:
-            if self._remembered_of != cursor.version:
-                self._remembered.clear()
-                self._remembered_of = cursor.version
-            if key in self._remembered:
-                found: Answer = self._remembered[key]
-                return found
-        answer = make()
-        with self._lock:
-            if self._remembered_of == cursor.version and len(self._remembered) < _MOST_REMEMBERED:
-                self._remembered[key] = answer
-        return answer
+        return self._answers.remember(cursor.version, key, make)

@@ -60,7 +60,8 @@ def show_incident(request: Request) -> Response:
     def ask(cursor: Cursor) -> dict[str, Any]:
         incident = queries.find_incident(cursor, id)
         reports = queries.list_reports(cursor, incident["id"], limit=1000)
-        links = queries.list_links(cursor, incident["id"], limit=1000)
+        members = {(report["article"], report["id"]) for report in reports}
+        links = queries.list_links(cursor, members, limit=1000)
         told = [
             {
                 **{

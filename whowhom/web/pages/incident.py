@@ -30,7 +30,8 @@ def show(request: Request) -> Response:
         if incident["id"] != request.path_params["id"]:
             return RedirectResponse(f"/incident/{incident['id']}", 307)
         reports = queries.list_reports(cursor, incident["id"], limit=_MOST_REPORTS)
-        links = queries.list_links(cursor, incident["id"])
+        members = {(report["article"], report["id"]) for report in reports}
+        links = queries.list_links(cursor, members)
         nearby = queries.list_nearby(cursor, incident)
         decisions = deciding.list_decisions(cursor, sorted({report["article"] for report in reports}))
         done, undo = deciding.list_done(request, cursor)

@@ -70,7 +70,8 @@ def _choose_span(name: str, filters: Filters, extent: queries.Extent) -> _Span |
         return _Span(filters.first or min(extent.first, last), last, "")
     name = name or _SPAN
     if name == "all":
-        return _Span(extent.first, extent.last, name)
+        first, last = extent.first_day or extent.first, extent.last_day or extent.last
+        return _Span(min(first, extent.first), max(last, extent.last), name)
     return _Span(max(extent.last - timedelta(days=int(name) - 1), date.min), extent.last, name)
 
 
