@@ -43,7 +43,7 @@ def read_tables(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     return {name: store._connection.execute(sql).fetchall() for name, sql in TABLES.items()}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10**6), n_builds=st.integers(1, 5))
 def test_is_the_same_in_whatever_order_reports_came(seed: int, n_builds: int) -> None:
     """A row of an incident is that of one build of all reports, after many as after one."""

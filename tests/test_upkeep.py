@@ -72,6 +72,8 @@ def dump(path: Path) -> dict[str, Any]:
             "SELECT type_name, comment FROM duckdb_types() WHERE NOT internal ORDER BY ALL"
         ).fetchall()
         rows = {name: connection.execute(f'FROM "{name}"').fetchall() for name in tables}
+        # Looked up by its key alone; a row that is written anew may stand elsewhere.
+        rows["meta"] = sorted(rows.get("meta", ()))
     return {"rows": rows, "columns": columns, "comments": comments}
 
 
