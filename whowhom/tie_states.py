@@ -12,11 +12,13 @@ from the day it is known, until somebody else reports it again; a retraction tak
 from __future__ import annotations
 
 import gc
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whowhom.coders.labels import SECTORS
@@ -295,8 +297,10 @@ def _make_ties(rows: Sequence[Row], as_of: date) -> Iterator[Tie]:
             deed = row["incident"] or f"{row['article']} {row['event']}"
             by_deed[deed, row["tie"], row["state"]].append(row)
     changes = sorted((_make_change(group) for group in by_deed.values()), key=_order)
+    against = _by_state((row["state"], row["known_on"], row) for row in denials)
     for thread in _split_threads(changes):
-        yield _run_through([_weigh(change, thread, denials) for change in thread], as_of)
+        support = _by_state((change.state, change.last_day, row) for change in thread for row in change.rows)
+        yield _run_through([_weigh(change, support, against) for change in thread], as_of)
 
 
 @cache
@@ -392,44 +396,80 @@ def _split_threads(changes: Sequence[Change]) -> list[list[Change]]:
     return threads
 
 
-def _weigh(change: Change, thread: Sequence[Change], denials: Sequence[Row]) -> Change:
-    """Return a change with its standing: what supports it, and who denies it."""
-    against = [row for row in denials if _denies(row, change)]
-    support: Sequence[Row] = change.rows
-    if against or _measure_weight(support) < SURE:
-        near = timedelta(days=_NEAR_DAYS)
-        support = [
-            row
-            for other in thread
-            if other.state == change.state and abs(other.last_day - change.last_day) <= near
-            for row in other.rows
-        ]
-    if against:
-        last = max(row["known_on"] for row in against)
-        after = [row for row in support if row["known_on"] > last]
-    is_enough = _measure_weight(support) >= SURE
+_ByState = dict[str, tuple[list[date], list[Row]]]
+
+
+def _by_state(rows: Iterable[tuple[str, date, Row]]) -> _ByState:
+    """Return rows by their state, in the order of days, with these days to look them up by."""
+    told: dict[str, list[tuple[date, Row]]] = defaultdict(list)
+    for state, day, row in rows:
+        told[state].append((day, row))
+    for listed in told.values():
+        listed.sort(key=lambda one: one[0])
+    return {state: ([day for day, _ in ones], [row for _, row in ones]) for state, ones in told.items()}
+
+
+def _within(rows: _ByState, state: str, first: date, last: date) -> Iterator[Row]:
+    """Yield the rows of some days, the latest first: what outweighs a denial came after it."""
+    days, listed = rows.get(state, ([], []))
+    for number in reversed(range(bisect_left(days, first), bisect_right(days, last))):
+        yield listed[number]
+
+
+def _weigh(change: Change, rows: _ByState, denials: _ByState) -> Change:
+    """Return a change with its standing: what supports it, and who denies it.
+
+    Args:
+        rows: Of the whole thread, by the days of their changes.
+        denials: By the days on which they became known.
+    """
+    near = timedelta(days=_NEAR_DAYS)
+    first, last = change.last_day - near, change.last_day + near
+    against = [row for row in _within(denials, change.state, change.last_day, last) if _denies(row, change)]
+    against.reverse()
+
+    def is_likely(least: float, *, doubtful: bool, after: date | None = None) -> bool:
+        """Whether what is near supports it so well; of thousands of reports a few tell."""
+        support: Iterable[Row] = change.rows
+        if against or not _reaches(support, SURE, doubtful=False):
+            support = _within(rows, change.state, first, last)
+        if after is not None:
+            support = (row for row in support if row["known_on"] > after)
+        return _reaches(support, least, doubtful=doubtful)
+
     is_faint = max(row["score"] for row in change.rows) < _FAINT
-    if any(row["denial"] == "retracted" for row in against) and not after:
-        standing = "retracted"
-    elif against and combine(after, lambda row: row["weight"]) < SURE - 0.1:
-        standing = "disputed"
-    else:
-        standing = "sure" if is_enough and not is_faint else "doubtful"
+    standing = "doubtful" if is_faint or not is_likely(SURE, doubtful=False) else "sure"
+    if against:
+        denied = max(row["known_on"] for row in against)
+        if any(row["denial"] == "retracted" for row in against) and not any(
+            row["known_on"] > denied for row in _within(rows, change.state, first, last)
+        ):
+            standing = "retracted"
+        elif not is_likely(SURE - 0.1, doubtful=True, after=denied):
+            standing = "disputed"
     said = {row["said_by"] or "the article itself" for row in against}
     return change._replace(standing=standing, denied_by=tuple(sorted(said)), denials=tuple(against))
 
 
-def _measure_weight(rows: Sequence[Row]) -> float:
-    return combine(rows, lambda row: 0.0 if row["doubtful"] else row["weight"])
+def _reaches(rows: Iterable[Row], least: float, *, doubtful: bool) -> bool:
+    """Whether `combine` of the weights comes to `least`; it looks at no more rows than that takes.
+
+    Args:
+        doubtful: Doubtful rows count too.
+    """
+    best: dict[str, float] = {}
+    for row in rows:
+        weight = row["weight"] if doubtful or not row["doubtful"] else 0.0
+        if weight <= best.get(row["family"], 0.0):
+            continue
+        best[row["family"]] = weight
+        if round(1 - prod(1 - value for value in best.values()), 6) >= least:
+            return True
+    return least <= 0
 
 
 def _denies(row: Row, change: Change) -> bool:
-    return (
-        row["state"] == change.state
-        and load_kinds()[row["tie"]].family == load_kinds()[change.tie].family
-        and timedelta(0) <= row["known_on"] - change.last_day <= timedelta(days=_NEAR_DAYS)
-        and (not row["subject"] or not change.subject or bool(change.subject & set(row["subject"])))
-    )
+    return not row["subject"] or not change.subject or bool(change.subject & set(row["subject"]))
 
 
 class _Walked(NamedTuple):
