@@ -294,6 +294,7 @@ def _read(
         rows.extend(_show_rows(item)[: max(0, limit - len(rows))])
 
     with _progress(keep) as watch:
+        _give_way()
         summary = api.read(sources, store, allow_local=allow_local, keep_text=not no_text, watch=watch)
     if rows:
         console.print(terminal.make_event_report(rows, console))
@@ -385,6 +386,7 @@ def _watch(
     _add_people(people)
     console = terminal.make_console(sys.stdout)
     with _stop_signals() as stopped, show_watch(console) as tell:
+        _give_way()
         summary = api.watch(
             feeds, store, every=every, once=once, lasting=lasting, allow_local=allow_local,
             stop=stopped.event, tell=tell,
@@ -1017,6 +1019,7 @@ def _recode(
 
     _add_people(people)
     with _progress(lambda item: None) as watch:
+        _give_way()
         recoded = api.recode(store, all=all, first=first, last=last, watch=watch)
     console = terminal.make_console(sys.stdout)
     for skip in recoded.skips[:_MOST_SKIPS]:
@@ -1383,6 +1386,14 @@ def _serve(
         token=token or "",
         started=lambda address: _say_line(f"the desk is at {address}; Ctrl-C closes it"),
     )
+
+
+def _give_way() -> None:
+    """Let other programs go first, such as a desk that somebody looks at while a run takes hours."""
+    import os
+
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(10)
 
 
 @app.command("demo", short_help="Code a dozen reports that come along.")
