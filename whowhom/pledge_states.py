@@ -132,9 +132,16 @@ ORDER BY known_on, pledge_report.article, pledge_report.event, one, other"""
 
 # Which rows are one pledge, as `_split_pledges` has it, and when it was made.
 _MADE = f"""
+-- Only pledges of which anything was said since then: of years of them that is a few in a hundred.
+late AS (
+    SELECT DISTINCT kind, deed, one, coalesce(other, '') AS whom FROM pledge_report
+    WHERE part = 'pledge' AND {{by}} AND {{to}} AND last_day >= $first
+),
 said AS (
     SELECT pledge_report.*, report.incident
     FROM pledge_report
+    SEMI JOIN late ON late.kind = pledge_report.kind AND late.deed = pledge_report.deed
+        AND late.one = pledge_report.one AND late.whom = coalesce(pledge_report.other, '')
     LEFT JOIN report ON report.article = pledge_report.article AND report.event = pledge_report.event
     WHERE part = 'pledge' AND {{by}} AND {{to}} AND known_on <= $known AND last_day <= $as_of
 ),
