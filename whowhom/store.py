@@ -910,7 +910,7 @@ class Store:
         """
         from whowhom import tie_states
 
-        tie = self._find_one(id, tie_states.find_ties(self._connection, tie_states.Asked()), "ties")
+        tie = self._find_one(id, tie_states.find_ties_by_id(self._connection, mend(id)), "ties")
         if tie is None:
             return None
         return TieEvidence(
@@ -928,9 +928,7 @@ class Store:
         """
         from whowhom import pledge_states
 
-        pledge = self._find_one(
-            id, pledge_states.find_pledges(self._connection, pledge_states.Asked()), "pledges"
-        )
+        pledge = self._find_one(id, pledge_states.find_pledges_by_id(self._connection, mend(id)), "pledges")
         if pledge is None:
             return None
         answers = tuple(Evidence(answer, self._list_reports([answer.row])) for answer in pledge.answers)
