@@ -244,8 +244,8 @@ def find_pledges_by_id(connection: duckdb.DuckDBPyConnection, id: str) -> list[P
     }
     if not same:
         return []
-    columns = zip(*same, strict=True)
-    values = dict(zip(("kinds", "deeds", "ones", "others"), map(list, columns), strict=True))
+    columns = map(list, zip(*same, strict=True))
+    values: dict[str, Any] = dict(zip(("kinds", "deeds", "ones", "others"), columns, strict=True))
     values |= clock(connection, None, None)
     rows = fetch_rows(connection, _SELECT_PLEDGES.format(by=_IS_SAME, to="true"), values)
     values["since"] = min((row["last_day"] for row in rows), default=date.min)

@@ -913,13 +913,9 @@ class Store:
         tie = self._find_one(id, tie_states.find_ties_by_id(self._connection, mend(id)), "ties")
         if tie is None:
             return None
-        return TieEvidence(
-            tie,
-            tuple(
-                Evidence(change, self._list_reports((*change.rows, *change.denials)))
-                for change in tie.changes
-            ),
-        )
+        told = [(*change.rows, *change.denials) for change in tie.changes]
+        reports = self._list_reports(told)
+        return TieEvidence(tie, tuple(map(Evidence, tie.changes, reports)))
 
     def explain_pledge(self, id: str) -> PledgeEvidence | None:
         """Return a pledge with the reports of it and of what answers it, None where none has the id.
@@ -931,8 +927,8 @@ class Store:
         pledge = self._find_one(id, pledge_states.find_pledges_by_id(self._connection, mend(id)), "pledges")
         if pledge is None:
             return None
-        answers = tuple(Evidence(answer, self._list_reports([answer.row])) for answer in pledge.answers)
-        return PledgeEvidence(pledge, self._list_reports(pledge.rows), answers)
+        reports, *answering = self._list_reports([pledge.rows, *([one.row] for one in pledge.answers)])
+        return PledgeEvidence(pledge, reports, tuple(map(Evidence, pledge.answers, answering)))
 
     def _find_one(self, id: str, items: Iterable[Any], what: str) -> Any:
         found = [one for one in items if id and one.id.startswith(id)]
@@ -943,13 +939,23 @@ class Store:
             )
         return found[0] if found else None
 
-    def _list_reports(self, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Event, Article], ...]:
-        found = []
-        for article, event in dict.fromkeys((row["article"], row["event"]) for row in rows):
-            sql = "SELECT * FROM event WHERE article = $article AND id = $event"
-            found += [read_event(row) for row in self._fetch(sql, {"article": article, "event": event})]
-        articles = self._fetch_articles(list(dict.fromkeys(event.article for event in found)))
-        return tuple((event, articles[event.article]) for event in found)
+    def _list_reports(
+        self, groups: Sequence[Iterable[Mapping[str, Any]]]
+    ) -> list[tuple[tuple[Event, Article], ...]]:
+        """Return for each group of rows the events that they are of, with their articles.
+
+        All are fetched together: each look-up goes through the whole table, and a tie may have thousands.
+        """
+        named = [list(dict.fromkeys((row["article"], row["event"]) for row in rows)) for rows in groups]
+        wanted = list(dict.fromkeys(one for ones in named for one in ones))
+        rows = self._fetch(
+            "SELECT event.* FROM event JOIN (SELECT unnest($articles) AS article, unnest($events) AS id) "
+            "AS wanted ON wanted.article = event.article AND wanted.id = event.id",
+            {"articles": [article for article, _ in wanted], "events": [event for _, event in wanted]},
+        )
+        events = {(row["article"], row["id"]): read_event(row) for row in rows}
+        articles = self._fetch_articles(list(dict.fromkeys(article for article, _ in events)))
+        return [tuple((events[one], articles[one[0]]) for one in ones if one in events) for ones in named]
 
     @property
     def is_built(self) -> bool:
