@@ -703,8 +703,7 @@ def _incidents(
             for judgement in kept.judgements():
                 typer.echo(terminal_incidents.describe_judgement(judgement))
     elif action == "build":
-        with api.open_held(store) as kept:
-            built = kept.build_incidents(rebuild=rebuild)
+        built = api.build_incidents(store, rebuild=rebuild)
         typer.echo(f"{built.n_events:,} events joined, {built.n_incidents:,} incidents written")
     elif action:
         raise typer.BadParameter(f"{action!r} is none of split, merge, undo, judgements, build.")

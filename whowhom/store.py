@@ -185,10 +185,17 @@ def open_shared(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) 
     return SharedReader(find_file(path), str(path), wait=wait)
 
 
-def open_run(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> WriterSeat:
+def open_run(
+    path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS, stay: Stay = "run"
+) -> WriterSeat:
     """Take the seat of the one writer for a long run that lets readers in between; see `whowhom.sharing`.
 
     Where there is no store it is made, and one of an older version is brought up to date.
+
+    Args:
+        path: As for `open`.
+        wait: As for `open`.
+        stay: "open" for what is soon over: others who want to write wait for it, and for a run do not.
 
     Raises:
         StoreBusyError: Another program writes.
@@ -201,7 +208,7 @@ def open_run(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> 
     file = find_file(path)
     if not file.exists():
         _create(file, str(path))
-    run = WriterSeat(take_seat(file, str(path), "run", wait=wait), file, str(path))
+    run = WriterSeat(take_seat(file, str(path), stay, wait=wait), file, str(path))
     try:
         with run.writing(wait=wait):
             return run
