@@ -58,8 +58,15 @@ def check(
     Raises:
         StoreError: There is no store, or it cannot be opened at all.
     """
-    with stores.open(store, read_only=True, wait=wait) as kept:
-        yield from _check(kept._connection, watch)
+    path = str(store)
+    # Also one that lacks tables, which cannot be opened otherwise.
+    connection = stores.connect(stores.find_file(store), path, read_only=True, wait=wait, migrate=False)
+    try:
+        if (version := stores.read_version(connection, path)) != stores.SCHEMA_VERSION:
+            stores.refuse_version(version, path, read_only=True)
+        yield from _check(connection, watch)
+    finally:
+        connection.close()
 
 
 def find_errors(file: Path) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
+from functools import cache
 from glob import escape
 from importlib.metadata import version
 from importlib.resources import files
@@ -69,6 +70,7 @@ Day = date | str | None
 
 SCHEMA_KEY = "whowhom_schema"
 _CODE = re.compile(r"[A-Z]{3}")
+_COMMENTED = re.compile(r'COMMENT ON COLUMN (\w+)\."?(\w+)"? IS')
 _LOCKED = re.compile(r"\block (on|is held)\b")
 _LOCK_HOLDER = re.compile(r"\(PID (\d+)\)")
 # Articles that are looked up together.
@@ -1399,7 +1401,10 @@ def connect(
     connection = _connect_when_free(file, path, read_only=read_only, wait=wait)
     try:
         version = read_version(connection, path)
-        if version == SCHEMA_VERSION or not migrate:
+        if not migrate:
+            return connection
+        if version == SCHEMA_VERSION:
+            _require_whole(connection, path)
             return connection
         refuse_version(version, path, read_only=read_only)
     except BaseException:
@@ -1534,6 +1539,35 @@ def refuse_version(version: int, path: str, *, read_only: bool) -> None:
             f"{path!r} is a store of version {version}, and this whowhom keeps version {SCHEMA_VERSION}. "
             "Bring it up to date with `whowhom migrate`, or open it once for writing."
         )
+
+
+def _require_whole(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+    """Raise where a table or column is not there: versions that were never released are not migrated."""
+    found = set(run(connection, "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"))
+    lacking = [column for column in _list_columns() if column not in found]
+    if not lacking:
+        return
+    tables = {table for table, _ in found}
+    names = dict.fromkeys(
+        f"the column {table}.{name}" if table in tables else f"the table {table}" for table, name in lacking
+    )
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    # Rows that want a value which is not there cannot be taken over.
+    renewed = "" if any(table in tables for table, _ in lacking) else _RENEWED
+    raise StoreError(
+        f"{path!r} lacks {next(iter(names))}{more}: an unreleased whowhom made it. "
+        f"Read the sources into a new store{renewed}. `whowhom check` lists what is missing."
+    )
+
+
+_RENEWED = ", or run `whowhom compact` and then `whowhom incidents build --rebuild`"
+
+
+@cache
+def _list_columns() -> tuple[tuple[str, str], ...]:
+    """Return table and name of each column of a store: in schema.sql each has a comment."""
+    schema = files("whowhom").joinpath("schema.sql").read_text(encoding="utf-8")
+    return tuple(_COMMENTED.findall(schema))
 
 
 def _explain_refusal(path: str, file: Path, error: duckdb.Error) -> str:

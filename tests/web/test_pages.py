@@ -420,6 +420,18 @@ def test_other_methods_are_refused_with_those_that_are_taken(reader):
     assert "GET" in answer.headers["allow"]
 
 
+def test_store_that_lacks_a_table_is_a_page_too(tmp_path):
+    """One of an unreleased version is no crash: the page says what it lacks and what to do."""
+    path = tmp_path / "desk.duckdb"
+    with stores.open(path) as store:
+        store._connection.execute("DROP TABLE facet")
+    client = TestClient(make_app(path), base_url="http://localhost")
+    for address in ("/", "/incidents", "/api/incidents"):
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert "lacks the table facet" in answer.text
+
+
 def test_store_in_use_is_a_page_too(tmp_path):
     """A store that cannot be read now says so, with a way to try again."""
     client = TestClient(make_app(tmp_path / "none.duckdb"), base_url="http://localhost")
