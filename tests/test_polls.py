@@ -53,6 +53,7 @@ class Desk:
             pause_seconds=options.pop("pause_seconds", 0.0),
             tell=options.pop("tell", self.reports.append),
             stop=options.pop("stop", None),
+            keep=options.pop("keep", "text"),
         )
         return watcher.run(**{"once": True, **options})
 
@@ -160,6 +161,14 @@ def test_reader_who_came_while_what_is_new_is_joined_is_waited_for(
     assert sum(bool(report.waiting) for report in desk.reports) == 1
     with stores.open(desk.path, read_only=True) as kept:
         assert len(kept.reports()) == kept.counts().n_events > 0
+
+
+def test_offsets_alone_are_kept_where_that_is_asked(server: FeedServer, desk: Desk) -> None:
+    """As with `read`, for feeds whose texts may not be stored."""
+    desk.watch(server.set("/a", write_rss(EXPULSION)), keep="offsets")
+    with stores.open(desk.path, read_only=True) as kept:
+        assert kept.articles().project("text").fetchall() == [(None,)]
+        assert kept.events().project("trigger, sentence").fetchall() == [("…", None)]
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(server: FeedServer, desk: Desk) -> None:

@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "whowhom.duckdb"
     with stores.open(path) as store:
         store.add([make_coded(f"a{n}") for n in range(5)])
-        store.add([make_coded("kept-as-sentences")], keep_text=False)
+        store.add([make_coded("kept-as-sentences")], keep="sentences")
         store.add([Skip("", "read", "text is empty", "news.jsonl:7")])
         store.build_incidents()
         store.build_incidents(rebuild=True)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from whowhom.joining import Built
     from whowhom.networks import ActorsBy, Network
     from whowhom.polls import Tell
+    from whowhom.rows import Keep
     from whowhom.series import Pair, Period
     from whowhom.sharing import WriterSeat
     from whowhom.store import PledgeEvidence, Store, TieEvidence
@@ -207,7 +208,7 @@ def read(
     store: str | Path = DEFAULT_STORE,
     *,
     allow_local: bool = False,
-    keep_text: bool = True,
+    keep: Keep = "text",
     watch: Watch | None = None,
 ) -> Summary:
     """Read and code sources, and keep articles and events in a store; the command `whowhom read`.
@@ -220,7 +221,7 @@ def read(
         sources: Paths of files and folders, http and https addresses, or "-" for standard input.
         store: Path of the DuckDB file; made where there is none.
         allow_local: Also fetch from private, loopback and link-local addresses.
-        keep_text: Keep the texts of articles; without them the store has the sentences of the events.
+        keep: "text" keeps the texts of articles, "sentences" those of the events, "offsets" no words.
         watch: Called with each outcome once it is kept.
 
     Raises:
@@ -242,7 +243,7 @@ def read(
         for batch in _batch(run, lambda: max(_BATCH_SECONDS, _TURNS_SHARE * seat.turn_seconds)):
             with seat.writing() as kept:
                 fresh = _skip_repeated(batch, kept)
-                kept.add(batch, keep_text=keep_text)
+                kept.add(batch, keep=keep)
             summary.seconds = time.monotonic() - start
             for item in fresh:
                 summary.count(item)
@@ -263,6 +264,7 @@ def watch(
     once: bool = False,
     lasting: str | timedelta | None = None,
     allow_local: bool = False,
+    keep: Keep = "text",
     stop: threading.Event | None = None,
     tell: Tell | None = None,
 ) -> Summary:
@@ -280,6 +282,7 @@ def watch(
         once: Ask each feed once that is due or may be asked, and return; for cron and the like.
         lasting: Return after so long; where not given, when `stop` is set or every feed has ended.
         allow_local: Also fetch from private, loopback and link-local addresses.
+        keep: As for `read`.
         stop: Set it from another thread to end: what is being coded is finished and kept.
         tell: Called with a `whowhom.polls.Report` for each feed that was read or failed.
 
@@ -303,7 +306,9 @@ def watch(
     from whowhom.polls import Watcher
 
     load_all()
-    watcher = Watcher(subscriptions, store, every=interval, allow_local=allow_local, stop=stop, tell=tell)
+    watcher = Watcher(
+        subscriptions, store, every=interval, allow_local=allow_local, keep=keep, stop=stop, tell=tell
+    )
     return watcher.run(once=once, lasting=span)
 
 

@@ -36,6 +36,7 @@ from whowhom.readers.opml import Subscription
 from whowhom.readers.source import Source, SourceError, Validators
 from whowhom.readers.web import FetchError, fetch
 from whowhom.records import Article, CodedArticle, Skip, content_hash
+from whowhom.rows import Keep
 from whowhom.schedule import FeedStatus, find_due, parse_retry_after, plan_failure, plan_success
 from whowhom.store import HELD, Store, StoreBusyError
 
@@ -185,6 +186,7 @@ class Watcher:
         path: The DuckDB file of the store; made where there is none.
         every: How often each feed is to be asked.
         allow_local: Also ask private, loopback and link-local addresses.
+        keep: What is kept of texts, as for `whowhom.read`.
         stop: Set to end the run: what is being coded is finished and kept.
         tell: Called for each feed that was read, and when the run has to wait.
         clock: The time now, UTC without a zone.
@@ -198,6 +200,7 @@ class Watcher:
         *,
         every: timedelta,
         allow_local: bool = False,
+        keep: Keep = "text",
         stop: threading.Event | None = None,
         tell: Tell | None = None,
         clock: Callable[[], datetime] | None = None,
@@ -207,6 +210,7 @@ class Watcher:
         self._path = path
         self._every = every
         self._allow_local = allow_local
+        self._keep_of_texts: Keep = keep
         self._stop = stop or threading.Event()
         self._tell = tell or (lambda report: None)
         self._clock = clock or (lambda: datetime.now(UTC).replace(tzinfo=None))
@@ -336,7 +340,7 @@ class Watcher:
         while owners and not self._is_interrupted:
             batch = self._take_batch(outcomes)
             with self._open() as kept:
-                kept.add(batch)
+                kept.add(batch, keep=self._keep_of_texts)
                 touched = self._count(batch, owners)
                 self._finish([one for one in touched if not one.n_left], kept, once)
                 kept.keep_feeds(self._status[one.poll.url] for one in touched if one.n_left)

@@ -22,7 +22,7 @@ from importlib.resources import files
 from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack, get_args
 
 import duckdb
 
@@ -31,6 +31,7 @@ from whowhom.exporters.tables import COLUMNS, mend
 from whowhom.readers.source import Validators
 from whowhom.records import Article, CodedArticle, Event, Skip
 from whowhom.rows import (
+    Keep,
     Row,
     hash_text,
     make_article_row,
@@ -42,6 +43,7 @@ from whowhom.rows import (
     read_article,
     read_event,
     read_feed_status,
+    withhold_words,
 )
 from whowhom.sql import incoming_rows, run
 from whowhom.turns import POLL_SECONDS, Seat, SeatTakenError, Stay, find_writer, is_turn_taken
@@ -264,7 +266,7 @@ class Store:
         if self._seat is not None:
             self._seat.release()
 
-    def add(self, items: Iterable[CodedArticle | Skip], *, coder: str = "", keep_text: bool = True) -> Added:
+    def add(self, items: Iterable[CodedArticle | Skip], *, coder: str = "", keep: Keep = "text") -> Added:
         """Add coded articles and Skips, all of them or, where this raises, none.
 
         What is held already stays as it was: of an article with the same id the first one counts.
@@ -276,15 +278,19 @@ class Store:
         Args:
             items: A batch; some thousand articles at a time are the fastest.
             coder: Program and version that coded them, "whowhom 0.1.0" where not given.
-            keep_text: Keep the texts. Without them the store has the sentences of the events, all
-                offsets, and what it takes to know the articles and their copies again; words that stand
-                in other sentences are there, what stands around them is not.
+            keep: "text" keeps the texts. With "sentences" the store has those of the events, all offsets,
+                and what it takes to know the articles and their copies again; words that stand in other
+                sentences are there, what stands around them is not. With "offsets" it has no word of a
+                text: where words would be stands `whowhom.records.WITHHELD`.
 
         Raises:
-            ValueError: An event belongs to another article, or stands twice in its own.
+            ValueError: An event belongs to another article, or stands twice in its own; there is no such
+                `keep`.
             StoreError: The store was opened read-only, or the disk is full.
         """
         self._require_writable()
+        if keep not in get_args(Keep):
+            raise ValueError(f"keep is {keep!r}; it can be {', '.join(get_args(Keep))}.")
         fresh: dict[str, CodedArticle] = {}
         skips: list[Skip] = []
         n_held = 0
@@ -309,7 +315,7 @@ class Store:
                     n_held += 1
                 else:
                     skips.append(Skip(item.article.id, "store", HELD_OTHERWISE, item.article.origin))
-            n_events = self._insert_coded(list(fresh.values()), coder or _name_program(), keep_text)
+            n_events = self._insert_coded(list(fresh.values()), coder or _name_program(), keep)
             n_skips = self._insert_skips(skips)
         return Added(len(fresh), n_events, n_skips, n_held + len(skips) - n_skips)
 
@@ -1123,16 +1129,19 @@ class Store:
             )
         return {id: f"{text_hash} {title or ''}" for id, title, text_hash in found}
 
-    def _insert_coded(self, coded: Sequence[CodedArticle], coder: str, keep_text: bool) -> int:
+    def _insert_coded(self, coded: Sequence[CodedArticle], coder: str, keep: Keep) -> int:
         if not coded:
             return 0
         now = _now()
-        articles = [make_article_row(one.article, coder, now, keep_text=keep_text) for one in coded]
+        articles = [make_article_row(one.article, coder, now, keep=keep) for one in coded]
         events = [row for one in coded for row in make_event_rows(one)]
+        if keep == "offsets":
+            events = [withhold_words(row) for row in events]
         self._insert("article", articles)
         self._insert("event", events)
-        if not keep_text:
+        if keep == "sentences":
             self._insert("passage", [row for one in coded for row in make_passage_rows(one)])
+        if keep != "text":
             self._insert("text_sketch", [make_text_sketch_row(one.article) for one in coded])
         return len(events)
 

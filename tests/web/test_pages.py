@@ -5,14 +5,14 @@ import html
 import io
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 from pyarrow import parquet
 from starlette.testclient import TestClient
 
-from tests.web.conftest import HOSTILE_TEXT, HOSTILE_TITLE, make_hostile
+from tests.web.conftest import HOSTILE_TEXT, HOSTILE_TITLE, make_hostile, make_report
 from whowhom import store as stores
 from whowhom.web.app import make_app
 
@@ -418,6 +418,22 @@ def test_other_methods_are_refused_with_those_that_are_taken(reader):
     answer = reader.post("/incidents")
     assert answer.status_code == 405
     assert "GET" in answer.headers["allow"]
+
+
+def test_article_of_offsets_says_that_its_words_are_not_kept(tmp_path):
+    """On its own page, that of the incident and that for correcting it, with where the words stand."""
+    path = tmp_path / "desk.duckdb"
+    with stores.open(path) as store:
+        store.add([make_report("1", date(2031, 1, 1))], keep="offsets")
+        store.build_incidents()
+        ((incident,),) = store.reports().project("incident").fetchall()
+    client = TestClient(make_app(path), base_url="http://localhost")
+    for address in ("/article/1", f"/incident/{incident}", "/event/1-1"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "words not kept, only where they stand: characters 11 to 18 of the text" in page.text, address
+        assert "shelled" not in page.text
+    assert "nor a word of it" in client.get("/article/1").text
 
 
 def test_store_that_lacks_a_table_is_a_page_too(tmp_path):
