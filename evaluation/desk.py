@@ -72,7 +72,7 @@ _TYPES = ("CONSULT", "ACCUSE", "ASSAULT", "AID", "SANCTION", "REQUEST")
 
 
 def _days(chance: random.Random, sample: Sample, most: int = 120) -> str:
-    first = sample.first + timedelta(chance.randrange((sample.last - sample.first).days))
+    first = sample.first + timedelta(chance.randrange((sample.last - sample.first).days + 1))
     return f"from={first}&to={first + timedelta(chance.randrange(7, most))}"
 
 
