@@ -11,10 +11,16 @@ from the beginning, and all others stay as they are, as deciding them anew would
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Scores = NDArray[np.float64]
 
 # Two groups are joined where this share of the pairs across them are links. Without it one vague
 # report ("clashes in the north") chains a week of separate fights together.
@@ -122,6 +128,79 @@ def join_links(
             if group.weakest is not None:
                 weakest[first] = group.weakest
     return Clusters(deed, {number: components.find(number) for number in traits}, weakest)
+
+
+class Part(NamedTuple):
+    """Whole connected components, which nothing outside of them has a say in.
+
+    Attributes:
+        numbers: Their events.
+        links: The links among these: the two and the score of each.
+        judgements: What people judged of them.
+    """
+
+    numbers: list[int]
+    links: tuple[Numbers, Numbers, Scores]
+    judgements: list[Judgement]
+
+
+def list_parts(one: Numbers, two: Numbers, scores: Scores, judgements: Sequence[Judgement]) -> Iterator[Part]:
+    """Yield what there is to join in parts that need little memory each, and may be joined at one time."""
+    wholes = [[number for group in judgement for number in group] for judgement in judgements]
+    held = [(whole[0], number) for whole in wholes for number in whole]
+    left = np.concatenate([one, np.array([a for a, _ in held], np.int64)])
+    right = np.concatenate([two, np.array([b for _, b in held], np.int64)])
+    if not len(left):
+        return
+    numbers = np.unique(np.concatenate([left, right]))
+    component = _label_components(
+        len(numbers), np.searchsorted(numbers, left), np.searchsorted(numbers, right)
+    )
+    order = np.argsort(component, kind="stable")
+    component_of_link = component[np.searchsorted(numbers, one)]
+    link_order = np.argsort(component_of_link, kind="stable")
+    sorted_links = component_of_link[link_order]
+    start = 0
+    while start < len(order):
+        # Up to the end of the component in which so many events are reached.
+        last = component[order[min(start + _PART_EVENTS, len(order)) - 1]]
+        end = int(np.searchsorted(component[order], last, side="right"))
+        first_link = np.searchsorted(sorted_links, component[order[start]])
+        chosen = link_order[first_link : np.searchsorted(sorted_links, last, side="right")]
+        events = numbers[order[start:end]].tolist()
+        among = set(events) if judgements else set()
+        yield Part(
+            events,
+            (one[chosen], two[chosen], scores[chosen]),
+            [judged for judged, whole in zip(judgements, wholes, strict=True) if among.intersection(whole)],
+        )
+        start = end
+
+
+_PART_EVENTS = 20_000
+
+
+def _label_components(n: int, one: Numbers, two: Numbers) -> Numbers:
+    """Return for each of `n` the smallest that it is connected to."""
+    label = np.arange(n)
+    while True:
+        before = label.copy()
+        least = np.minimum(label[one], label[two])
+        np.minimum.at(label, label[one], least)
+        np.minimum.at(label, label[two], least)
+        while not np.array_equal(label, label[label]):
+            label = label[label]
+        if np.array_equal(label, before):
+            return label
+
+
+def join_part(
+    part: tuple[Mapping[int, Traits], tuple[Numbers, Numbers, Scores], Sequence[Judgement]],
+) -> Clusters:
+    """Return what `join_links` makes of a part and the traits of its events."""
+    traits, links, judgements = part
+    listed = [Link(*link) for link in zip(*(column.tolist() for column in links), strict=True)]
+    return join_links(traits, listed, judgements)
 
 
 def _start_group(number: int, traits: Traits) -> _Group:

@@ -35,7 +35,9 @@ def _has_other_states(pairs: Pairs) -> Yes:
 
 
 def _is_turned(pairs: Pairs) -> Yes:
-    return pairs.share("who_states", "whom_states") & ~(pairs.share("who_states") | pairs.share("whom_states"))
+    return pairs.share("who_states", "whom_states") & ~(
+        pairs.share("who_states") | pairs.share("whom_states")
+    )
 
 
 def _is_same_day(pairs: Pairs) -> Yes:
@@ -91,7 +93,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("planned", -0.7, lambda pairs: pairs.a("is_planned") != pairs.b("is_planned"),
             "one is only planned"),
     Feature("killed", 1.2,
-            lambda pairs: (pairs.a("killed") == pairs.b("killed")) & (pairs.a("killed") > 0), "number killed"),
+            lambda pairs: (pairs.a("killed") == pairs.b("killed")) & (pairs.a("killed") > 0),
+            "number killed"),
     Feature("other_killed", -0.3, _has_another_toll, "another number killed"),
     Feature("trigger", 2.0, lambda pairs: pairs.share("stems"), "wording"),
     Feature("story", 2.0, lambda pairs: pairs.measure_share("story", 3), "names in the articles"),
@@ -274,7 +277,8 @@ _DEAREST = tuple(one for one in FEATURES if one.name in _DEAREST_NAMES)
 _MOST_DEAREST = sum(one.weight for one in _DEAREST)
 
 _INSERT_LINKS = """INSERT INTO link BY NAME
-SELECT a.article AS article, a.event AS event, b.article AS other_article, b.event AS other_event, score, reason
+SELECT a.article AS article, a.event AS event, b.article AS other_article, b.event AS other_event,
+    score, reason
 FROM incoming JOIN deed AS a ON a.node = one JOIN deed AS b ON b.node = two"""
 
 

@@ -14,7 +14,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -26,7 +26,6 @@ from whowhom.wordings import (
     Vocabulary,
     list_places,
     list_stems,
-    match_word,
     measure_distance,
     read_phrases,
 )
@@ -423,21 +422,18 @@ def _list_states() -> frozenset[str]:
 def _list_subject(telling: Telling, deed: str) -> list[str]:
     """Return the stems of what a pledge or an answer is about, without those of its kind of deed."""
     limit = _find_condition(telling) or len(telling.words)
+    states, (own, beginnings) = _list_states(), _list_parts(deed)
     words = [
-        word.text
-        for word in telling.words[:limit]
-        if word.text not in _list_states() and not _is_own(word.text, deed)
+        word
+        for word, _, _ in telling.words[:limit]
+        if word not in states and word not in own and not word.startswith(beginnings)
     ]
     return [stem for stem in list_stems(words) if stem not in _TOLD]
 
 
-@lru_cache(200_000)
-def _is_own(word: str, deed: str) -> bool:
-    return any(match_word(word, part) for part in _list_parts(deed))
-
-
 @cache
-def _list_parts(deed: str) -> frozenset[str]:
-    return frozenset(
-        part for rule in load_rules() if rule.deed == deed for phrase in rule.words for part in phrase
-    )
+def _list_parts(deed: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the words that name a kind of deed, whole words and beginnings apart."""
+    parts = {part for rule in load_rules() if rule.deed == deed for phrase in rule.words for part in phrase}
+    beginnings = {part for part in parts if part.endswith("*")}
+    return frozenset(parts - beginnings), tuple(sorted(part[:-1] for part in beginnings))
