@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any, NamedTuple
 
 import duckdb
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 
 from whowhom.pairs import Deeds, Measure, Numbers, Pairs, Values, Yes
 from whowhom.sql import incoming_table, run
+from whowhom.workers import count_cores
 
 
 class Feature(NamedTuple):
@@ -158,11 +161,17 @@ def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
     describe_wanted(connection)
     deeds = Deeds(connection)
     families = run(connection, "SELECT DISTINCT family FROM deed WHERE fresh ORDER BY family")
-    for (family,) in families:
-        found = [_link(Pairs(deeds, one, two)) for one, two in _find_pairs(connection, family)]
-        if found:
-            one, two, scores, masks = map(np.concatenate, zip(*found, strict=True))
-            _insert_links(connection, one, two, scores, masks)
+    n_threads = count_cores()
+    with ThreadPoolExecutor(n_threads) as threads:
+        for (family,) in families:
+            batches = (Pairs(deeds, one, two) for one, two in _find_pairs(connection, family))
+            found: list[_Linked] = []
+            # No more at a time than there are threads: a batch that waits takes memory.
+            while some := list(islice(batches, n_threads)):
+                found += threads.map(_link, some)
+            if found:
+                one, two, scores, masks = map(np.concatenate, zip(*found, strict=True))
+                _insert_links(connection, one, two, scores, masks)
 
 
 def _find_pairs(connection: duckdb.DuckDBPyConnection, family: str) -> Iterator[tuple[Numbers, Numbers]]:
@@ -173,7 +182,10 @@ def _find_pairs(connection: duckdb.DuckDBPyConnection, family: str) -> Iterator[
         yield one, two
 
 
-def _link(pairs: Pairs) -> tuple[Numbers, Numbers, Values, Numbers]:
+_Linked = tuple[Numbers, Numbers, Values, Numbers]
+
+
+def _link(pairs: Pairs) -> _Linked:
     """Return the pairs that are linked: the two, the score, and which features speak, a bit for each."""
     pairs = pairs.choose(~_contradict(pairs))
     least = _logit(THRESHOLD)

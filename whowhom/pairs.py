@@ -147,7 +147,8 @@ class Pairs:
         counts = np.zeros(len(self), np.int64)
         # Lists of like lengths go together, so that one long list does not widen all.
         rows = np.flatnonzero((n_a > 0) & (n_b > 0))
-        rows = rows[np.argsort(n_a[rows] + n_b[rows], kind="stable")]
+        if int((n_a[rows] + n_b[rows]).max(initial=0)) > 16:
+            rows = rows[np.argsort((n_a[rows] + n_b[rows]).astype(np.uint16), kind="stable")]
         widest = int((n_a[rows] + n_b[rows]).max(initial=1))
         step = max(1, _MOST_VALUES // widest)
         for start in range(0, len(rows), step):

@@ -33,13 +33,13 @@ def map_apart(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """
     stream = iter(items)
     first = list(islice(stream, 2))
-    if len(first) < 2 or _count_cores() < 2 or not sys.executable:
+    if len(first) < 2 or count_cores() < 2 or not sys.executable:
         yield from map(work, chain(first, stream))
         return
     with ExitStack() as stack:
         try:
             idle = deque(
-                stack.enter_context(_start(work)) for _ in range(min(_count_cores(), _MOST_PROCESSES))
+                stack.enter_context(_start(work)) for _ in range(min(count_cores(), _MOST_PROCESSES))
             )
         except OSError:
             yield from map(work, chain(first, stream))
@@ -59,7 +59,8 @@ def map_apart(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
             yield _receive(process, work, before)
 
 
-def _count_cores() -> int:
+def count_cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
