@@ -34,18 +34,21 @@ class Feature(NamedTuple):
 
 def _has_other_states(pairs: Pairs) -> Yes:
     n_a, n_b, n = pairs.n_a("states"), pairs.n_b("states"), pairs.count("states")
-    return ((n < 2) & (n_a >= 2) & (n_b >= 2)) | ((n == 0) & (n_a > 0) & (n_b > 0))
+    found: Yes = ((n < 2) & (n_a >= 2) & (n_b >= 2)) | ((n == 0) & (n_a > 0) & (n_b > 0))
+    return found
 
 
 def _is_turned(pairs: Pairs) -> Yes:
-    return pairs.share("who_states", "whom_states") & ~(
+    found: Yes = pairs.share("who_states", "whom_states") & ~(
         pairs.share("who_states") | pairs.share("whom_states")
     )
+    return found
 
 
 def _is_same_day(pairs: Pairs) -> Yes:
     a, b = pairs.a, pairs.b
-    return (a("first") == b("first")) & (a("last") == b("last")) & (a("last") - a("first") < 4)
+    found: Yes = (a("first") == b("first")) & (a("last") == b("last")) & (a("last") - a("first") < 4)
+    return found
 
 
 def _has_days_that_meet(pairs: Pairs) -> Yes:
@@ -53,16 +56,19 @@ def _has_days_that_meet(pairs: Pairs) -> Yes:
     meet = (a("low") <= b("high")) & (b("low") <= a("high"))
     # Days that only one of them names in words tell neither that they are the same nor that they are not.
     first, last = a("first") - b("first"), a("last") - b("last")
-    return meet & ((np.abs(first) > 0) | (np.abs(last) > 0) | (a("last") - a("first") >= 4))
+    found: Yes = meet & ((np.abs(first) > 0) | (np.abs(last) > 0) | (a("last") - a("first") >= 4))
+    return found
 
 
 def _has_another_mode(pairs: Pairs) -> Yes:
-    return pairs.differ("mode") & ~(pairs.a("is_blast") & pairs.b("is_blast"))
+    found: Yes = pairs.differ("mode") & ~(pairs.a("is_blast") & pairs.b("is_blast"))
+    return found
 
 
 def _has_another_toll(pairs: Pairs) -> Yes:
     a, b = pairs.a("killed"), pairs.b("killed")
-    return np.maximum(a, b) > 2 * np.minimum(a, b)
+    found: Yes = np.maximum(a, b) > 2 * np.minimum(a, b)
+    return found
 
 
 # The weights of a logistic score, set by hand for dated international news, and swept while looking at all
@@ -142,7 +148,7 @@ def _contradict(pairs: Pairs) -> Yes:
     """Return which pairs tell what no two reports of one deed can contradict each other in."""
     a, b = pairs.a, pairs.b
     east = np.abs(a("longitude") - b("longitude"))
-    return (
+    found: Yes = (
         (a("article") == b("article"))
         | (a("first") > b("last") + 1)
         | (b("first") > a("last") + 1)
@@ -153,6 +159,7 @@ def _contradict(pairs: Pairs) -> Yes:
         | (np.abs(a("latitude") - b("latitude")) > 0.6)
         | ((east >= 0.6) & (east <= 359.4))
     )
+    return found
 
 
 def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
@@ -172,6 +179,13 @@ def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
             if found:
                 one, two, scores, masks = map(np.concatenate, zip(*found, strict=True))
                 _insert_links(connection, one, two, scores, masks)
+
+
+def count_pairs(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many pairs the last `draw_links` on this connection compared."""
+    families = run(connection, "SELECT DISTINCT family FROM deed WHERE fresh ORDER BY family")
+    counted = f"SELECT count(*) FROM ({_SELECT_PAIRS})"
+    return sum(run(connection, counted, {"family": family})[0][0] for (family,) in families)
 
 
 def _find_pairs(connection: duckdb.DuckDBPyConnection, family: str) -> Iterator[tuple[Numbers, Numbers]]:

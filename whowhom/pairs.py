@@ -114,15 +114,18 @@ class Pairs:
 
     def differ(self, name: str) -> Yes:
         """Return whether both have values in a list, and none in common."""
-        return (self.n_a(name) > 0) & (self.n_b(name) > 0) & ~self.share(name)
+        found: Yes = (self.n_a(name) > 0) & (self.n_b(name) > 0) & ~self.share(name)
+        return found
 
     def is_same(self, name: str) -> Yes:
         """Return whether a text is known of both and the same."""
-        return (self.a(name) == self.b(name)) & (self.a(name) != 0)
+        found: Yes = (self.a(name) == self.b(name)) & (self.a(name) != 0)
+        return found
 
     def is_other(self, name: str) -> Yes:
         """Return whether a text is known of both and not the same."""
-        return (self.a(name) != self.b(name)) & (self.a(name) != 0) & (self.b(name) != 0)
+        found: Yes = (self.a(name) != self.b(name)) & (self.a(name) != 0) & (self.b(name) != 0)
+        return found
 
     def measure_share(self, name: str, least: int) -> Values:
         """Return which part of the shorter list is common; of a list of `least` where it is shorter still."""

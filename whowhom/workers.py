@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from itertools import chain, islice
 from typing import IO, Any, TypeVar
@@ -64,17 +65,25 @@ def count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _start(work: Callable[..., Any]) -> subprocess.Popen[bytes]:
+@contextmanager
+def _start(work: Callable[..., Any]) -> Iterator[subprocess.Popen[bytes]]:
     code = _START.format(path=sys.path, module=work.__module__, name=work.__name__)
-    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        # It holds nothing that could be lost; after an interrupt it may be amidst an item.
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            with suppress(OSError):
+                _open(stream).close()
 
 
 def _send(process: subprocess.Popen[bytes], item: Any) -> None:
-    try:
+    with suppress(OSError):  # It is no more: `_receive` does the item here.
         pickle.dump(item, _open(process.stdin), pickle.HIGHEST_PROTOCOL)
         _open(process.stdin).flush()
-    except OSError:
-        pass  # It is no more: `_receive` does the item here.
 
 
 def _receive(process: subprocess.Popen[bytes], work: Callable[[T], R], item: T) -> R:
@@ -92,12 +101,13 @@ def _open(stream: IO[bytes] | None) -> IO[bytes]:
 
 def serve(module: str, name: str) -> None:
     """Do in this process what another sends, until it sends no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The other, which is interrupted too, ends this one.
     work = getattr(import_module(module), name)
     output = sys.stdout.buffer
     while True:
         try:
             item = pickle.load(sys.stdin.buffer)
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         try:
             result = True, work(item)
@@ -106,5 +116,5 @@ def serve(module: str, name: str) -> None:
         try:
             pickle.dump(result, output, pickle.HIGHEST_PROTOCOL)
             output.flush()
-        except (BrokenPipeError, KeyboardInterrupt):
+        except BrokenPipeError:
             os._exit(0)  # Nothing is left to be written, and Python would complain that it cannot.
