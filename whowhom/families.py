@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from whowhom.copies import LIKENESS, Sketch, list_bands, measure_likenesses, sketch_text
+from whowhom.copies import LIKENESS, Sketch, list_bands, measure_likenesses, sketch_texts
 from whowhom.sql import incoming, insert, run
 from whowhom.workers import map_apart
 
@@ -106,11 +106,6 @@ def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> s
             "UPDATE sketch SET copy_family = incoming.new FROM incoming WHERE copy_family = incoming.old",
         )
     return {article for (article,) in changed}
-
-
-def sketch_texts(texts: Sequence[str]) -> list[Sketch]:
-    """Return the sketch of each text."""
-    return [sketch_text(text) for text in texts]
 
 
 _DAY = "datediff('day', DATE '1970-01-01', {})"

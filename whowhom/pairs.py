@@ -38,6 +38,16 @@ class _Lists:
         self.values = np.ascontiguousarray(column.values.to_numpy(zero_copy_only=False)).view(np.int64)
         self.starts = offsets[:-1].astype(np.int64)
         self.lengths = np.diff(offsets).astype(np.int64)
+        self.marks = self._mark()
+
+    def _mark(self) -> NDArray[np.uint64]:
+        """Return for each list a bit for every value, of 64: lists without a common bit share no value."""
+        marks = np.zeros(len(self.starts), np.uint64)
+        filled = np.flatnonzero(self.lengths)
+        if len(filled):
+            bits = np.uint64(1) << (self.values.view(np.uint64) & np.uint64(63))
+            marks[filled] = np.bitwise_or.reduceat(bits, self.starts[filled])
+        return marks
 
     def lay_out(self, rows: Numbers, filler: int) -> Numbers:
         """Return the lists of some rows as columns of one width; shape (longest list, rows)."""
@@ -146,13 +156,19 @@ class Pairs:
 
     def _count(self, name: str, other: str) -> Numbers:
         left, right = self._deeds.lists[name], self._deeds.lists[other]
-        n_a, n_b = left.lengths[self.one], right.lengths[self.two]
         counts = np.zeros(len(self), np.int64)
+        rows = np.flatnonzero(left.marks[self.one] & right.marks[self.two])
+        lengths = left.lengths[self.one[rows]] + right.lengths[self.two[rows]]
+        # Most lists have one value; these need no laying out.
+        single = rows[lengths == 2]
+        counts[single] = (
+            left.values[left.starts[self.one[single]]] == right.values[right.starts[self.two[single]]]
+        )
+        rows, lengths = rows[lengths > 2], lengths[lengths > 2]
         # Lists of like lengths go together, so that one long list does not widen all.
-        rows = np.flatnonzero((n_a > 0) & (n_b > 0))
-        if int((n_a[rows] + n_b[rows]).max(initial=0)) > 16:
-            rows = rows[np.argsort((n_a[rows] + n_b[rows]).astype(np.uint16), kind="stable")]
-        widest = int((n_a[rows] + n_b[rows]).max(initial=1))
+        if int(lengths.max(initial=0)) > 16:
+            rows = rows[np.argsort(lengths.astype(np.uint16), kind="stable")]
+        widest = int(lengths.max(initial=1))
         step = max(1, _MOST_VALUES // widest)
         for start in range(0, len(rows), step):
             some = rows[start : start + step]

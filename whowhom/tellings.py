@@ -274,8 +274,17 @@ def read_telling(row: Mapping[str, Any]) -> Telling | None:
 
 def _find_trigger(sentence: str, trigger: str) -> int:
     # "fire" is not that of "cease-fire" where it also stands alone.
-    alone = re.search(rf"(?<![\w-]){re.escape(trigger)}(?![\w-])", sentence)
-    return alone.start() if alone else max(sentence.find(trigger), 0)
+    at = first = sentence.find(trigger)
+    while at >= 0:
+        end = at + len(trigger)
+        if not _is_in_word(sentence[at - 1 : at]) and not _is_in_word(sentence[end : end + 1]):
+            return at
+        at = sentence.find(trigger, at + 1)
+    return max(first, 0)
+
+
+def _is_in_word(character: str) -> bool:
+    return character.isalnum() or character in ("-", "_")
 
 
 def _name_source(row: Mapping[str, Any]) -> str:

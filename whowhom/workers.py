@@ -7,6 +7,7 @@ unless the script is written for it.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -102,6 +103,7 @@ def _open(stream: IO[bytes] | None) -> IO[bytes]:
 def serve(module: str, name: str) -> None:
     """Do in this process what another sends, until it sends no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The other, which is interrupted too, ends this one.
+    gc.disable()  # Items and results hold no cycles; to look for some took a fifth of the time.
     work = getattr(import_module(module), name)
     output = sys.stdout.buffer
     while True:
