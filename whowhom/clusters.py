@@ -101,24 +101,31 @@ def join_links(
         links: In any order.
         judgements: In the order in which they were made.
     """
-    groups = {number: _start_group(number, traits[number]) for number in traits}
-    components = _Forest(traits)
+    one = np.array([link.one for link in links], np.int64)
+    two = np.array([link.two for link in links], np.int64)
+    scores = np.array([link.score for link in links], np.float64)
+    return join_part((traits, (one, two, scores), judgements))
+
+
+def join_part(
+    part: tuple[Mapping[int, Traits], tuple[Numbers, Numbers, Scores], Sequence[Judgement]],
+) -> Clusters:
+    """Return what `join_links` does, given traits, links as columns, and judgements."""
+    traits, (one, two, scores), judgements = part
+    groups = {number: _start_group(number, its) for number, its in traits.items()}
     apart: dict[int, set[int]] = defaultdict(set)
     for judgement in reversed(judgements):
         _apply(judgement, groups, apart)
-        whole = [number for group in judgement for number in group]
-        for number in whole[1:]:
-            components.unite(whole[0], number)
-    beside: dict[int, set[int]] = defaultdict(set)
-    for link in links:
-        beside[link.one].add(link.two)
-        beside[link.two].add(link.one)
-        components.unite(link.one, link.two)
-    for link in sorted(links, key=lambda link: (-link.score, link.one, link.two)):
-        one, two = groups[link.one], groups[link.two]
-        if one is two or _clash(one, two, apart) or not _is_linked(one, two, beside):
-            continue
-        _merge(one, two, groups, link.score)
+    order = np.lexsort((two, one, -scores))
+    links = [*zip(one[order].tolist(), two[order].tolist(), scores[order].tolist(), strict=True)]
+    beside: dict[int, set[int]] = {number: set() for number in traits}
+    for left, right, _ in links:
+        beside[left].add(right)
+        beside[right].add(left)
+    for left, right, score in links:
+        a, b = groups[left], groups[right]
+        if a is not b and not _clash(a, b, apart) and _is_linked(a, b, beside):
+            _merge(a, b, groups, score)
     deed: dict[int, int] = {}
     weakest: dict[int, float] = {}
     for number, group in groups.items():
@@ -127,7 +134,25 @@ def join_links(
             deed.update(dict.fromkeys(group.members, first))
             if group.weakest is not None:
                 weakest[first] = group.weakest
-    return Clusters(deed, {number: components.find(number) for number in traits}, weakest)
+    return Clusters(deed, _find_components([*traits], one, two, judgements), weakest)
+
+
+def _find_components(
+    numbers: Sequence[int], one: Numbers, two: Numbers, judgements: Sequence[Judgement]
+) -> dict[int, int]:
+    """Return for each event the smallest that links and judgements connect it to."""
+    held = _list_held(judgements)
+    known = np.sort(np.array(numbers, np.int64))
+    left = np.searchsorted(known, np.concatenate([one, held[:, 0]]))
+    right = np.searchsorted(known, np.concatenate([two, held[:, 1]]))
+    smallest = known[_label_components(len(known), left, right)]
+    return dict(zip(known.tolist(), smallest.tolist(), strict=True))
+
+
+def _list_held(judgements: Sequence[Judgement]) -> Numbers:
+    """Return the first event of each judgement beside every one that it names; shape (events named, 2)."""
+    wholes = [[number for group in judgement for number in group] for judgement in judgements]
+    return np.array([(whole[0], number) for whole in wholes for number in whole], np.int64).reshape(-1, 2)
 
 
 class Part(NamedTuple):
@@ -146,10 +171,8 @@ class Part(NamedTuple):
 
 def list_parts(one: Numbers, two: Numbers, scores: Scores, judgements: Sequence[Judgement]) -> Iterator[Part]:
     """Yield what there is to join in parts that need little memory each, and may be joined at one time."""
-    wholes = [[number for group in judgement for number in group] for judgement in judgements]
-    held = [(whole[0], number) for whole in wholes for number in whole]
-    left = np.concatenate([one, np.array([a for a, _ in held], np.int64)])
-    right = np.concatenate([two, np.array([b for _, b in held], np.int64)])
+    held = _list_held(judgements)
+    left, right = np.concatenate([one, held[:, 0]]), np.concatenate([two, held[:, 1]])
     if not len(left):
         return
     numbers = np.unique(np.concatenate([left, right]))
@@ -172,7 +195,7 @@ def list_parts(one: Numbers, two: Numbers, scores: Scores, judgements: Sequence[
         yield Part(
             events,
             (one[chosen], two[chosen], scores[chosen]),
-            [judged for judged, whole in zip(judgements, wholes, strict=True) if among.intersection(whole)],
+            [judged for judged in judgements if any(not among.isdisjoint(group) for group in judged)],
         )
         start = end
 
@@ -192,15 +215,6 @@ def _label_components(n: int, one: Numbers, two: Numbers) -> Numbers:
             label = label[label]
         if np.array_equal(label, before):
             return label
-
-
-def join_part(
-    part: tuple[Mapping[int, Traits], tuple[Numbers, Numbers, Scores], Sequence[Judgement]],
-) -> Clusters:
-    """Return what `join_links` makes of a part and the traits of its events."""
-    traits, links, judgements = part
-    listed = [Link(*link) for link in zip(*(column.tolist() for column in links), strict=True)]
-    return join_links(traits, listed, judgements)
 
 
 def _start_group(number: int, traits: Traits) -> _Group:
@@ -242,22 +256,22 @@ def _clash(one: _Group, two: _Group, apart: Mapping[int, set[int]]) -> bool:
     """
     if not one.articles.isdisjoint(two.articles):
         return True
-    if (
-        one.latest_first is not None
-        and two.latest_first is not None
-        and one.earliest_last is not None
-        and two.earliest_last is not None
-        and max(one.latest_first, two.latest_first) > min(one.earliest_last, two.earliest_last) + _SLACK_DAYS
-    ):
-        return True
+    if one.latest_first is not None and two.latest_first is not None:
+        # A group that has the one has the other.
+        assert one.earliest_last is not None
+        assert two.earliest_last is not None
+        if (
+            one.latest_first > two.earliest_last + _SLACK_DAYS
+            or two.latest_first > one.earliest_last + _SLACK_DAYS
+        ):
+            return True
     if one.box and two.box:
         south, west, north, east = _span_box(one.box, two.box)
         if north - south > _SLACK_DEGREES or _SLACK_DEGREES < east - west < 360 - _SLACK_DEGREES:
             return True
-    if any(
-        side in two.persons and names.isdisjoint(two.persons[side]) for side, names in one.persons.items()
-    ):
-        return True
+    for side, names in one.persons.items():
+        if side in two.persons and names.isdisjoint(two.persons[side]):
+            return True
     return _is_apart(one, two, apart)
 
 
@@ -293,20 +307,3 @@ def _merge(one: _Group, two: _Group, groups: dict[int, _Group], score: float | N
     one.weakest = min((s for s in (one.weakest, two.weakest, score) if s is not None), default=None)
     for number in two.members:
         groups[number] = one
-
-
-class _Forest:
-    """Disjoint sets, each named by its smallest member."""
-
-    def __init__(self, numbers: Mapping[int, object]) -> None:
-        self._parent = {number: number for number in numbers}
-
-    def find(self, number: int) -> int:
-        parent = self._parent
-        while parent[number] != number:
-            parent[number] = number = parent[parent[number]]
-        return number
-
-    def unite(self, one: int, two: int) -> None:
-        one, two = self.find(one), self.find(two)
-        self._parent[max(one, two)] = min(one, two)
