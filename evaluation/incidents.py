@@ -28,6 +28,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate, combinations
@@ -38,7 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.external import put_together
-from whowhom import code_many, links
+from whowhom import code_many, links, tellings
 from whowhom import store as stores
 from whowhom.records import (
     Article,
@@ -359,7 +360,8 @@ def _copy(coded: CodedArticle, id: str, number: int) -> CodedArticle:
 
 
 HEAD = (
-    "   events    load s (CPU)   build s (CPU)   µs an event   pairs an event  incidents"
+    "   events    load s (CPU)   build s (CPU)  of it what is told of ties   µs an event   pairs an event"
+    "  incidents"
     f"   {_PER_DAY} more s   MB on disk   MB of memory"
 )
 
@@ -375,7 +377,8 @@ def time_build(n_events: int) -> str:
                 loading += _time(lambda batch=batch: store.add(batch))  # type: ignore[misc]
                 batch = []
                 if int(coded.article.id[1:]) == n_events // _PER_ARTICLE - 1:
-                    building = _time(store.build_incidents)
+                    with _timing_tellings() as telling:
+                        building = _time(store.build_incidents)
                     n_incidents = len(store.incidents())
                     n_pairs = links.count_pairs(store._connection)
         store.add(batch)
@@ -384,9 +387,29 @@ def time_build(n_events: int) -> str:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     return (
         f"{n_events:>9} {loading[0]:8.1f} ({loading[1]:.1f}) {building[0]:8.1f} ({building[1]:.1f})"
+        f" {telling[0]:18.1f} ({telling[1]:.1f})"
         f" {building[1] / n_events * 1e6:13.0f} {n_pairs / n_events:16.1f} {n_incidents:10}"
         f" {adding[0]:13.1f} {size:12.0f} {memory:14.0f}"
     )
+
+
+@contextmanager
+def _timing_tellings() -> Iterator[NDArray[np.float64]]:
+    """Give what of a build goes into reading ties and pledges; it is filled while the build runs."""
+    spent = np.zeros(2)
+    build = tellings.build
+
+    def timed(*given: Any, **named: Any) -> int:
+        before = _read_clocks()
+        n = build(*given, **named)
+        spent[:] += _read_clocks() - before
+        return n
+
+    tellings.build = timed
+    try:
+        yield spent
+    finally:
+        tellings.build = build
 
 
 def _time(run: Callable[[], object]) -> NDArray[np.float64]:
