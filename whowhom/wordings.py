@@ -45,7 +45,7 @@ def split_words(sentence: str) -> list[Word]:
     >>> [word.text for word in split_words("Chad's envoys didn't break the cease-fire.")]
     ['chad', 'envoys', "didn't", 'break', 'the', 'ceasefire']
     """
-    return [Word(_fold(found[0]), found.start(), found.end()) for found in _WORD.finditer(sentence)]
+    return [Word(_fold(found[0]), *found.span()) for found in _WORD.finditer(sentence)]
 
 
 @lru_cache(100_000)
@@ -110,8 +110,9 @@ class Vocabulary:
     def find(self, words: Sequence[Word]) -> dict[Phrase, list[Found]]:
         """Return where each phrase that stands in a sentence does."""
         found: dict[Phrase, list[Found]] = {}
-        for n, word in enumerate(words):
-            for phrase in self._begin(word.text):
+        begin = self._begin
+        for n, (word, _, _) in enumerate(words):
+            for phrase in begin(word):
                 end = _match_rest(words, n + 1, phrase)
                 if end:
                     found.setdefault(phrase, []).append(Found(n, end))
