@@ -361,6 +361,8 @@ def _list_answering(type: str) -> tuple[Rule, ...]:
 
 def _find_near(rule: Rule, telling: Telling, found: dict[Phrase, list[Found]]) -> Found | None:
     """Return where the words of a rule stand nearest to the trigger, None where they are far from it."""
+    if rule.words.isdisjoint(found):
+        return None
     places = ((measure_distance(place, telling.trigger), place) for place in list_places(found, rule.words))
     return min((one for one in places if one[0] <= _ANSWER_NEAR), default=(0, None))[1]
 
