@@ -31,10 +31,12 @@ from whowhom.wordings import is_negated, split_words
 
 # By the codebook officials, witnesses and reports are unnamed, an office or a force by its name is named.
 _UNNAMED = re.compile(
-    r"\b(?:officials|sources?|witness(?:es)?|reports|residents|analysts|observers|diplomats|activists|experts"
-    r"|allegedly|reportedly)$",
+    r"\b(?:officials?|authorities|sources?|witness(?:es)?|reports|residents|analysts?|observers?|diplomats?"
+    r"|aides?|mediators?|activists|experts|survivors|villagers|medics|workers|people|allegedly|reportedly)$",
     re.IGNORECASE,
 )
+# What follows the noun that says who speaks: "an official in Pakistan who asked not to be named".
+_AFTER_NOUN = re.compile(r",| (?:in|of|at|on|who|from|with|near|close|familiar|speaking|involved)\b")
 _NAMED = re.compile(r"\b(?:police|army|military|ministry|agency|spokes(?:man|woman|person))$", re.IGNORECASE)
 # From this probability on an event without date words is the news itself, of the day of publication.
 _NEWS_FROM = 0.5
@@ -183,14 +185,14 @@ def _settle_aux(read: tuple[str, ...], when: EventDate | None, published: date |
     """Return the auxiliary modes, with what the days tell put right.
 
     A deed is `historical` by the codebook when it ended more than 30 days before publication, and
-    `future` when it is still to begin; where days are known they decide, not the model.
+    `future` when it is still to come; where days are known they decide, not the model. What is set for
+    the day of publication itself may lie ahead of its report ("will meet on Tuesday").
     """
     if published is None or when is None or when.days is None:
         return read
-    told = {
-        "historical": when.days.last < published - _HISTORICAL_AFTER,
-        "future": when.days.first > published,
-    }
+    told = {"historical": when.days.last < published - _HISTORICAL_AFTER}
+    if not when.days.first <= published <= when.days.last:
+        told["future"] = when.days.first > published
     return tuple(name for name in AUX if told.get(name, name in read))
 
 
@@ -208,7 +210,7 @@ def _settle_kind(reading: Reading) -> SourceKind:
     if reading.source_kind == "author" or reading.source is None:
         return reading.source_kind
     words = reading.source.span.text
-    if _UNNAMED.search(words):
+    if _UNNAMED.search(_AFTER_NOUN.split(words, maxsplit=1)[0]):
         return "unnamed"
     return "named" if _NAMED.search(words) else reading.source_kind
 
