@@ -116,3 +116,28 @@ def test_what_is_set_for_the_day_of_publication_may_lie_ahead(
     article = Article("a", text, published=date.fromisoformat(published), language="en")
     (made,) = resolve_readings(article, [reading])
     assert made.aux == told
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "words", "dated"),
+    [
+        ("Israel carried out its first air strike on the town since 2005.", "air strike", "2005", False),
+        ("It was the third assault on the bank since late April.", "assault", "since late April", False),
+        ("Troops have held the first district since 2005.", "held", "since 2005", True),
+        ("The first strike came in May, and the siege has lasted since 2005.", "strike", "since 2005", True),
+        ("The army has besieged the town since 2013.", "besieged", "since 2013", True),
+        ("It attacked the first convoy on Friday.", "attacked", "on Friday", True),
+    ],
+)
+def test_first_since_a_year_is_not_of_that_year(text: str, trigger: str, words: str, dated: bool) -> None:
+    """The year is that of the deed before, not of the one told."""
+    start, day = text.index(trigger), text.index(words)
+    reading = Reading(
+        "ASSAULT",
+        Span(trigger, start, start + len(trigger)),
+        0.9,
+        date=Mention(Span(words, day, day + len(words)), 0.9),
+    )
+    article = Article("a", text, published=date(2023, 6, 21), language="en")
+    (made,) = resolve_readings(article, [reading])
+    assert (made.date is not None) == dated

@@ -42,7 +42,9 @@ _NAMED = re.compile(r"\b(?:police|army|military|ministry|agency|spokes(?:man|wom
 _NEWS_FROM = 0.5
 _HISTORICAL_AFTER = timedelta(days=30)
 _ALLOW = re.compile(r"allow|permit|let\b|able\b|admit|recogni[sz]", re.IGNORECASE)
-# Characters before a trigger in which its "not" stands.
+_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|latest)\b[^.;:\n]*$")
+_SINCE = re.compile(r"[^.;:,\n]{0,60}\bsince (?:the )?[^ ]+(?: [^ ]+){0,3}$")
+# Characters before a trigger in which its "not" or its ordinal stands.
 _BEFORE = 60
 _SENTENCE_END = re.compile(r"[.!?;:]\s|\n|, ")
 
@@ -160,10 +162,24 @@ def _resolve_when(article: Article, readings: Sequence[Reading]) -> list[EventDa
     """Return the date of each reading; one call for the whole article, since dates lean on each other."""
     return resolve_dates(
         article,
-        [reading.date.span if reading.date else None for reading in readings],
+        [_find_date_words(article, reading) for reading in readings],
         future=["future" in reading.aux for reading in readings],
         news=[reading.dated >= _NEWS_FROM for reading in readings],
     )
+
+
+def _find_date_words(article: Article, reading: Reading) -> Span | None:
+    """Return the date words of a reading, save those of the deed that it is counted from.
+
+    "The first air strike since 2005" is no strike of 2005.
+    """
+    span, trigger = reading.date.span if reading.date else None, reading.trigger
+    if span is None or span.start is None or trigger.end is None or span.of != trigger.of:
+        return span
+    text = article.title if span.of == "title" else article.text
+    before = text[max(0, (trigger.start or 0) - _BEFORE) : trigger.end]
+    between = text[trigger.end : span.end]
+    return None if _SINCE.match(between) and _ORDINAL.search(before) else span
 
 
 def _read_aux(article: Article, reading: Reading) -> tuple[str, ...]:
