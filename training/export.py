@@ -173,7 +173,7 @@ def write_checksums(target: Path, **settings: object) -> None:
     manifest["sha256"] = {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(target.iterdir())
-        if file.name not in ("manifest.json", "__init__.py")
+        if file.name not in ("manifest.json", "figures.json", "__init__.py")
     }
     path.write_text(json.dumps(manifest, indent=1) + "\n")
 

@@ -116,7 +116,8 @@ class Reading:
 
     `dated` is the probability that an event without date words is the news itself, that is,
     took place on the day of publication. `vector` is a unit vector of the trigger in its
-    context (float32), used to find other wordings of the same deed.
+    context (float32), used to find other wordings of the same deed. `odds` has the network's own
+    log-odds of the classes that are weighed together, by name.
     """
 
     event: str
@@ -137,6 +138,7 @@ class Reading:
     injured: Mention | None = None
     size: Mention | None = None
     vector: Any = None
+    odds: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,3 +221,40 @@ def test_the_order_of_dates_does_not_matter(order: list[int]) -> None:
     once = resolve_dates(article, spans, future=flags, news=flags)
     again = resolve_dates(article, [spans[i] for i in order], future=flags, news=flags)
     assert again == [once[i] for i in order]
+
+
+EDGES = [json.loads(line) for line in (CASES / "dateedges.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("case", EDGES, ids=lambda case: case["text"])
+def test_words_that_were_cut_off_a_date_come_back(case: dict[str, Any]) -> None:
+    """A tagger that stops within a date has found it all the same; other words stay out of it."""
+    start = case["text"].index(case["cut"])
+    span = Span(case["cut"], start, start + len(case["cut"]))
+    published = date.fromisoformat("2016-12-15")
+    article = Article("a", case["text"], published=published)
+    (when,) = resolve_dates(article, [span], future=[False], news=[False])
+    assert when is not None
+    assert when.span.text == case["words"]
+    assert (when.days.first.isoformat() if when.days else None) == case["first"]
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "told"),
+    [
+        (
+            "2011-10-S-054\nJoint Command\n\nKABUL, Afghanistan (Oct. 27, 2011)\nIn Paktiya",
+            "2011-10-26",
+            "2011-10-27",
+        ),
+        ("For Immediate Release\n\nKABUL, Afghanistan (May 13) \nIn Kandahar", "2012-05-12", "2012-05-13"),
+        ("KABUL, Afghanistan (May 13) \nIn Kandahar", "2012-01-12", "2012-01-12"),
+        ("Clashes in Gaza (Jan. 3, 2010) went on.", "2010-01-09", "2010-01-09"),
+        ("WASHINGTON (Reuters) - China answered.", "2020-06-18", "2020-06-18"),
+        ("The war of ITALY (May 24, 1915) is remembered.", "2015-05-23", "2015-05-23"),
+    ],
+)
+def test_day_behind_the_place_of_a_press_release_is_its_own(text: str, published: str, told: str) -> None:
+    """The text wins over the metadata, where it stands as such a line; a day in a sentence does not."""
+    article = Article("a", text, published=date.fromisoformat(published))
+    assert str(find_published(article)) == told

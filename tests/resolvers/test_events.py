@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from whowhom.records import Article, Reading, Span
+from whowhom.records import Article, Mention, Reading, SourceKind, Span
 from whowhom.resolvers.events import resolve_readings
 
 
@@ -45,3 +47,97 @@ def test_deed_after_a_not_did_not_happen(text: str, trigger: str, event: str) ->
 def test_not_of_another_word_changes_nothing(text: str, trigger: str, event: str) -> None:
     """To reject or not to allow is a deed, and the "not" has to be the deed's own."""
     assert resolve_aux(text, trigger, event) == ()
+
+
+def resolve_told(text: str, trigger: str, words: str, kind: SourceKind) -> str:
+    """Return the kind of source of an event whose source the model read at `words`."""
+    start, at = text.index(trigger), text.index(words)
+    reading = Reading(
+        "ASSAULT",
+        Span(trigger, start, start + len(trigger)),
+        0.9,
+        source=Mention(Span(words, at, at + len(words)), 0.9),
+        source_kind=kind,
+    )
+    (made,) = resolve_readings(Article("a", text, language="en"), [reading])
+    return made.source.kind
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "kind"),
+    [
+        (
+            "A security official in Pakistan says a drone fired at a house.",
+            "A security official in Pakistan",
+            "unnamed",
+        ),
+        ("Afghan authorities say gunmen fired at a bus.", "Afghan authorities", "unnamed"),
+        (
+            "A diplomat close to the talks said rebels fired at a convoy.",
+            "A diplomat close to the talks",
+            "unnamed",
+        ),
+        ("Medics said soldiers fired at the crowd.", "Medics", "unnamed"),
+        ("Police in Karachi say gunmen fired at a bus.", "Police in Karachi", "named"),
+        ("The Palestinian Authority said settlers fired at a car.", "The Palestinian Authority", "named"),
+        (
+            "Nigeria's information minister said gunmen fired at a bus.",
+            "Nigeria's information minister",
+            "named",
+        ),
+    ],
+)
+def test_who_speaks_is_named_or_not_by_the_noun(text: str, words: str, kind: str) -> None:
+    """An official without a name hides the source; a force or an office by its name does not."""
+    assert resolve_told(text, "fired", words, "named") == kind
+
+
+@pytest.mark.parametrize(
+    ("published", "read", "told"),
+    [
+        ("2024-04-30", ("future",), ("future",)),  # a Tuesday: the meeting of that day is ahead
+        ("2024-04-30", (), ()),
+        ("2024-05-01", ("future",), ("future",)),  # read forward: the coming Tuesday
+    ],
+)
+def test_what_is_set_for_the_day_of_publication_may_lie_ahead(
+    published: str, read: tuple[str, ...], told: tuple[str, ...]
+) -> None:
+    """Only days wholly before publication tell that a deed is done."""
+    text = "The minister will meet the police chiefs on Tuesday."
+    day, trigger = text.index("on Tuesday"), text.index("meet")
+    reading = Reading(
+        "AGREE",
+        Span("meet", trigger, trigger + 4),
+        0.9,
+        date=Mention(Span("on Tuesday", day, day + 10), 0.9),
+        aux=read,
+    )
+    article = Article("a", text, published=date.fromisoformat(published), language="en")
+    (made,) = resolve_readings(article, [reading])
+    assert made.aux == told
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "words", "dated"),
+    [
+        ("Israel carried out its first air strike on the town since 2005.", "air strike", "2005", False),
+        ("It was the third assault on the bank since late April.", "assault", "since late April", False),
+        ("Troops have held the first district since 2005.", "held", "since 2005", True),
+        ("The first strike came in May, and the siege has lasted since 2005.", "strike", "since 2005", True),
+        ("The army has besieged the town since 2013.", "besieged", "since 2013", True),
+        ("It attacked the first convoy on Friday.", "attacked", "on Friday", True),
+    ],
+)
+def test_first_since_a_year_is_not_of_that_year(text: str, trigger: str, words: str, dated: bool) -> None:
+    """The year is that of the deed before, not of the one told."""
+    start, day = text.index(trigger), text.index(words)
+    reading = Reading(
+        "ASSAULT",
+        Span(trigger, start, start + len(trigger)),
+        0.9,
+        date=Mention(Span(words, day, day + len(words)), 0.9),
+    )
+    article = Article("a", text, published=date(2023, 6, 21), language="en")
+    (made,) = resolve_readings(article, [reading])
+    assert (made.date is not None) == dated

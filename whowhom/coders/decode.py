@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from whowhom.coders.labels import AUX, CERTAINTIES, MODES, ROLES, SECTORS, SOURCE_KINDS, TYPES
+from whowhom.coders.classes import settle_classes
+from whowhom.coders.labels import CERTAINTIES, MODES, ROLES, SECTORS, SOURCE_KINDS, TYPES
 from whowhom.coders.network import COLUMNS, POINTER_WIDTH, distance_buckets, sentence_steps
 from whowhom.coders.weights import Array, Weights
 from whowhom.coders.windows import Window
@@ -184,7 +185,8 @@ def _read_one(
     best = {role: max((mention for mention, _ in found[role]), key=_by_score, default=None) for role in ROLES}
     own = trigger.outputs
     vector = own[COLUMNS["role_trigger"]]
-    return Reading(
+    odds = {name: own[COLUMNS[name]].tolist() for name in ("aux", "certainty", "dated")}
+    reading = Reading(
         event=TYPES[trigger.kind],
         trigger=trigger.span,
         score=trigger.score,
@@ -197,13 +199,13 @@ def _read_one(
         condition=best["condition"],
         source_kind=SOURCE_KINDS[int(own[COLUMNS["source_kind"]].argmax())],
         certainty=CERTAINTIES[int(own[COLUMNS["certainty"]].argmax())],
-        aux=tuple(name for name, value in zip(AUX, own[COLUMNS["aux"]], strict=True) if value > 0),
-        dated=float(_sigmoid(own[COLUMNS["dated"]])[0]),
         killed=best["killed"],
         injured=best["injured"],
         size=best["size"],
         vector=vector / max(float(np.linalg.norm(vector)), 1e-9),
+        odds=odds,
     )
+    return settle_classes(reading, settings)
 
 
 def _by_score(mention: Mention) -> float:

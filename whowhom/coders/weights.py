@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float32]
 _SETTINGS = frozenset(
     "sha256 trigger_threshold role_threshold actor_floor recipient_floor mode_threshold joining "
-    "joining_threshold calibration score_threshold".split()
+    "joining_threshold calibration score_threshold aux news".split()
 )
 FOLDER = Path(__file__).parent / "weights"
 

@@ -12,13 +12,14 @@ import re
 from calendar import month_name
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 
 from whowhom.records import Article, DaySpan, EventDate, Span
 from whowhom.resolvers.datechoice import Context, UnknownDayError, Written, complete, in_year, pick_only
 from whowhom.resolvers.datecounts import counts_from_event, find_count, read_count
+from whowhom.resolvers.dateedges import mend_day, mend_words
 from whowhom.resolvers.daterules import RULES, count_length
 from whowhom.resolvers.datewords import encode_words
 from whowhom.resolvers.dayspans import one, shift, whole_years
@@ -102,15 +103,31 @@ _DATELINE = re.compile(
 )
 
 
+_MONTH_DAY = (
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(?P<{0}>,? (?:19|20)\d\d)?"
+)
+# "KABUL, Afghanistan (Oct. 27, 2011)" at the beginning of a line, with the lines of a letterhead before it.
+_PLACE_LINE = re.compile(
+    r"(?:^|\n|\s{2,})[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40}(?:, [A-Z][\w.' -]{2,30})? ?"
+    rf"\((?P<day>{_MONTH_DAY.replace('{0}', 'year')})\)"
+)
+_LETTERHEAD = 400
+_FROM_LINE = timedelta(days=7)
+
+
 def find_published(article: Article) -> date | None:
     """Return the day of publication: what the text says of itself, else what its source says.
 
-    Only words at the very start count, those that say "published" or a line of their own: by the
-    codebook the text wins over the metadata that it contradicts.
+    Only words at the very start count, those that say "published", a line of their own, or the day
+    behind the place of a press release: by the codebook the text wins over the metadata that it
+    contradicts.
 
         >>> find_published(Article("a", "Published May 3, 2011 A bomb went off.", published=date(2012, 1, 1)))
         datetime.date(2011, 5, 3)
     """
+    line = _PLACE_LINE.search(article.text, 0, _LETTERHEAD)
+    if line is not None:
+        return _read_place_line(line, article.published)
     start = article.text.lstrip()[:120]
     title = article.title.strip()
     if title and start.startswith(title):
@@ -120,6 +137,17 @@ def find_published(article: Article) -> date | None:
         return article.published
     days = resolve_date(found["day"], None)
     return days.first if days and days.first == days.last else article.published
+
+
+def _read_place_line(line: re.Match[str], published: date | None) -> date | None:
+    """Return the day of "KABUL (Oct. 27)"; without a year the one near what the source says."""
+    if line["year"]:
+        days = resolve_date(line["day"], None)
+        return days.first if days else published
+    if published is None:
+        return None
+    days = resolve_date(f"{line['day']}, {published.year}", None)
+    return days.first if days and abs(days.first - published) <= _FROM_LINE else published
 
 
 _WIDE = re.compile(rf"\b(?:week|month|year|time|then|that (?:{'|'.join(month_name[1:]).lower()}))")
@@ -139,6 +167,9 @@ def resolve_dates(
         news: For each event without words, whether it is the news itself.
     """
     published = find_published(article)
+    spans = [
+        _mend(article.text, span, published, future=ahead) for span, ahead in zip(spans, future, strict=True)
+    ]
     named = {
         (span.start, span.end): days
         for span, ahead in zip(spans, future, strict=True)
@@ -157,6 +188,19 @@ def resolve_dates(
         )
         for span, ahead, is_news in zip(spans, future, news, strict=True)
     ]
+
+
+def _mend(text: str, span: Span | None, published: date | None, *, future: bool) -> Span | None:
+    """Return date words with what the tagger cut off them; as they are where they name days by themselves."""
+    if span is None or span.of != "text" or not span.text.strip():
+        return span
+    whole = mend_day(text, span)
+    if whole is not span or resolve_date(span.text, published, future=future) is not None:
+        return whole
+    grown = mend_words(text, span)
+    if grown.text == span.text or counts_from_event(grown.text):
+        return span
+    return grown if resolve_date(grown.text, published, future=future) is not None else span
 
 
 # "The visit comes two days after an attack" counts from the news itself, or from its day in the sentence.

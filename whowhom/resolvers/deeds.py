@@ -155,6 +155,8 @@ def _combine(article: Article, readings: Sequence[Reading], events: Sequence[Eve
         values = (getattr(event, field) for event in (best, *others))
         return next((value for value in values if value is not None), None)
 
+    # What the article asserts anywhere in its own voice is the author's, even if a speaker repeats it.
+    teller = best if best.source.kind == "author" else next(filter(_is_asserted, others), best)
     return replace(
         best,
         id=name_event(article, best.event, best.trigger),
@@ -165,12 +167,18 @@ def _combine(article: Article, readings: Sequence[Reading], events: Sequence[Eve
         recipient=first("recipient"),
         location=first("location"),
         date=best.date if best.date and best.date.span else first("date"),
+        source=teller.source,
+        certainty=teller.certainty,
         condition=first("condition"),
         killed=number("killed"),
         injured=number("injured"),
         size=number("size"),
         size_text=first("size_text"),
     )
+
+
+def _is_asserted(event: Event) -> bool:
+    return event.source.kind == "author"
 
 
 def _fullness(reading: Reading, event: Event) -> float:

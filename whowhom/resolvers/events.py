@@ -31,16 +31,20 @@ from whowhom.wordings import is_negated, split_words
 
 # By the codebook officials, witnesses and reports are unnamed, an office or a force by its name is named.
 _UNNAMED = re.compile(
-    r"\b(?:officials|sources?|witness(?:es)?|reports|residents|analysts|observers|diplomats|activists|experts"
-    r"|allegedly|reportedly)$",
+    r"\b(?:officials?|authorities|sources?|witness(?:es)?|reports|residents|analysts?|observers?|diplomats?"
+    r"|aides?|mediators?|activists|experts|survivors|villagers|medics|workers|people|allegedly|reportedly)$",
     re.IGNORECASE,
 )
+# What follows the noun that says who speaks: "an official in Pakistan who asked not to be named".
+_AFTER_NOUN = re.compile(r",| (?:in|of|at|on|who|from|with|near|close|familiar|speaking|involved)\b")
 _NAMED = re.compile(r"\b(?:police|army|military|ministry|agency|spokes(?:man|woman|person))$", re.IGNORECASE)
 # From this probability on an event without date words is the news itself, of the day of publication.
 _NEWS_FROM = 0.5
 _HISTORICAL_AFTER = timedelta(days=30)
 _ALLOW = re.compile(r"allow|permit|let\b|able\b|admit|recogni[sz]", re.IGNORECASE)
-# Characters before a trigger in which its "not" stands.
+_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|latest)\b[^.;:\n]*$")
+_SINCE = re.compile(r"[^.;:,\n]{0,60}\bsince (?:the )?[^ ]+(?: [^ ]+){0,3}$")
+# Characters before a trigger in which its "not" or its ordinal stands.
 _BEFORE = 60
 _SENTENCE_END = re.compile(r"[.!?;:]\s|\n|, ")
 
@@ -158,10 +162,24 @@ def _resolve_when(article: Article, readings: Sequence[Reading]) -> list[EventDa
     """Return the date of each reading; one call for the whole article, since dates lean on each other."""
     return resolve_dates(
         article,
-        [reading.date.span if reading.date else None for reading in readings],
+        [_find_date_words(article, reading) for reading in readings],
         future=["future" in reading.aux for reading in readings],
         news=[reading.dated >= _NEWS_FROM for reading in readings],
     )
+
+
+def _find_date_words(article: Article, reading: Reading) -> Span | None:
+    """Return the date words of a reading, save those of the deed that it is counted from.
+
+    "The first air strike since 2005" is no strike of 2005.
+    """
+    span, trigger = reading.date.span if reading.date else None, reading.trigger
+    if span is None or span.start is None or trigger.end is None or span.of != trigger.of:
+        return span
+    text = article.title if span.of == "title" else article.text
+    before = text[max(0, (trigger.start or 0) - _BEFORE) : trigger.end]
+    between = text[trigger.end : span.end]
+    return None if _SINCE.match(between) and _ORDINAL.search(before) else span
 
 
 def _read_aux(article: Article, reading: Reading) -> tuple[str, ...]:
@@ -183,14 +201,14 @@ def _settle_aux(read: tuple[str, ...], when: EventDate | None, published: date |
     """Return the auxiliary modes, with what the days tell put right.
 
     A deed is `historical` by the codebook when it ended more than 30 days before publication, and
-    `future` when it is still to begin; where days are known they decide, not the model.
+    `future` when it is still to come; where days are known they decide, not the model. What is set for
+    the day of publication itself may lie ahead of its report ("will meet on Tuesday").
     """
     if published is None or when is None or when.days is None:
         return read
-    told = {
-        "historical": when.days.last < published - _HISTORICAL_AFTER,
-        "future": when.days.first > published,
-    }
+    told = {"historical": when.days.last < published - _HISTORICAL_AFTER}
+    if not when.days.first <= published <= when.days.last:
+        told["future"] = when.days.first > published
     return tuple(name for name in AUX if told.get(name, name in read))
 
 
@@ -208,7 +226,7 @@ def _settle_kind(reading: Reading) -> SourceKind:
     if reading.source_kind == "author" or reading.source is None:
         return reading.source_kind
     words = reading.source.span.text
-    if _UNNAMED.search(words):
+    if _UNNAMED.search(_AFTER_NOUN.split(words, maxsplit=1)[0]):
         return "unnamed"
     return "named" if _NAMED.search(words) else reading.source_kind
 
