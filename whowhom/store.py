@@ -61,6 +61,8 @@ SCHEMA_VERSION = 2
 # How long to wait for a turn at the file. A batch is written in far less; a run of hours lets readers in
 # between its batches and is not waited for by those who want to write.
 WAIT_SECONDS = 10.0
+# A desk may be amidst a question that takes ten seconds: no reason not to begin a run of hours.
+_READERS_SECONDS = 60.0
 HELD = "already in the store"
 HELD_OTHERWISE = "the store holds another text under this id; give it an id of its own, or none"
 
@@ -191,7 +193,7 @@ def open_run(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> 
     Where there is no store it is made, and one of an older version is brought up to date.
 
     Raises:
-        StoreBusyError: Another program writes.
+        StoreBusyError: Another program writes, or has read for a minute on end.
         StoreError: As `open`.
     """
     from whowhom.sharing import WriterSeat
@@ -203,7 +205,7 @@ def open_run(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> 
         _create(file, str(path))
     run = WriterSeat(take_seat(file, str(path), "run", wait=wait), file, str(path))
     try:
-        with run.writing(wait=wait):
+        with run.writing(wait=max(wait, _READERS_SECONDS)):
             return run
     except BaseException:
         run.close()

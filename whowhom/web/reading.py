@@ -28,6 +28,9 @@ Answer = TypeVar("Answer")
 LIMIT_S = 10.0
 _MOST_REMEMBERED = 256
 _MOST_WAITED_S = 2.0
+# A writer waits for the slowest question at most, and has the file for a second then: rather a page that
+# comes late than none.
+_WAIT_FOR_WRITER_S = 60.0
 
 
 class SlowQuestionError(Exception):
@@ -163,7 +166,7 @@ class Reader:
 
     def _open(self) -> SharedReader:
         with self._lock:
-            self._shared = self._shared or stores.open_shared(self.path)
+            self._shared = self._shared or stores.open_shared(self.path, wait=_WAIT_FOR_WRITER_S)
             return self._shared
 
     def remember(self, cursor: Cursor, key: Hashable, make: Callable[[], Answer]) -> Answer:
