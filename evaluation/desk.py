@@ -382,8 +382,8 @@ def bear_load(path: Path, pages: Sequence[Page], n_readers: int, seconds: float)
             yield tell_load("all", asked)
             yield (
                 f"  the run with readers: {speed}; {closed - ended:.1f} s to join at the end; cores taken "
-                f"by the desk {used / seconds:.2f}, by the run {written / seconds:.2f}, by the readers and what "
-                f"feeds the run {mine / seconds:.2f}"
+                f"by the desk {used / seconds:.2f}, by the run {written / seconds:.2f}, "
+                f"by the readers and what feeds the run {mine / seconds:.2f}"
             )
             yield from tell_slowest(asked)
             yield from tell_failures(asked, desk)

@@ -100,4 +100,5 @@ def test_checks_tell_how_far_they_are(sound: Path) -> None:
         "values",
         "incidents",
         "facets",
+        "ties",
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from whowhom import facets
+from whowhom import facets, kept_ties
 from whowhom import store as stores
 from whowhom.sql import fetch_rows
 
@@ -84,11 +84,12 @@ class Cursor:
 
     @cached_property
     def incidents_version(self) -> str:
-        """What changes whenever an incident does; articles may come in meanwhile."""
-        return str(facets.read_last_number(self._connection))
+        """What changes whenever an incident or a tie does; articles may come in meanwhile."""
+        numbers = facets.read_last_number(self._connection), kept_ties.read_build_number(self._connection)
+        return "-".join(map(str, numbers))
 
     def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """Return an answer that depends on incidents alone, made once for each state of them.
+        """Return an answer that depends on incidents and ties alone, made once for each state of them.
 
         So it lasts while articles come in, until these are joined.
         """

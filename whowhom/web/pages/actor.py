@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -21,9 +22,8 @@ from whowhom.web.standings import (
     MOST_BARS,
     PledgeLine,
     Pledges,
+    ask_drawn_ties,
     ask_pledges,
-    ask_ties,
-    draw_ties,
     make_pledge_lines,
 )
 
@@ -45,7 +45,7 @@ def show(request: Request) -> Response:
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
         values = desk.reader.remember(cursor, ("actor", filters), lambda: _ask(cursor, filters, extent))
-        ties = TieQuestion(actor=code, as_of=clock.as_of, known=clock.known)
+        ties = TieQuestion(actor=code, as_of=clock.as_of, known=clock.known, limit=MOST_BARS)
         made, received = (
             PledgeQuestion(**{side: code}, as_of=clock.as_of, known=clock.known) for side in ("by", "to")
         )
@@ -66,9 +66,9 @@ def read_clock(pairs: Sequence[tuple[str, str]]) -> Clock:
 
 def read_ties(reader: Reader, cursor: Cursor, question: TieQuestion) -> dict[str, Any]:
     """Return what a page shows of ties: the question, the answer, and a picture of the newest."""
-    found = reader.remember(cursor, ("ties", question), lambda: ask_ties(cursor, question))
-    picture = draw_ties(found.ties, found.as_of, title="Ties and their states") if found.ties else ""
-    return {"ties": found, "tie_question": question, "tie_picture": picture, "most_bars": MOST_BARS}
+    found, picture = ask_drawn_ties(cursor, question)
+    shown = replace(question, limit=TieQuestion().limit)
+    return {"ties": found, "tie_question": shown, "tie_picture": picture, "most_bars": MOST_BARS}
 
 
 class ShownPledges(NamedTuple):
@@ -84,7 +84,7 @@ def read_pledges(reader: Reader, cursor: Cursor, question: PledgeQuestion) -> Sh
     def ask() -> ShownPledges:
         found = ask_pledges(cursor, question, most=_MOST_PLEDGES)
         ranked = sorted(found.pledges, key=lambda pledge: pledge.state != "open")
-        return ShownPledges(found, make_pledge_lines(cursor, ranked[:_PLEDGES]))
+        return ShownPledges(found, make_pledge_lines(ranked[:_PLEDGES]))
 
     return reader.remember(cursor, ("pledges shown", question), ask)
 

@@ -21,7 +21,7 @@ from whowhom.pledge_states import flatten_pledge
 from whowhom.records import CodedArticle, content_hash
 from whowhom.rows import read_article, read_event
 from whowhom.series import list_codes
-from whowhom.tie_states import flatten_tie, list_changes
+from whowhom.tie_states import COLUMNS
 from whowhom.web import describing, queries
 from whowhom.web.asking import NetworkQuestion, PledgeQuestion, TieQuestion
 from whowhom.web.columns import COLUMN_BY_NAME
@@ -158,11 +158,9 @@ def list_ties(request: Request) -> Response:
     question = TieQuestion.read(request.query_params.multi_items(), is_form=False)
 
     def ask(cursor: Cursor) -> dict[str, Any]:
-        asked = question.without_page()
-        found = desk_of(request).reader.remember(cursor, ("ties", asked), lambda: ask_ties(cursor, asked))
-        shown = found.ties[question.offset : question.offset + question.limit]
-        rows = [{**flatten_tie(tie), "changes": list_changes(tie)} for tie in shown]
-        return {**_page(request, "ties", rows, question, len(found.ties)), **_bound(request, question, found)}
+        found = ask_ties(cursor, question, most_changes=None)
+        page = _page(request, "ties", [_record_tie(tie) for tie in found.ties], question, found.n)
+        return {**page, **_bound(request, question, found)}
 
     return _answer(request, ask)
 
@@ -226,6 +224,10 @@ ROUTES = (
     Route("/api/pledges", list_pledges),
     Route("/api/network", show_network),
 )
+
+
+def _record_tie(tie: dict[str, Any]) -> dict[str, Any]:
+    return {**{column.name: tie[column.name] for column in COLUMNS}, "changes": tie["changes"]}
 
 
 _read = partial(read_filters, is_form=False)

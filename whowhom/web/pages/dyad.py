@@ -14,6 +14,7 @@ from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
 from whowhom.web.pages.actor import CLOCK, SPAN, draw_series, read_clock, read_pledges, read_ties
 from whowhom.web.reading import Cursor
+from whowhom.web.standings import MOST_BARS
 
 _NEWEST = 25
 
@@ -39,7 +40,7 @@ def show(request: Request) -> Response:
             desk.reader.remember(cursor, ("dyad", filters), partial(_ask, cursor, filters, extent))
             for filters in ways
         ]
-        ties = TieQuestion(between=(one, other), as_of=clock.as_of, known=clock.known)
+        ties = TieQuestion(between=(one, other), as_of=clock.as_of, known=clock.known, limit=MOST_BARS)
         pledges = [
             PledgeQuestion(by=by, to=to, as_of=clock.as_of, known=clock.known)
             for by, to in ((one, other), (other, one))

@@ -20,7 +20,7 @@ def show(request: Request) -> Response:
     with desk.reader.asking() as cursor:
         found = desk.reader.remember(cursor, ("pledges", asked), lambda: ask_pledges(cursor, asked))
         shown = found.pledges[question.offset : question.offset + question.limit]
-        lines = make_pledge_lines(cursor, shown)
+        lines = make_pledge_lines(shown)
     following = question.offset + question.limit
     page = {
         "question": question,
