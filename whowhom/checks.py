@@ -390,7 +390,7 @@ def _check_facets(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
 
 def _check_ties(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     """Find kept ties that are not those that their reports tell."""
-    from whowhom.kept_ties import find_wrong
+    from whowhom.kept_standings import find_wrong
 
     return (Finding(*wrong) for wrong in find_wrong(connection))
 

@@ -127,23 +127,11 @@ WHERE part = 'pledge' AND {by} AND {to} AND known_on <= $known AND last_day <= $
 ORDER BY known_on, article, event, one, other"""
 
 # Which rows are one pledge, as `_split_pledges` has it, and when it was made.
-_MADE = f"""
--- Only pledges of which anything was said since then: of years of them that is a few in a hundred.
-late AS (
-    SELECT DISTINCT kind, deed, one, coalesce(other, '') AS whom FROM pledge_report
-    WHERE part = 'pledge' AND {{by}} AND {{to}} AND last_day >= $first
-),
-said AS (
-    SELECT * REPLACE (coalesce(family, article) AS family) FROM pledge_report
-    SEMI JOIN late ON late.kind = pledge_report.kind AND late.deed = pledge_report.deed
-        AND late.one = pledge_report.one AND late.whom = coalesce(pledge_report.other, '')
-    WHERE part = 'pledge' AND {{by}} AND {{to}} AND known_on <= $known AND last_day <= $as_of
-),
-begun AS (
+_MADE = f"""begun AS (
     SELECT *, NOT coalesce(last_day - lag(last_day) OVER same <= {_SAME_DAYS}
         OR incident = lag(incident) OVER same, false) AS begins
-    FROM said WINDOW same AS
-        (PARTITION BY kind, deed, one, other ORDER BY last_day, known_on, article, event)
+    FROM said
+    WINDOW same AS (PARTITION BY kind, deed, one, other ORDER BY last_day, known_on, article, event)
 ),
 run AS (
     SELECT *, sum(begins::INTEGER) OVER
@@ -151,13 +139,27 @@ run AS (
     FROM begun
 ),
 made AS (
-    SELECT * EXCLUDE (number),
-        min(coalesce(first_day, last_day)) OVER (PARTITION BY kind, deed, one, other, number) AS made_on
+    SELECT place, min(coalesce(first_day, last_day))
+        OVER (PARTITION BY kind, deed, one, other, number) AS made_on
     FROM run
 )"""
-_SELECT_MADE = f"""WITH {_MADE}
-SELECT * EXCLUDE (begins, made_on) FROM made WHERE made_on BETWEEN $first AND $last
+_SAID = """SELECT rowid AS place, kind, deed, one, other, first_day, last_day, known_on, article, event,
+    incident
+FROM pledge_report WHERE part = 'pledge'"""
+# Whole rows are read of those that are chosen only: of one state there may be ten thousand.
+_SELECT_MADE = f"""WITH said AS ({_SAID} AND {{by}} AND {{to}} AND known_on <= $known AND last_day <= $as_of),
+{_MADE}
+SELECT * REPLACE (coalesce(family, article) AS family) FROM pledge_report
+WHERE rowid IN (SELECT place FROM made WHERE made_on BETWEEN $first AND $last)
 ORDER BY known_on, article, event, one, other"""
+# By all that is known, the last build has noted it.
+_SELECT_KEPT = """SELECT * REPLACE (coalesce(family, article) AS family) FROM pledge_report
+WHERE part = 'pledge' AND {by} AND {to} AND made_on BETWEEN $first AND $last AND last_day >= $first
+ORDER BY known_on, article, event, one, other"""
+SELECT_MADE_OTHERWISE = f"""WITH said AS ({_SAID}), {_MADE}
+SELECT place, made.made_on FROM made JOIN pledge_report ON pledge_report.rowid = place
+WHERE pledge_report.made_on IS DISTINCT FROM made.made_on"""
+"""Reports of pledges that were made on another day than `made_on` says: their rowid and that day."""
 _SELECT_NEWEST = """WITH said_day AS (
     SELECT last_day, count(*) AS n FROM pledge_report
     WHERE part = 'pledge' AND {by} AND {to} AND known_on <= $known AND last_day <= least($as_of, $last)
@@ -184,7 +186,11 @@ def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pl
     conditions, values = _write_conditions(connection, asked)
     if asked.first or asked.last:
         made = {"first": asked.first or date.min, "last": asked.last or date.max}
-        pledges = fetch_rows(connection, _SELECT_MADE.format(**conditions), values | made)
+        if asked.as_of is None and asked.known is None:
+            sides = {name: value for name, value in values.items() if name not in ("as_of", "known")}
+            pledges = fetch_rows(connection, _SELECT_KEPT.format(**conditions), sides | made)
+        else:
+            pledges = fetch_rows(connection, _SELECT_MADE.format(**conditions), values | made)
     else:
         pledges = fetch_rows(connection, _SELECT_PLEDGES.format(**conditions), values)
     answers = _find_answers(connection, pledges, values["as_of"], values["known"])

@@ -207,7 +207,7 @@ CREATE TABLE meta (
     "value" VARCHAR NOT NULL
 );
 COMMENT ON TABLE meta IS 'About the store itself';
-COMMENT ON COLUMN meta."key" IS 'What is told: whowhom_schema (version of this file), made_by (version of whowhom), last_number (greatest facet.number there was)';
+COMMENT ON COLUMN meta."key" IS 'What is told: whowhom_schema (version of this file), made_by (version of whowhom), last_number (greatest facet.number there was), last_tie_build (changes when ties or pledges do), tie_rules (of the rules they follow)';
 COMMENT ON COLUMN meta."value" IS 'What it is';
 
 CREATE TYPE participant_in_incident AS STRUCT(name VARCHAR, country VARCHAR, sector VARCHAR[], "text" VARCHAR);
@@ -674,7 +674,8 @@ CREATE TABLE pledge_report (
     doubtful BOOLEAN NOT NULL,
     rule VARCHAR NOT NULL,
     incident VARCHAR,
-    family VARCHAR
+    family VARCHAR,
+    made_on DATE
 );
 COMMENT ON TABLE pledge_report IS 'What one report tells of a promise, threat or demand, or of a deed that may answer one';
 COMMENT ON COLUMN pledge_report.article IS 'The article: article.id';
@@ -700,6 +701,7 @@ COMMENT ON COLUMN pledge_report.doubtful IS 'Whether the rule leaves doubt';
 COMMENT ON COLUMN pledge_report.rule IS 'Line of pledges.csv and the words that met it';
 COMMENT ON COLUMN pledge_report.incident IS 'As of tie_report';
 COMMENT ON COLUMN pledge_report.family IS 'As of tie_report';
+COMMENT ON COLUMN pledge_report.made_on IS 'Day on which the pledge was made, by all reports that the last build has seen; NULL for an answer';
 
 -- Ties by all reports, as of the last day: what tie_states.py makes of tie_report, kept by each build.
 

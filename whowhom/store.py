@@ -493,13 +493,13 @@ class Store:
         Raises:
             StoreError: The store was opened read-only, or the disk is full.
         """
-        from whowhom import joining, kept_ties, tellings
+        from whowhom import joining, kept_standings, tellings
 
         self._require_writable()
         with self._transaction():
             built = joining.build(self._connection, rebuild=rebuild)
             tellings.build(self._connection, rebuild=rebuild)
-            kept_ties.keep(self._connection)
+            kept_standings.keep(self._connection)
             return built
 
     def incidents(

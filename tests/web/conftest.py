@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 import whowhom
 from tests.coded_articles import make_coded
-from whowhom import kept_ties
+from whowhom import kept_standings
 from whowhom import store as stores
 from whowhom.records import (
     Article,
@@ -186,10 +186,10 @@ def add_hostile_standings(store):
     store._connection.execute(
         "INSERT INTO pledge_report VALUES ('1', 'none', 'pledge', 'threat', 'sanction', $side, 'CHL', $side, "
         "[], $side, NULL, DATE '2027-05-02', DATE '2027-05-02', true, DATE '2027-05-02', NULL, $side, 0.9, "
-        "0.9, false, $side, NULL, NULL)",
+        "0.9, false, $side, NULL, NULL, NULL)",
         {"side": HOSTILE_SIDE},
     )
-    kept_ties.keep(store._connection)
+    kept_standings.keep(store._connection)
 
 
 @pytest.fixture(scope="session")

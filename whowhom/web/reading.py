@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from whowhom import facets, kept_ties
+from whowhom import facets, kept_standings
 from whowhom import store as stores
 from whowhom.sql import fetch_rows
 
@@ -85,11 +85,14 @@ class Cursor:
     @cached_property
     def incidents_version(self) -> str:
         """What changes whenever an incident or a tie does; articles may come in meanwhile."""
-        numbers = facets.read_last_number(self._connection), kept_ties.read_build_number(self._connection)
+        numbers = (
+            facets.read_last_number(self._connection),
+            kept_standings.read_build_number(self._connection),
+        )
         return "-".join(map(str, numbers))
 
     def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """Return an answer that depends on incidents and ties alone, made once for each state of them.
+        """Return an answer that depends on incidents, ties and pledges alone, made once for each state of them.
 
         So it lasts while articles come in, until these are joined.
         """

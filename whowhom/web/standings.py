@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from whowhom import kept_ties, pledge_states, tie_states
+from whowhom import kept_standings, pledge_states, tie_states
 from whowhom.exporters.tables import mend
 from whowhom.pledge_states import Answer, Pledge
 from whowhom.tie_states import Tie
@@ -80,11 +80,11 @@ def ask_ties(cursor: Cursor, question: TieQuestion, *, most_changes: int | None)
     as_of = _find_day(cursor, question.as_of, question.known)
     if question.as_of is None and question.known is None:
         asked = _write_asked(question)
-        found = kept_ties.read_ties(
+        found = kept_standings.read_ties(
             cursor.connection, asked, as_of, limit=question.limit, offset=question.offset
         )
         most = _count_shown(most_changes, len(found.ties))
-        changes = kept_ties.read_changes(cursor.connection, found.ties, most=most)
+        changes = kept_standings.read_changes(cursor.connection, found.ties, most=most)
         rows = [{**row, "changes": changes[row["tie_id"]]} for row in found.ties]
         return Ties(rows, found.n, as_of, None)
     whole = question.without_page()

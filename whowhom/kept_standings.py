@@ -5,6 +5,9 @@
 `tie_states` makes ties of the reports of their two sides, which takes a second where two states are in
 the news every day. So those of all reports, as of the last day, are kept by each build, anew for the sides
 of which anything is new. For any other day they are put together when somebody asks.
+
+Of pledges only that is kept which all of them would have to be looked through for: on which day the pledge
+was made that a report tells of, and, as of ties, which incident the report is of.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from whowhom.pledge_states import SELECT_MADE_OTHERWISE
 from whowhom.sql import fetch_rows, incoming_rows, run
 from whowhom.tie_states import (
     HISTORY_COLUMNS,
@@ -34,7 +38,7 @@ from whowhom.tie_states import (
 Row = dict[str, Any]
 
 BUILD_KEY = "last_tie_build"
-"""Of the table meta: a number that changes when any tie does."""
+"""Of the table meta: a number that changes when any tie or pledge does."""
 
 # Reports are read for so many at a time: those of one pair of sides always together.
 _BATCH = 50_000
@@ -48,6 +52,8 @@ WHERE told.incident IS DISTINCT FROM report.incident
     OR told.family IS DISTINCT FROM coalesce(sketch.copy_family, told.article)"""
 _MOVE = """UPDATE {table} SET incident = moved.incident, family = moved.family
 FROM moved WHERE moved.place = {table}.rowid"""
+_NOTE_MADE = f"""UPDATE pledge_report SET made_on = said.made_on FROM ({SELECT_MADE_OTHERWISE}) AS said
+WHERE said.place = pledge_report.rowid"""
 
 _SELECT_TOUCHED = """CREATE OR REPLACE TEMP TABLE touched AS
 WITH told AS (SELECT one, other, count(*) AS n_reports FROM tie_report GROUP BY ALL),
@@ -67,17 +73,20 @@ ORDER BY known_on, article, event, tie, tie_report.one, tie_report.other, state"
 
 
 def keep(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note which incident each report of a tie or pledge is of, and keep the ties; within a transaction."""
+    """Note what is kept of each report of a tie or pledge, and keep the ties; within a transaction."""
+    n_changed = 0
     for table in ("pledge_report", "tie_report"):
         run(connection, _MOVED.format(table=table))
-        run(connection, _MOVE.format(table=table))
+        n_changed += run(connection, _MOVE.format(table=table))[0][0]
+    n_changed += run(connection, _NOTE_MADE)[0][0]
     run(connection, _SELECT_TOUCHED.format(changed=_CHANGED))
-    run(
-        connection,
-        """INSERT OR REPLACE INTO meta ("key", "value")
-        SELECT $key, CAST($number AS VARCHAR) FROM touched LIMIT 1""",
-        {"key": BUILD_KEY, "number": read_build_number(connection) + 1},
-    )
+    n_changed += run(connection, "SELECT count(*) FROM touched")[0][0]
+    if n_changed:
+        run(
+            connection,
+            'INSERT OR REPLACE INTO meta ("key", "value") VALUES ($key, $number)',
+            {"key": BUILD_KEY, "number": str(read_build_number(connection) + 1)},
+        )
     ids = "SELECT tie.id FROM tie SEMI JOIN touched USING (one, other)"
     run(connection, f"DELETE FROM tie_change WHERE tie_id IN ({ids})")
     run(connection, "DELETE FROM tie USING touched WHERE touched.one = tie.one AND touched.other = tie.other")
@@ -88,7 +97,7 @@ def keep(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def read_build_number(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return a number that changes when any tie does."""
+    """Return a number that changes when any tie or pledge does."""
     rows = run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [BUILD_KEY])
     return int(rows[0][0]) if rows else 0
 
@@ -181,6 +190,12 @@ def find_wrong(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str
             WHERE article NOT IN (SELECT article FROM report WHERE event = '') ORDER BY ALL""",
         )
         yield from ((table, id, "has not the incident and family of its event") for (id,) in rows)
+    rows = run(
+        connection,
+        f"""SELECT DISTINCT article || ' ' || event FROM pledge_report JOIN ({SELECT_MADE_OTHERWISE}) AS said
+        ON said.place = pledge_report.rowid ORDER BY ALL""",
+    )
+    yield from (("pledge_report", id, "has not the day on which its pledge was made") for (id,) in rows)
     run(connection, _SELECT_TOUCHED.format(changed="SELECT one, other FROM told"))
     for table in ("tie", "tie_change"):
         run(connection, f"CREATE OR REPLACE TEMP TABLE made_{table} AS FROM {table} LIMIT 0")

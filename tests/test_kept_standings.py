@@ -13,7 +13,7 @@ import whowhom
 from evaluation.ties import CASES, SCENARIOS, read_rows
 from tests.tellings import insert_row
 from tests.test_tie_states import make_row
-from whowhom import kept_ties
+from whowhom import kept_standings
 from whowhom import store as stores
 from whowhom.records import CodedArticle
 from whowhom.store import Store
@@ -52,15 +52,15 @@ def store() -> Iterator[Store]:
 def assert_kept_is_made(store: Store) -> None:
     """Compare what is kept with what all reports make now: ties, changes and spans, in their order."""
     connection = store._connection
-    assert list(kept_ties.find_wrong(connection)) == []
+    assert list(kept_standings.find_wrong(connection)) == []
     made = [tie for tie in find_ties(connection, Asked()) if not tie.is_retracted]
     made.sort(key=lambda tie: (tie.changes[-1].last_day, tie.id), reverse=True)
     ((as_of,),) = connection.execute(
         "SELECT coalesce(max(published), DATE '9999-12-31') FROM article"
     ).fetchall()
-    found = kept_ties.read_ties(connection, Asked(), as_of, limit=1000)
+    found = kept_standings.read_ties(connection, Asked(), as_of, limit=1000)
     assert found.n == len(found.ties) == len(made)
-    changes = kept_ties.read_changes(connection, found.ties)
+    changes = kept_standings.read_changes(connection, found.ties)
     for row, tie in zip(found.ties, made, strict=True):
         assert {name: row[name] for name in _OF_TIE} == {name: flatten_tie(tie)[name] for name in _OF_TIE}
         assert row["spans"] == [span._asdict() for span in list_spans(tie)]
@@ -69,7 +69,7 @@ def assert_kept_is_made(store: Store) -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("n_builds", [1, 4])
-def test_kept_ties_are_those_that_all_reports_make(
+def test_kept_standings_are_those_that_all_reports_make(
     coded: dict[str, list[CodedArticle]], store: Store, scenario: str, n_builds: int
 ) -> None:
     """After one build and after several, whatever came in which."""
@@ -87,17 +87,17 @@ def test_report_that_is_gone_is_heeded(store: Store) -> None:
     for number, (state, other) in enumerate([("imposed", "MLI"), ("eased", "MLI"), ("imposed", "TCD")]):
         insert_row(store, "tie_report", make_row(state, f"2027-0{number + 1}-01", other=other))
     connection = store._connection
-    kept_ties.keep(connection)
+    kept_standings.keep(connection)
     assert_kept_is_made(store)
-    first = kept_ties.read_build_number(connection)
-    kept_ties.keep(connection)
-    assert kept_ties.read_build_number(connection) == first
+    first = kept_standings.read_build_number(connection)
+    kept_standings.keep(connection)
+    assert kept_standings.read_build_number(connection) == first
     connection.execute("DELETE FROM tie_report WHERE state = 'eased'")
-    kept_ties.keep(connection)
+    kept_standings.keep(connection)
     assert_kept_is_made(store)
-    assert kept_ties.read_build_number(connection) > first
+    assert kept_standings.read_build_number(connection) > first
     connection.execute("DELETE FROM tie_report WHERE other = 'TCD'")
-    kept_ties.keep(connection)
+    kept_standings.keep(connection)
     assert_kept_is_made(store)
     assert connection.execute("SELECT one, other FROM tie").fetchall() == [("FRA", "MLI")]
 
@@ -107,7 +107,7 @@ def test_tie_that_was_taken_back_is_not_kept(store: Store) -> None:
     insert_row(store, "tie_report", make_row("imposed", "2027-01-01"))
     insert_row(store, "tie_report", make_row("imposed", "2027-01-02", denial="retracted"))
     insert_row(store, "tie_report", make_row("imposed", "2027-01-02", denial="denied", other="TCD"))
-    kept_ties.keep(store._connection)
+    kept_standings.keep(store._connection)
     assert_kept_is_made(store)
     assert store._connection.execute("SELECT count(*) FROM tie").fetchall() == [(0,)]
 
@@ -123,7 +123,7 @@ def test_conditions_are_those_of_ties_put_together(store: Store) -> None:
     ):
         insert_row(store, "tie_report", make_row(state, day, tie=tie, other=other, article=f"a{number}"))
     connection = store._connection
-    kept_ties.keep(connection)
+    kept_standings.keep(connection)
     for asked in (
         Asked(actor="MLI"),
         Asked(between=("TCD", "FRA")),
@@ -133,10 +133,12 @@ def test_conditions_are_those_of_ties_put_together(store: Store) -> None:
         Asked(actor="nobody"),
     ):
         made = {tie.id for tie in find_ties(connection, asked)}
-        found = kept_ties.read_ties(connection, asked, date(2027, 6, 1), limit=10)
+        found = kept_standings.read_ties(connection, asked, date(2027, 6, 1), limit=10)
         assert {row["tie_id"] for row in found.ties} == made
         assert found.n == len(made)
-    pages = [kept_ties.read_ties(connection, Asked(), date(2027, 6, 1), limit=1, offset=n) for n in range(4)]
+    pages = [
+        kept_standings.read_ties(connection, Asked(), date(2027, 6, 1), limit=1, offset=n) for n in range(4)
+    ]
     assert [[row["tie"] for row in page.ties] for page in pages] == [["aid"], ["aid"], ["sanctions"], []]
     assert {page.n for page in pages} == {3}
 
@@ -145,9 +147,9 @@ def test_last_changes_are_those_a_table_shows(store: Store) -> None:
     """So many of each tie, the earliest of them first."""
     for number in range(1, 6):
         insert_row(store, "tie_report", make_row("imposed", f"2027-0{number}-01"))
-    kept_ties.keep(store._connection)
-    found = kept_ties.read_ties(store._connection, Asked(), date(2027, 6, 1), limit=10)
-    (changes,) = kept_ties.read_changes(store._connection, found.ties, most=2).values()
+    kept_standings.keep(store._connection)
+    found = kept_standings.read_ties(store._connection, Asked(), date(2027, 6, 1), limit=10)
+    (changes,) = kept_standings.read_changes(store._connection, found.ties, most=2).values()
     assert [change["last_day"] for change in changes] == [date(2027, 4, 1), date(2027, 5, 1)]
     assert found.ties[0]["n_changes"] == 5
 
@@ -159,6 +161,7 @@ def test_last_changes_are_those_a_table_shows(store: Store) -> None:
         ("DELETE FROM tie_change WHERE ordinal = 0", "tie_change"),
         ("UPDATE tie_report SET family = 'other'", "tie_report"),
         ("UPDATE pledge_report SET incident = 'other'", "pledge_report"),
+        ("UPDATE pledge_report SET made_on = DATE '2020-01-01'", "pledge_report"),
     ],
 )
 def test_check_finds_what_is_kept_otherwise(
