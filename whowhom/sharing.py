@@ -190,12 +190,15 @@ class SharedReader:
     It opens the file when it is first asked for it, and again after a writer had it.
     """
 
-    def __init__(self, file: Path, path: str, *, wait: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, file: Path, path: str, *, wait: float = WAIT_SECONDS, threads: int | None = None
+    ) -> None:
         if not file.exists():
             raise StoreError(f"There is no store at {path!r}. `whowhom read SOURCE` makes one.")
         self.path = path
         self._file = file
         self._wait = wait
+        self._threads = threads
         self._changed = threading.Condition()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._begun: list[float] = []  # when each of those began who read now
@@ -277,6 +280,8 @@ class SharedReader:
             if time.monotonic() >= deadline:
                 raise
             return None
+        if self._threads is not None:
+            connection.execute(f"SET threads TO {int(self._threads)}")
         threading.Thread(target=self._watch, args=[connection], name="whowhom store").start()
         return connection
 

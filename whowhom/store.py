@@ -170,7 +170,9 @@ def open(path: str | Path = DEFAULT_PATH, *, read_only: bool = False, wait: floa
     return Store(connection, str(path), read_only=False, seat=seat)
 
 
-def open_shared(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> SharedReader:
+def open_shared(
+    path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS, threads: int | None = None
+) -> SharedReader:
     """Return a reader for a program that looks at a store all the time, from any of its threads.
 
         shared = whowhom.store.open_shared("whowhom.duckdb")
@@ -179,12 +181,16 @@ def open_shared(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) 
 
     It keeps the file open as long as no writer waits for it. See `whowhom.sharing`.
 
+    Args:
+        wait: Seconds to wait for a writer.
+        threads: How many work at one question, all cores where not given.
+
     Raises:
         StoreError: There is no store.
     """
     from whowhom.sharing import SharedReader
 
-    return SharedReader(find_file(path), str(path), wait=wait)
+    return SharedReader(find_file(path), str(path), wait=wait, threads=threads)
 
 
 def open_run(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> WriterSeat:

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,11 +27,15 @@ Answer = TypeVar("Answer")
 
 # A page that takes longer is asked for by mistake; the reader is told how to ask for less.
 LIMIT_S = 10.0
-_MOST_REMEMBERED = 256
+_MOST_REMEMBERED = 512
 _MOST_WAITED_S = 2.0
 # A writer waits for the slowest question at most, and has the file for a second then: rather a page that
 # comes late than none.
 _WAIT_FOR_WRITER_S = 60.0
+
+
+# Of one question; several are answered side by side, and for each all cores would be asked for in vain.
+_THREADS = 1
 
 
 class SlowQuestionError(Exception):
@@ -92,7 +97,7 @@ class Cursor:
         return "-".join(map(str, numbers))
 
     def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """Return an answer that depends on incidents, ties and pledges alone, made once for each state of them.
+        """Return an answer that depends on incidents, ties and pledges, made once for each state of them.
 
         So it lasts while articles come in, until these are joined.
         """
@@ -170,9 +175,26 @@ class Reader:
 
     def _open(self) -> SharedReader:
         with self._lock:
-            self._shared = self._shared or stores.open_shared(self.path, wait=_WAIT_FOR_WRITER_S)
+            self._shared = self._shared or stores.open_shared(
+                self.path, wait=_WAIT_FOR_WRITER_S, threads=_THREADS
+            )
             return self._shared
 
     def remember(self, cursor: Cursor, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return the answer under `key`, made once for each state of the store."""
         return self._answers.remember(cursor.version, key, make)
+
+    def remember_covered(
+        self, cursor: Cursor, key: Hashable, first: date | None, last: date | None, make: Callable[[], Answer]
+    ) -> Answer:
+        """Return an answer that depends on incidents, and on how many articles each of some days has.
+
+        So it lasts while articles of other days come in.
+        """
+        from whowhom.web.queries import list_coverage
+
+        coverage = self.remember(cursor, "coverage", lambda: list_coverage(cursor))
+        covered = tuple(
+            (day, n) for day, n in coverage.items() if (first or date.min) <= day <= (last or date.max)
+        )
+        return cursor.remember((key, covered), make)

@@ -77,7 +77,7 @@ def ask_ties(cursor: Cursor, question: TieQuestion, *, most_changes: int | None)
     Args:
         most_changes: Give the last so many changes of each, where None all with all that is known of them.
     """
-    as_of = _find_day(cursor, question.as_of, question.known)
+    as_of = find_day(cursor, question)
     if question.as_of is None and question.known is None:
         asked = _write_asked(question)
         found = kept_standings.read_ties(
@@ -103,7 +103,7 @@ def ask_drawn_ties(cursor: Cursor, question: TieQuestion) -> tuple[Ties, Markup]
             return found, Markup("")
         return found, draw_ties(found.ties, found.as_of, title="Ties and their states")
 
-    as_of = _find_day(cursor, question.as_of, question.known)
+    as_of = find_day(cursor, question)
     return cursor.remember(("drawn ties", question, as_of), ask)
 
 
@@ -167,11 +167,12 @@ def ask_pledges(cursor: Cursor, question: PledgeQuestion, *, most: int = MOST_PL
     with tie_states.without_collection():
         found = pledge_states.find_pledges(cursor.connection, asked._replace(first=first or question.first))
     found.reverse()
-    return Pledges(found, _find_day(cursor, question.as_of, question.known), first)
+    return Pledges(found, find_day(cursor, question), first)
 
 
-def _find_day(cursor: Cursor, as_of: date | None, known: date | None) -> date:
-    return tie_states.clock(cursor.connection, as_of, known)["as_of"]
+def find_day(cursor: Cursor, question: TieQuestion | PledgeQuestion) -> date:
+    """Return as of which day a question is answered: the last one where it names none."""
+    return tie_states.clock(cursor.connection, question.as_of, question.known)["as_of"]
 
 
 def write_earlier(question: TieQuestion | PledgeQuestion, first: date | None) -> str | None:

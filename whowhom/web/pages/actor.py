@@ -17,13 +17,14 @@ from whowhom.web.filters import Filters, read_filters
 from whowhom.web.periods import choose_period, make_points
 from whowhom.web.pictures.series import Dot, series
 from whowhom.web.pictures.svg import at_two_widths
-from whowhom.web.reading import Cursor, Reader
+from whowhom.web.reading import Cursor
 from whowhom.web.standings import (
     MOST_BARS,
     PledgeLine,
     Pledges,
     ask_drawn_ties,
     ask_pledges,
+    find_day,
     make_pledge_lines,
 )
 
@@ -44,15 +45,21 @@ def show(request: Request) -> Response:
     clock = read_clock(pairs)
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
-        values = desk.reader.remember(cursor, ("actor", filters), lambda: _ask(cursor, filters, extent))
+        values = desk.reader.remember_covered(
+            cursor,
+            ("actor", filters),
+            filters.first,
+            filters.last,
+            lambda: _ask(cursor, filters, extent),
+        )
         ties = TieQuestion(actor=code, as_of=clock.as_of, known=clock.known, limit=MOST_BARS)
         made, received = (
             PledgeQuestion(**{side: code}, as_of=clock.as_of, known=clock.known) for side in ("by", "to")
         )
         values |= {
-            **read_ties(desk.reader, cursor, ties),
+            **read_ties(cursor, ties),
             "pledges": [
-                (words, question, read_pledges(desk.reader, cursor, question))
+                (words, question, read_pledges(cursor, question))
                 for words, question in (("Made by it", made), ("Made to it", received))
             ],
         }
@@ -64,7 +71,7 @@ def read_clock(pairs: Sequence[tuple[str, str]]) -> Clock:
     return Clock.read([(name, value) for name, value in pairs if name in CLOCK])
 
 
-def read_ties(reader: Reader, cursor: Cursor, question: TieQuestion) -> dict[str, Any]:
+def read_ties(cursor: Cursor, question: TieQuestion) -> dict[str, Any]:
     """Return what a page shows of ties: the question, the answer, and a picture of the newest."""
     found, picture = ask_drawn_ties(cursor, question)
     shown = replace(question, limit=TieQuestion().limit)
@@ -78,7 +85,7 @@ class ShownPledges(NamedTuple):
     lines: list[PledgeLine]
 
 
-def read_pledges(reader: Reader, cursor: Cursor, question: PledgeQuestion) -> ShownPledges:
+def read_pledges(cursor: Cursor, question: PledgeQuestion) -> ShownPledges:
     """Return what a page shows of pledges."""
 
     def ask() -> ShownPledges:
@@ -86,7 +93,7 @@ def read_pledges(reader: Reader, cursor: Cursor, question: PledgeQuestion) -> Sh
         ranked = sorted(found.pledges, key=lambda pledge: pledge.state != "open")
         return ShownPledges(found, make_pledge_lines(ranked[:_PLEDGES]))
 
-    return reader.remember(cursor, ("pledges shown", question), ask)
+    return cursor.remember(("pledges shown", question, find_day(cursor, question)), ask)
 
 
 def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, Any]:

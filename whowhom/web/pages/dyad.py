@@ -37,7 +37,13 @@ def show(request: Request) -> Response:
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
         directions = [
-            desk.reader.remember(cursor, ("dyad", filters), partial(_ask, cursor, filters, extent))
+            desk.reader.remember_covered(
+                cursor,
+                ("dyad", filters),
+                filters.first,
+                filters.last,
+                partial(_ask, cursor, filters, extent),
+            )
             for filters in ways
         ]
         ties = TieQuestion(between=(one, other), as_of=clock.as_of, known=clock.known, limit=MOST_BARS)
@@ -46,10 +52,9 @@ def show(request: Request) -> Response:
             for by, to in ((one, other), (other, one))
         ]
         standing = {
-            **read_ties(desk.reader, cursor, ties),
+            **read_ties(cursor, ties),
             "pledges": [
-                (f"{asked.by} to {asked.to}", asked, read_pledges(desk.reader, cursor, asked))
-                for asked in pledges
+                (f"{asked.by} to {asked.to}", asked, read_pledges(cursor, asked)) for asked in pledges
             ],
         }
     together = Filters(first=ways[0].first, last=ways[0].last, limit=_NEWEST)
