@@ -15,7 +15,7 @@ import duckdb
 
 from whowhom import facets, kept_standings
 from whowhom import store as stores
-from whowhom.sql import fetch_rows
+from whowhom.sql import fetch_rows, run
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -95,6 +95,12 @@ class Cursor:
             kept_standings.read_build_number(self._connection),
         )
         return "-".join(map(str, numbers))
+
+    @cached_property
+    def last_published(self) -> date | None:
+        """The last day of publication; None without articles."""
+        ((last,),) = run(self._connection, "SELECT max(published) FROM article")
+        return last
 
     def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return an answer that depends on incidents, ties and pledges, made once for each state of them.

@@ -83,33 +83,34 @@ def ask_ties(cursor: Cursor, question: TieQuestion, *, most_changes: int | None)
         found = kept_standings.read_ties(
             cursor.connection, asked, as_of, limit=question.limit, offset=question.offset
         )
-        most = _count_shown(most_changes, len(found.ties))
-        changes = kept_standings.read_changes(cursor.connection, found.ties, most=most)
+        changes = kept_standings.read_changes(cursor.connection, found.ties, most=most_changes)
         rows = [{**row, "changes": changes[row["tie_id"]]} for row in found.ties]
         return Ties(rows, found.n, as_of, None)
     whole = question.without_page()
     ties, first = cursor.remember(("ties", whole, as_of), lambda: _put_together(cursor, whole))
     shown = ties[question.offset : question.offset + question.limit]
-    most = _count_shown(most_changes, len(shown))
-    return Ties([describe_tie(tie, most) for tie in shown], len(ties), as_of, first)
+    return Ties([describe_tie(tie, most_changes) for tie in shown], len(ties), as_of, first)
 
 
-def ask_drawn_ties(cursor: Cursor, question: TieQuestion) -> tuple[Ties, Markup]:
-    """Return the ties of one page for a table, and the picture of those that changed last."""
+def ask_drawn_ties(
+    cursor: Cursor, question: TieQuestion, *, are_few_whole: bool = False
+) -> tuple[Ties, Markup]:
+    """Return the ties of one page for a table, and the picture of those that changed last.
+
+    Args:
+        are_few_whole: Where there are only a few, give all their changes, not the last ones.
+    """
 
     def ask() -> tuple[Ties, Markup]:
         found = ask_ties(cursor, question, most_changes=_CHANGES_SHOWN)
+        if are_few_whole and len(found.ties) <= _FEW_TIES:
+            found = ask_ties(cursor, question, most_changes=_MOST_CHANGES)
         if not found.ties:
             return found, Markup("")
         return found, draw_ties(found.ties, found.as_of, title="Ties and their states")
 
     as_of = find_day(cursor, question)
-    return cursor.remember(("drawn ties", question, as_of), ask)
-
-
-def _count_shown(most_changes: int | None, n_ties: int) -> int | None:
-    # Of a few ties there is room for all.
-    return most_changes and (most_changes if n_ties > _FEW_TIES else _MOST_CHANGES)
+    return cursor.remember(("drawn ties", question, as_of, are_few_whole), ask)
 
 
 def describe_tie(tie: Tie, most_changes: int | None = None) -> Row:
@@ -172,7 +173,7 @@ def ask_pledges(cursor: Cursor, question: PledgeQuestion, *, most: int = MOST_PL
 
 def find_day(cursor: Cursor, question: TieQuestion | PledgeQuestion) -> date:
     """Return as of which day a question is answered: the last one where it names none."""
-    return tie_states.clock(cursor.connection, question.as_of, question.known)["as_of"]
+    return question.as_of or question.known or cursor.last_published or date.max
 
 
 def write_earlier(question: TieQuestion | PledgeQuestion, first: date | None) -> str | None:

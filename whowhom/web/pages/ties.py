@@ -16,7 +16,7 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     question = TieQuestion.read(request.query_params.multi_items())
     with desk.reader.asking() as cursor:
-        found, picture = ask_drawn_ties(cursor, question)
+        found, picture = ask_drawn_ties(cursor, question, are_few_whole=True)
     following = question.offset + question.limit
     page = {
         "question": question,
