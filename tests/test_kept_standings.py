@@ -82,6 +82,19 @@ def test_kept_standings_are_those_that_all_reports_make(
     assert store._connection.execute("SELECT count(*) > 3 FROM tie").fetchall() == [(True,)]
 
 
+def test_ties_follow_what_people_decide(coded: dict[str, list[CodedArticle]], store: Store) -> None:
+    """A merge makes one change of two, and its undoing two of one."""
+    store.add(coded["first"])
+    store.build_incidents()
+    changes = store._connection.execute(
+        "SELECT DISTINCT incident FROM tie_change WHERE incident IS NOT NULL ORDER BY incident LIMIT 2"
+    ).fetchall()
+    judged = store.merge([incident for (incident,) in changes], who="ada")
+    assert_kept_is_made(store)
+    store.undo(judged, who="ada")
+    assert_kept_is_made(store)
+
+
 def test_report_that_is_gone_is_heeded(store: Store) -> None:
     """Of the sides of which reports left, and of nobody else, the ties are made anew."""
     for number, (state, other) in enumerate([("imposed", "MLI"), ("eased", "MLI"), ("imposed", "TCD")]):

@@ -43,7 +43,7 @@ BUILD_KEY = "last_tie_build"
 # Reports are read for so many at a time: those of one pair of sides always together.
 _BATCH = 50_000
 
-_MOVED = """CREATE OR REPLACE TEMP TABLE moved AS
+_MOVED = """CREATE OR REPLACE TEMP TABLE tie_moved AS
 SELECT told.rowid AS place, report.incident, coalesce(sketch.copy_family, told.article) AS family
 FROM {table} AS told
 LEFT JOIN report ON report.article = told.article AND report.event = told.event
@@ -51,23 +51,23 @@ LEFT JOIN sketch ON sketch.article = told.article
 WHERE told.incident IS DISTINCT FROM report.incident
     OR told.family IS DISTINCT FROM coalesce(sketch.copy_family, told.article)"""
 _MOVE = """UPDATE {table} SET incident = moved.incident, family = moved.family
-FROM moved WHERE moved.place = {table}.rowid"""
+FROM tie_moved AS moved WHERE moved.place = {table}.rowid"""
 _NOTE_MADE = f"""UPDATE pledge_report SET made_on = said.made_on FROM ({SELECT_MADE_OTHERWISE}) AS said
 WHERE said.place = pledge_report.rowid"""
 
-_SELECT_TOUCHED = """CREATE OR REPLACE TEMP TABLE touched AS
+_SELECT_TOUCHED = """CREATE OR REPLACE TEMP TABLE tie_touched AS
 WITH told AS (SELECT one, other, count(*) AS n_reports FROM tie_report GROUP BY ALL),
 changed AS ({changed})
 SELECT one, other, sum(coalesce(n_reports, 0)) OVER (ORDER BY one, other) AS n_so_far
 FROM changed LEFT JOIN told USING (one, other)"""
 # Also where a report is gone: then another number was kept.
-_CHANGED = """SELECT one, other FROM tie_report SEMI JOIN moved ON moved.place = tie_report.rowid
+_CHANGED = """SELECT one, other FROM tie_report SEMI JOIN tie_moved AS moved ON moved.place = tie_report.rowid
 UNION
 SELECT coalesce(told.one, kept.one), coalesce(told.other, kept.other)
 FROM told FULL JOIN (SELECT DISTINCT one, other, n_reports FROM tie) AS kept
     ON kept.one = told.one AND kept.other = told.other
 WHERE told.n_reports IS DISTINCT FROM kept.n_reports"""
-_SELECT_REPORTS = """SELECT * FROM tie_report SEMI JOIN touched
+_SELECT_REPORTS = """SELECT * FROM tie_report SEMI JOIN tie_touched AS touched
 ON touched.one = tie_report.one AND touched.other = tie_report.other AND n_so_far BETWEEN $first AND $last
 ORDER BY known_on, article, event, tie, tie_report.one, tie_report.other, state"""
 
@@ -80,16 +80,20 @@ def keep(connection: duckdb.DuckDBPyConnection) -> None:
         n_changed += run(connection, _MOVE.format(table=table))[0][0]
     n_changed += run(connection, _NOTE_MADE)[0][0]
     run(connection, _SELECT_TOUCHED.format(changed=_CHANGED))
-    n_changed += run(connection, "SELECT count(*) FROM touched")[0][0]
+    n_changed += run(connection, "SELECT count(*) FROM tie_touched AS touched")[0][0]
     if n_changed:
         run(
             connection,
             'INSERT OR REPLACE INTO meta ("key", "value") VALUES ($key, $number)',
             {"key": BUILD_KEY, "number": str(read_build_number(connection) + 1)},
         )
-    ids = "SELECT tie.id FROM tie SEMI JOIN touched USING (one, other)"
+    ids = "SELECT tie.id FROM tie SEMI JOIN tie_touched AS touched USING (one, other)"
     run(connection, f"DELETE FROM tie_change WHERE tie_id IN ({ids})")
-    run(connection, "DELETE FROM tie USING touched WHERE touched.one = tie.one AND touched.other = tie.other")
+    run(
+        connection,
+        """DELETE FROM tie USING tie_touched AS touched
+        WHERE touched.one = tie.one AND touched.other = tie.other""",
+    )
     for table, rows in _make_rows(connection):
         if rows:
             with incoming_rows(connection, rows, f"FROM {table}"):
@@ -185,7 +189,7 @@ def find_wrong(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str
         run(connection, _MOVED.format(table=table))
         rows = run(
             connection,
-            f"""SELECT DISTINCT article || ' ' || event FROM {table} SEMI JOIN moved
+            f"""SELECT DISTINCT article || ' ' || event FROM {table} SEMI JOIN tie_moved AS moved
             ON moved.place = {table}.rowid
             WHERE article NOT IN (SELECT article FROM report WHERE event = '') ORDER BY ALL""",
         )
@@ -215,8 +219,8 @@ def find_wrong(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str
 
 
 def _make_rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, list[Row]]]:
-    """Yield the rows of a table that the sides in `touched` make, bundle by bundle."""
-    ((n_all,),) = run(connection, "SELECT coalesce(max(n_so_far), 0) FROM touched")
+    """Yield the rows of a table that the sides in tie_touched make, bundle by bundle."""
+    ((n_all,),) = run(connection, "SELECT coalesce(max(n_so_far), 0) FROM tie_touched AS touched")
     for first in range(0, int(n_all) + 1, _BATCH):
         days = {"first": first, "last": first + _BATCH - 1}
         with without_collection():

@@ -691,13 +691,15 @@ class Store:
     def _judge(
         self, verdict: str, parts: list[list[tuple[str, str]]], who: str, why: str, undone: str = ""
     ) -> str:
-        from whowhom import joining
+        from whowhom import joining, kept_standings
 
         self._require_writable()
         with self._transaction():
-            return joining.judge(
+            id = joining.judge(
                 self._connection, verdict, parts, who=mend(who), why=mend(why), when=_now(), undone=undone
             )
+            kept_standings.keep(self._connection)
+            return id
 
     def reports(self) -> duckdb.DuckDBPyRelation:
         """Return which event reports which incident: a DuckDB relation, one row an event."""

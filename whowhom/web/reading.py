@@ -99,8 +99,8 @@ class Cursor:
     @cached_property
     def last_published(self) -> date | None:
         """The last day of publication; None without articles."""
-        ((last,),) = run(self._connection, "SELECT max(published) FROM article")
-        return last
+        rows: list[tuple[date | None]] = run(self._connection, "SELECT max(published) FROM article")
+        return rows[0][0]
 
     def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return an answer that depends on incidents, ties and pledges, made once for each state of them.
