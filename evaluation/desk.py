@@ -370,23 +370,21 @@ def bear_load(path: Path, pages: Sequence[Page], n_readers: int, seconds: float)
                 used = tell_seconds(desk.process) - begun
                 written = tell_seconds(run.process)
                 mine = time.process_time() - mine
+                coming = list(asked)
+                yield tell_load("while articles come in", coming)
+                yield (
+                    f"  cores taken by the desk {used / seconds:.2f}, by the run {written / seconds:.2f}, "
+                    f"by the readers and what feeds the run {mine / seconds:.2f}"
+                )
+                yield from tell_slowest(coming)
+                yield from tell_failures(coming, coming)
                 ended, speed = run.end()
                 closed = time.monotonic()
                 time.sleep(_THINK_S[1])
-            yield tell_load(
-                "while articles come in", [one for one in asked if one.begun + one.seconds < ended]
-            )
-            yield tell_load(
-                "until they are joined", [one for one in asked if one.begun + one.seconds >= ended]
-            )
-            yield tell_load("all", asked)
-            yield (
-                f"  the run with readers: {speed}; {closed - ended:.1f} s to join at the end; cores taken "
-                f"by the desk {used / seconds:.2f}, by the run {written / seconds:.2f}, "
-                f"by the readers and what feeds the run {mine / seconds:.2f}"
-            )
-            yield from tell_slowest(asked)
-            yield from tell_failures(asked, desk)
+            yield tell_load("until they are joined", asked[len(coming) :])
+            yield f"  the run with readers: {speed}; {closed - ended:.1f} s to join at the end"
+            yield from tell_failures(asked[len(coming) :], asked)
+            yield from (f"    the desk: {line.rstrip()}" for line in desk.told[-20:])
     finally:
         for left in kept.parent.glob(f"{kept.name}*"):
             left.unlink()
@@ -435,13 +433,12 @@ def tell_slowest(asked: Sequence[Asked]) -> Iterator[str]:
         yield f"    {name:32} {len(taken):5} {statistics.median(taken):6.0f} {find_share(taken, 95):6.0f}"
 
 
-def tell_failures(asked: Sequence[Asked], desk: Running) -> Iterator[str]:
-    """Yield each question that failed: when, for how long it took, and why; and what the desk printed."""
+def tell_failures(some: Sequence[Asked], asked: Sequence[Asked]) -> Iterator[str]:
+    """Yield for each of some questions that failed when it did, after how long, and why."""
     begun = min((one.begun for one in asked), default=0.0)
-    for one in asked:
+    for one in some:
         if one.failure:
             yield f"    at {one.begun - begun:.1f} s, after {one.seconds:.1f} s: {one.path}: {one.failure}"
-    yield from (f"    the desk: {line.rstrip()}" for line in desk.told[-20:])
 
 
 def main() -> None:

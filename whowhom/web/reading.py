@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -86,8 +85,11 @@ class Cursor:
         self.store = store
         self._connection = store._connection
         self._answers = answers or Answers()
+        # No cached_property: in Python 3.11 one cursor would wait for the question of another.
+        self._incidents_version: str | None = None
+        self._last_published: tuple[date | None] | None = None
 
-    @cached_property
+    @property
     def incidents_version(self) -> str:
         """What changes whenever an incident or a tie does; articles may come in meanwhile."""
         numbers = (
@@ -96,11 +98,12 @@ class Cursor:
         )
         return "-".join(map(str, numbers))
 
-    @cached_property
+    @property
     def last_published(self) -> date | None:
         """The last day of publication; None without articles."""
-        rows: list[tuple[date | None]] = run(self._connection, "SELECT max(published) FROM article")
-        return rows[0][0]
+        if self._last_published is None:
+            (self._last_published,) = run(self._connection, "SELECT max(published) FROM article")
+        return self._last_published[0]
 
     def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return an answer that depends on incidents, ties and pledges, made once for each state of them.
