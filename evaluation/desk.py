@@ -358,6 +358,7 @@ def bear_load(path: Path, pages: Sequence[Page], n_readers: int, seconds: float)
                 time.sleep(seconds / 2)
             yield _HEAD
             yield tell_load("nobody writes", asked)
+            yield from tell_failures(asked, asked)
         run = Run(kept, sample.last, "alone")
         time.sleep(seconds / 2)
         ended, speed = run.end()

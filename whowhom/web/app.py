@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -80,6 +81,7 @@ def make_app(store: str | Path, *, gate: Gate | None = None, reader: Reader | No
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        threading.Thread(target=desk.prepare, name="whowhom templates", daemon=True).start()
         yield
         desk.reader.close()
 

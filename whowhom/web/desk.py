@@ -50,6 +50,11 @@ class Desk:
         names = sorted(one.name for one in folder.iterdir() if one.is_file())
         return content_hash(*(folder.joinpath(name).read_bytes().hex() for name in names))
 
+    def prepare(self) -> None:
+        """Read all templates, which takes half a second, so that no page has to wait for its own."""
+        for name in self.environment.list_templates():
+            self.environment.get_template(name)
+
     def render(
         self, request: Request, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
     ) -> HTMLResponse:

@@ -77,6 +77,9 @@ class Answers:
                 making.release()
 
 
+_READ_NUMBERS = (facets.read_last_number, kept_standings.read_build_number)
+
+
 class Cursor:
     """One reader's way to ask the store; `store` has the methods of whowhom.Store on the same cursor."""
 
@@ -91,12 +94,11 @@ class Cursor:
 
     @property
     def incidents_version(self) -> str:
-        """What changes whenever an incident or a tie does; articles may come in meanwhile."""
-        numbers = (
-            facets.read_last_number(self._connection),
-            kept_standings.read_build_number(self._connection),
-        )
-        return "-".join(map(str, numbers))
+        """What changes whenever an incident, tie or pledge does; articles may come in meanwhile."""
+        if self._incidents_version is None:
+            numbers = [read(self._connection) for read in _READ_NUMBERS]
+            self._incidents_version = "-".join(map(str, numbers))
+        return self._incidents_version
 
     @property
     def last_published(self) -> date | None:

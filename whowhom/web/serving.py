@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,9 @@ PORT = 8640
 # A page that is put together has the interpreter for so long before others may; by default five times that,
 # which each of a dozen short questions of another page would wait for.
 _SWITCH_SECONDS = 0.001
+# What a page makes is in no cycles, and remembered answers are many: to look through them all for some took
+# a twentieth of the time, and now and then a tenth of a second in which no page moved.
+_COLLECT_AFTER = (50_000, 20, 100)
 
 
 def serve(
@@ -72,6 +76,8 @@ def serve(
             shown = f"[{host}]" if ":" in host else host
             started(f"http://{shown}:{port}/" + (f"?token={quote(token)}" if token else ""))
         sys.setswitchinterval(_SWITCH_SECONDS)
+        gc.freeze()
+        gc.set_threshold(*_COLLECT_AFTER)
         # Ctrl-C is how a desk is closed; uvicorn has let running answers end by then.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
