@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,6 +35,9 @@ _MOST_WAITED_S = 2.0
 _WAIT_FOR_WRITER_S = 60.0
 
 
+# How often it is looked which question takes too long, and after how many looks at none nobody looks.
+_LOOK_S = 0.05
+_IDLE_LOOKS = 20
 # Of one question; several are answered side by side, and for each all cores would be asked for in vain.
 _THREADS = 1
 
@@ -133,6 +138,45 @@ class Cursor:
         return self._connection.sql(sql, params=dict(values or {})).to_arrow_table()
 
 
+class _Limits:
+    """Stops questions that take too long: one thread looks after all that are being asked."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._numbers = count()
+        self._asked: dict[int, tuple[float, duckdb.DuckDBPyConnection]] = {}
+        self._changed = threading.Condition()
+        self._is_watched = False
+
+    def begin(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Note that a question begins, and return the number by which it ends."""
+        number = next(self._numbers)
+        with self._changed:
+            self._asked[number] = time.monotonic() + self._limit_s, connection
+            if not self._is_watched:
+                self._is_watched = True
+                # Ends with the last question, so that no program waits for it.
+                threading.Thread(target=self._watch, name="whowhom limit").start()
+        return number
+
+    def end(self, number: int) -> None:
+        """Note that a question has ended."""
+        with self._changed:
+            del self._asked[number]
+
+    def _watch(self) -> None:
+        idle = 0
+        with self._changed:
+            while self._asked or (idle := idle + 1) < _IDLE_LOOKS:
+                self._changed.wait(_LOOK_S)
+                now = time.monotonic()
+                for deadline, connection in self._asked.values():
+                    idle = 0
+                    if deadline < now:
+                        connection.interrupt()
+            self._is_watched = False
+
+
 class Reader:
     """What pages ask: one cursor a question, stopped at the limit; frequent answers are remembered."""
 
@@ -140,6 +184,7 @@ class Reader:
         self.path = Path(path)
         self._shared: SharedReader | None = None
         self._limit_s = limit_s
+        self._limits = _Limits(limit_s)
         self._lock = threading.Lock()
         self._answers = Answers()
         self._answers_of_incidents = Answers()
@@ -164,9 +209,7 @@ class Reader:
             SlowQuestionError: The block took longer than the limit.
         """
         with self._open().reading() as store:
-            timer = threading.Timer(self._limit_s, store._connection.interrupt)
-            timer.daemon = True
-            timer.start()
+            number = self._limits.begin(store._connection)
             try:
                 yield Cursor(store, self.version, self._answers_of_incidents)
             except duckdb.InterruptException as error:
@@ -175,7 +218,7 @@ class Reader:
                     "Ask for fewer days, or choose a type, an actor or a place."
                 ) from error
             finally:
-                timer.cancel()
+                self._limits.end(number)
 
     def close(self) -> None:
         """Let go of the store for good."""
