@@ -48,8 +48,10 @@ SELECT told.rowid AS place, report.incident, coalesce(sketch.copy_family, told.a
 FROM {table} AS told
 LEFT JOIN report ON report.article = told.article AND report.event = told.event
 LEFT JOIN sketch ON sketch.article = told.article
-WHERE told.incident IS DISTINCT FROM report.incident
-    OR told.family IS DISTINCT FROM coalesce(sketch.copy_family, told.article)"""
+WHERE {some} AND (told.incident IS DISTINCT FROM report.incident
+    OR told.family IS DISTINCT FROM coalesce(sketch.copy_family, told.article))"""
+_OF_STALE = """told.article IN (
+    SELECT article FROM report SEMI JOIN stale ON stale.incident = report.incident)"""
 _MOVE = """UPDATE {table} SET incident = moved.incident, family = moved.family
 FROM tie_moved AS moved WHERE moved.place = {table}.rowid"""
 _NOTE_MADE = f"""UPDATE pledge_report SET made_on = said.made_on FROM ({SELECT_MADE_OTHERWISE}) AS said
@@ -72,14 +74,26 @@ ON touched.one = tie_report.one AND touched.other = tie_report.other AND n_so_fa
 ORDER BY known_on, article, event, tie, tie_report.one, tie_report.other, state"""
 
 
-def keep(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note what is kept of each report of a tie or pledge, and keep the ties; within a transaction."""
+def keep(connection: duckdb.DuckDBPyConnection, *, of_stale: bool = False) -> None:
+    """Note what is kept of each report of a tie or pledge, and keep the ties; within a transaction.
+
+    Args:
+        of_stale: Nothing else is new but what the incidents in the table `stale` are made of.
+    """
     n_changed = 0
-    for table in ("pledge_report", "tie_report"):
-        run(connection, _MOVED.format(table=table))
+    some = _OF_STALE if of_stale else "true"
+    for table in ("tie_report", "pledge_report"):
+        run(connection, _MOVED.format(table=table, some=some))
         n_changed += run(connection, _MOVE.format(table=table))[0][0]
-    n_changed += run(connection, _NOTE_MADE)[0][0]
-    run(connection, _SELECT_TOUCHED.format(changed=_CHANGED))
+        if table == "tie_report":
+            run(connection, _SELECT_TOUCHED.format(changed=_CHANGED))
+    ((has_pledges,),) = run(
+        connection,
+        """SELECT count(*) > 0 FROM pledge_report SEMI JOIN tie_moved AS moved
+        ON moved.place = pledge_report.rowid WHERE part = 'pledge'""",
+    )
+    if has_pledges or not of_stale:
+        n_changed += run(connection, _NOTE_MADE)[0][0]
     n_changed += run(connection, "SELECT count(*) FROM tie_touched AS touched")[0][0]
     if n_changed:
         run(
@@ -186,7 +200,7 @@ def find_wrong(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str
     """Yield table, id and what is wrong for what is kept otherwise than it would be made now."""
     # Of articles that were coded anew the next build knows more.
     for table in ("tie_report", "pledge_report"):
-        run(connection, _MOVED.format(table=table))
+        run(connection, _MOVED.format(table=table, some="true"))
         rows = run(
             connection,
             f"""SELECT DISTINCT article || ' ' || event FROM {table} SEMI JOIN tie_moved AS moved

@@ -698,7 +698,7 @@ class Store:
             id = joining.judge(
                 self._connection, verdict, parts, who=mend(who), why=mend(why), when=_now(), undone=undone
             )
-            kept_standings.keep(self._connection)
+            kept_standings.keep(self._connection, of_stale=True)
             return id
 
     def reports(self) -> duckdb.DuckDBPyRelation:
