@@ -99,7 +99,7 @@ def test_what_depends_on_articles_of_some_days_lasts_until_these_get_more(tmp_pa
 
     def ask(reader, *days):
         with reader.asking() as cursor:
-            return reader.remember_covered(cursor, days, *days, lambda: asked.append(1) or len(asked))
+            return cursor.remember_covered(days, *days, lambda: asked.append(1) or len(asked))
 
     with closing(Reader(path)) as reader:
         coded = make_coded()

@@ -20,6 +20,7 @@ from whowhom.exporters.tables import mend
 from whowhom.web.columns import COLUMN_BY_NAME
 from whowhom.web.conditions import AUX_TESTS, CERTAINTY_TESTS, ROLES, Bound, order, select
 from whowhom.web.filters import Filters
+from whowhom.web.periods import find_start
 from whowhom.web.reading import Cursor, Row
 
 if TYPE_CHECKING:
@@ -385,15 +386,6 @@ def measure_extent(cursor: Cursor) -> Extent:
     return Extent(**row)
 
 
-def list_coverage(cursor: Cursor) -> dict[date, int]:
-    """Return the days of publication with their number of articles, the first day first."""
-    rows = cursor.fetch(
-        "SELECT published, count(*) AS n FROM article WHERE published IS NOT NULL "
-        "GROUP BY published ORDER BY published"
-    )
-    return {row["published"]: row["n"] for row in rows}
-
-
 class Fresh(NamedTuple):
     """What came in since a moment."""
 
@@ -421,12 +413,13 @@ def count_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
 
     Periods without either are left out. `n_claimed` counts those that no report gives as certain.
     """
-    articles = cursor.fetch(
-        f"""SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles
-        FROM article WHERE published BETWEEN $first AND $last GROUP BY period""",
-        {"first": filters.first or date.min, "last": filters.last or date.max},
-    )
-    rows = {row["period"]: {**_NO_INCIDENTS, **row} for row in articles}
+    read: Counter[date] = Counter()
+    for day, n in cursor.list_coverage().items():
+        if (filters.first or date.min) <= day <= (filters.last or date.max):
+            read[find_start(day, by)] += n
+    rows: dict[date, Row] = {
+        period: {**_NO_INCIDENTS, "period": period, "n_articles": n} for period, n in read.items()
+    }
     for row in _count_incidents_by_quad(cursor, filters, by):
         rows[row["period"]] = {"n_articles": 0, **rows.get(row["period"], {}), **row}
     return [rows[period] for period in sorted(rows)]

@@ -88,11 +88,18 @@ _READ_NUMBERS = (facets.read_last_number, kept_standings.read_build_number)
 class Cursor:
     """One reader's way to ask the store; `store` has the methods of whowhom.Store on the same cursor."""
 
-    def __init__(self, store: stores.Store, version: str, answers: Answers | None = None) -> None:
+    def __init__(
+        self,
+        store: stores.Store,
+        version: str,
+        answers: Answers | None = None,
+        answers_of_store: Answers | None = None,
+    ) -> None:
         self.version = version
         self.store = store
         self._connection = store._connection
         self._answers = answers or Answers()
+        self._answers_of_store = answers_of_store or Answers()
         # No cached_property: in Python 3.11 one cursor would wait for the question of another.
         self._incidents_version: str | None = None
         self._last_published: tuple[date | None] | None = None
@@ -118,6 +125,33 @@ class Cursor:
         So it lasts while articles come in, until these are joined.
         """
         return self._answers.remember(self.incidents_version, key, make)
+
+    def list_coverage(self) -> dict[date, int]:
+        """Return the days of publication with their number of articles, the first day first."""
+
+        def ask() -> dict[date, int]:
+            rows = run(
+                self._connection,
+                "SELECT published, count(*) FROM article WHERE published IS NOT NULL "
+                "GROUP BY published ORDER BY published",
+            )
+            return dict(rows)
+
+        return self._answers_of_store.remember(self.version, "coverage", ask)
+
+    def remember_covered(
+        self, key: Hashable, first: date | None, last: date | None, make: Callable[[], Answer]
+    ) -> Answer:
+        """Return an answer that depends on incidents, and on how many articles each of some days has.
+
+        So it lasts while articles of other days come in.
+        """
+        covered = tuple(
+            (day, n)
+            for day, n in self.list_coverage().items()
+            if (first or date.min) <= day <= (last or date.max)
+        )
+        return self.remember((key, covered), make)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -211,7 +245,7 @@ class Reader:
         with self._open().reading() as store:
             number = self._limits.begin(store._connection)
             try:
-                yield Cursor(store, self.version, self._answers_of_incidents)
+                yield Cursor(store, self.version, self._answers_of_incidents, self._answers)
             except duckdb.InterruptException as error:
                 raise SlowQuestionError(
                     f"The store did not answer within {self._limit_s:g} seconds. "
@@ -237,18 +271,3 @@ class Reader:
     def remember(self, cursor: Cursor, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return the answer under `key`, made once for each state of the store."""
         return self._answers.remember(cursor.version, key, make)
-
-    def remember_covered(
-        self, cursor: Cursor, key: Hashable, first: date | None, last: date | None, make: Callable[[], Answer]
-    ) -> Answer:
-        """Return an answer that depends on incidents, and on how many articles each of some days has.
-
-        So it lasts while articles of other days come in.
-        """
-        from whowhom.web.queries import list_coverage
-
-        coverage = self.remember(cursor, "coverage", lambda: list_coverage(cursor))
-        covered = tuple(
-            (day, n) for day, n in coverage.items() if (first or date.min) <= day <= (last or date.max)
-        )
-        return cursor.remember((key, covered), make)

@@ -45,8 +45,7 @@ def show(request: Request) -> Response:
     clock = read_clock(pairs)
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
-        values = desk.reader.remember_covered(
-            cursor,
+        values = cursor.remember_covered(
             ("actor", filters),
             filters.first,
             filters.last,

@@ -37,8 +37,7 @@ def show(request: Request) -> Response:
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
         directions = [
-            desk.reader.remember_covered(
-                cursor,
+            cursor.remember_covered(
                 ("dyad", filters),
                 filters.first,
                 filters.last,

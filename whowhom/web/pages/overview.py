@@ -42,8 +42,7 @@ def show(request: Request) -> Response:
         fresh = queries.count_fresh(cursor, last_visit) if last_visit else None
         span = _choose_span(request.query_params.get("span", ""), filters, extent)
         values = (
-            desk.reader.remember_covered(
-                cursor,
+            cursor.remember_covered(
                 ("overview", span),
                 _find_before(span),
                 span.last,
