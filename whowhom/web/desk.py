@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from whowhom.records import content_hash
 from whowhom.web.guarding import FORM_FIELD, Gate
+from whowhom.web.lanes import Lanes
 from whowhom.web.reading import Reader
 from whowhom.web.rendering import make_environment
 
@@ -42,6 +43,7 @@ class Desk:
     reader: Reader
     gate: Gate
     environment: Environment = field(default_factory=make_environment)
+    lanes: Lanes = field(default_factory=Lanes)
 
     @cached_property
     def static_mark(self) -> str:
