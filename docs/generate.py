@@ -27,6 +27,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 from typer.models import ArgumentInfo, OptionInfo
 
 from whowhom import records
+from whowhom.accounts import COLUMNS as INCIDENT_COLUMNS
 from whowhom.cli import app
 from whowhom.codebooks.plover import find_code
 from whowhom.exporters import record_article
@@ -142,6 +143,10 @@ def describe_records() -> str:
         "## One event as a flat row\n\nThe columns of CSV, Parquet and the view `events` of the store.\n",
         "| column | type | meaning |\n|---|---|---|",
         *(f"| {column.name} | {_TYPES[column.type]} | {column.meaning} |" for column in COLUMNS),
+        "\n## One incident as a flat row\n",
+        "The columns of `whowhom incidents`, and of the table, files and API of the desk.\n",
+        "| column | type | meaning |\n|---|---|---|",
+        *(f"| {column.name} | {_TYPES[column.type]} | {column.meaning} |" for column in INCIDENT_COLUMNS),
         "\n## The same in Python\n",
         "`whowhom.code` and `whowhom.code_many` give these; they are frozen, and fields are read by name.\n",
     ]

@@ -1,6 +1,6 @@
 """How often are the date words of gold events resolved to exactly the gold days?
 
-    python -m evaluation.dates [dev|written|real ...] [--errors [--scored]]
+    python -m evaluation.dates [dev] [written] [real] [--errors] [--scored]
 
 "words" reads each date's words alone; "article" reads the dates of an article together, so that "the
 next day" counts from the date before it and a text that tells its own day is believed. "scored" is the
@@ -10,10 +10,10 @@ or more. Counted are events with date words in articles of known publication day
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import importlib.util
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -116,16 +116,23 @@ def _scores(days: DaySpan | None, gold: Row) -> bool:
     return (last - first).days >= 6 and first <= days.last and days.first <= last
 
 
-def main(arguments: list[str]) -> None:
-    for name in [argument for argument in arguments if argument in SETS] or SETS:
-        counts, failures = evaluate(name, scored="--scored" in arguments)
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sets", nargs="*", choices=[*SETS, []], help="all when none is named")
+    parser.add_argument("--errors", action="store_true", help="print what was resolved otherwise")
+    parser.add_argument("--scored", action="store_true", help="only what the score takes as wrong")
+    arguments = parser.parse_args()
+    for name in arguments.sets or SETS:
+        counts, failures = evaluate(name, scored=arguments.scored)
         n_dates = max(1, counts["dates"])
         shares = "   ".join(f"{what} {counts[what] / n_dates:.3f}" for what in ("words", "article", "scored"))
         print(f"{name:8} {counts['dates']:5} dates   {shares}")
-        if "--errors" in arguments:
+        if arguments.errors:
             for (text, published, wanted, shown, ahead), n in failures.most_common():
                 print(f"  {n:3} {text!r}, published {published}: {shown}, gold {wanted} {ahead}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

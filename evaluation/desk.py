@@ -72,7 +72,7 @@ _TYPES = ("CONSULT", "ACCUSE", "ASSAULT", "AID", "SANCTION", "REQUEST")
 
 
 def _days(chance: random.Random, sample: Sample, most: int = 120) -> str:
-    first = sample.first + timedelta(chance.randrange((sample.last - sample.first).days))
+    first = sample.first + timedelta(chance.randrange((sample.last - sample.first).days + 1))
     return f"from={first}&to={first + timedelta(chance.randrange(7, most))}"
 
 
@@ -88,7 +88,7 @@ PAGES = (
     Page("/incidents later pages", 4, lambda chance, sample:
          f"/incidents?offset={50 * chance.randrange(2000)}"),
     Page("/incidents sorted", 3, lambda chance, sample: "/incidents?sort="
-         f"{chance.choice(('independent', 'killed', 'score', 'actor'))}&{_days(chance, sample)}"),
+         f"{chance.choice(('n_independent', 'killed_best', 'score', 'actor_name'))}&{_days(chance, sample)}"),
     Page("/incidents of type and actor", 12, lambda chance, sample:
          f"/incidents?type={chance.choice(_TYPES)}&actor={chance.choice(_STATES)}&{_days(chance, sample)}"),
     Page("/incidents of a sector", 3, lambda chance, sample: "/incidents?sector=MIL"

@@ -6,8 +6,8 @@ Invented short articles are read by `whowhom read`. One run is left alone; each 
 (SIGKILL) at a random instant between its opening of the store and its end, half of them a second time, and
 then run again until it ends by itself. What they export (events as JSONL, CSV and Parquet, incidents as
 CSV, reports and Skips) has to be equal byte for byte, and `whowhom check` has to find nothing. Then
-`compact`, `backup`, `restore` and `migrate` are killed in the same way, a fifth as often each, and the
-store has to be as it was.
+`recode`, `compact`, `backup`, `restore` and `migrate` are killed in the same way, a fifth as often each, and
+the store has to be as it was, or coded again.
 """
 
 from __future__ import annotations
@@ -178,6 +178,38 @@ def kill_reads(folder: Path, n_runs: int, n_articles: int, seed: int, options: l
     ]
 
 
+def age(origin: Path, path: Path) -> Path:
+    """Make a store that an older coder has coded: it missed every third event and was less sure."""
+    shutil.copy(origin, path)
+    with stores.open(path) as store:
+        store._connection.execute("UPDATE article SET coder = 'whowhom 0.0.1'")
+        store._connection.execute("DELETE FROM event WHERE rowid % 3 = 0")
+        store._connection.execute("UPDATE event SET score = score / 2")
+        store.build_incidents(rebuild=True)
+    return path
+
+
+def kill_recodes(folder: Path, n_runs: int, seed: int) -> list[str]:
+    """Return what `whowhom recode` came to, as `kill_reads` does of `read`."""
+    chance = random.Random(seed)
+    aged, calm = age(folder / "calm.duckdb", folder / "aged.duckdb"), folder / "coded.duckdb"
+    shutil.copy(aged, calm)
+    seconds = measure_seconds(start("recode", "--store", calm), _lock(calm))
+    expected, lines, killed = digest(calm), [], 0
+    for number in range(n_runs):
+        store = Path(shutil.copy(aged, folder / "killed.duckdb"))
+        pauses = (chance.uniform(0, seconds) for _ in range(1 + number % 2))
+        killed += run_killed(lambda store=store: start("recode", "--store", store), _lock(store), pauses)
+        got = digest(store)
+        differs = [what for what in expected if got[what] != expected[what]]
+        if differs:
+            lines.append(f"recode {number}: {', '.join(differs)} differ")
+        for left in folder.glob("*killed.duckdb*"):
+            left.unlink()
+    n_equal = n_runs - len(lines)
+    return [*lines, f"recode: {n_runs} runs ({seconds:.1f} s) killed {killed} times; {n_equal} ended equal"]
+
+
 def kill_upkeep(folder: Path, n_runs: int, seed: int) -> list[str]:
     """Return what the commands that rewrite a whole store came to."""
     chance = random.Random(seed)
@@ -245,7 +277,9 @@ def main() -> None:
         options = ["--limit", "0", *(["--no-text"] if given.no_text else [])]
         print(*kill_reads(Path(name), given.runs, given.articles, given.seed, options), sep="\n", flush=True)
         if not given.no_text:
-            print(*kill_upkeep(Path(name), max(given.runs // 5, 1), given.seed), sep="\n")
+            n_runs = max(given.runs // 5, 1)
+            print(*kill_recodes(Path(name), n_runs, given.seed), sep="\n", flush=True)
+            print(*kill_upkeep(Path(name), n_runs, given.seed), sep="\n")
 
 
 if __name__ == "__main__":

@@ -113,7 +113,8 @@ def print_shares(*, wrong: bool) -> None:
 
 _MAKE_ARTICLES = """
 INSERT INTO article BY NAME
-SELECT 'article-' || n AS id, 'Text of a synthetic report. ' || n AS "text", 'Title ' || n AS title,
+SELECT 'article-' || n AS id, 'Text of a synthetic report. ' || n AS "text",
+    left(sha256("text"), 32) AS text_hash, 'Title ' || n AS title,
     DATE '2015-01-01' + CAST(n * 3653 // $n_articles AS INTEGER) AS published, 'Outlet ' || n % 40 AS outlet,
     'en' AS "language", 'evaluation/ties.py' AS coder, TIMESTAMP '2025-01-01' AS read_at
 FROM range($n_articles) AS numbers(n)
@@ -198,6 +199,21 @@ def print_times(n_events: int, folder: Path) -> None:
             n_rows = ask().to_arrow_table().num_rows
             seconds, worked = time.perf_counter() - start, time.process_time() - worked
             print(f"{name:30} {seconds:6.2f} s, {worked:6.2f} s of processor  {n_rows:9,} rows", flush=True)
+        (tie,), (pledge,) = (
+            relation.limit(1).fetchall()[0]
+            for relation in (
+                store.ties(between=(one, other)).project("tie_id"),
+                store.pledges(by=one).project("pledge_id"),
+            )
+        )
+        for name, explain in {
+            "a tie explained": lambda: store.explain_tie(tie),
+            "a pledge explained": lambda: store.explain_pledge(pledge),
+        }.items():
+            start, worked = time.perf_counter(), time.process_time()
+            explain()
+            seconds, worked = time.perf_counter() - start, time.process_time() - worked
+            print(f"{name:30} {seconds:6.2f} s, {worked:6.2f} s of processor", flush=True)
 
 
 def main() -> None:

@@ -24,17 +24,19 @@ _REPORTS = [
     {"id": "r2", "published": "2024-06-19", "text": "The foreign ministers of Egypt and Turkey met in "
      "Cairo on Tuesday.", "title": "Ministers meet in Cairo"},
     {"text": "France expelled two Russian diplomats on Monday."},
+    {"id": "r4", "text": "Kenya expelled two Russian diplomats on Monday."},
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of coded reports, one of them without its text, with incidents and a judgement."""
+    """A store of coded reports, of one the sentences and of one the offsets only, with incidents."""
     path = tmp_path_factory.mktemp("sound") / "whowhom.duckdb"
     coded = list(code_many(_REPORTS))
     with stores.open(path) as store:
         store.add(coded[:2])
-        store.add(coded[2:], keep_text=False)
+        store.add(coded[2:3], keep="sentences")
+        store.add(coded[3:], keep="offsets")
         store.add([make_coded("by-hand"), Skip("x", "read", "text is empty", "news.jsonl:7")])
         store.build_incidents()
     return path

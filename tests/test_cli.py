@@ -1,5 +1,6 @@
 """The command line: what each command prints and where, its exit codes, and never a traceback."""
 
+import csv
 import json
 import os
 import re
@@ -81,6 +82,29 @@ def start(*arguments, **options):
 def write_lines(path, *records):
     path.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
     return path
+
+
+# --- what is kept
+
+
+def test_offsets_alone_are_kept_and_said_to_be(folder):
+    """Table, explanation, CSV and check all say so or show it; the other choice beside it is refused."""
+    write_lines(folder / "r.jsonl", {"text": "France expelled two Russian diplomats on Monday.", "id": "r1"})
+    assert run("read", "r.jsonl", "--keep", "offsets", "--no-text").exit_code == cli.BAD_USE
+    assert run("read", "r.jsonl", "--keep", "offsets").exit_code == 0
+    shown = run("events").output
+    assert "words not kept" in shown
+    assert "expelled" not in shown
+    (row,) = csv.DictReader(run("events", "--format", "csv").output.splitlines())
+    assert (row["trigger"], row["trigger_start"], row["trigger_end"], row["sentence"]) == ("…", "7", "15", "")
+    assert (row["actor_text"], row["actor_country"]) == ("…", "FRA")
+    for id in (row["event_id"], json.loads(run("incidents", "--format", "jsonl").output)["incident_id"]):
+        told = run("explain", id).output
+        assert "words not kept, only where they stand: characters 7 to 15 of the text" in told
+        assert "expelled" not in told
+    assert "not kept, as it quotes the article" in " ".join(run("explain", row["event_id"]).output.split())
+    assert run("check").output == "0 wrong, 0 worth a look\n"
+    assert "1 left as they were, their text is not stored" in run("recode", "--all").output
 
 
 # --- help and bad use

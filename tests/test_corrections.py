@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 import whowhom
 from tests.coded_articles import REPORT, coded_articles, make_coded, span
-from whowhom import scoring
+from whowhom import joining, scoring, sharing
 from whowhom import store as stores
 from whowhom.codebooks.plover import find_code
 from whowhom.corrections import Correction, UnknownCorrectionError, replay
 from whowhom.exporters.records import record_event
 from whowhom.records import Article, CodedArticle, DaySpan, Entity, Event, EventDate, Place, Span
-from whowhom.store import Store, StoreError, UnknownEventError
+from whowhom.store import Store, StoreBusyError, StoreError, UnknownEventError
 
 VISIT, WITHDRAWAL = make_coded().events
 
@@ -515,6 +515,37 @@ def test_recode_codes_what_another_version_coded(tmp_path: Path) -> None:
         assert kept.event(coded.events[0].id)[0] == as_stored(coded.events[0])
     assert whowhom.recode(store).n_articles == 0
     assert whowhom.recode(store, all=True).n_changed == 0
+
+
+def test_others_read_on_and_a_second_writer_is_told_while_a_store_is_coded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between batches, and while what is new is joined in a copy of the store."""
+    monkeypatch.setattr(sharing, "_SMALL_BYTES", 0)
+    store = tmp_path / "desk.duckdb"
+    with whowhom.open(store) as kept:
+        kept.add([make_coded("a1", text="Police arrested 20 protesters on Tuesday.")], coder="whowhom 0.0.1")
+    told: list[str] = []
+    joined = joining.build
+
+    def look(*_: object, **__: object) -> None:
+        with whowhom.open(store, read_only=True) as seen:
+            assert seen.counts().n_articles == 1
+        with pytest.raises(StoreBusyError, match=r"is being written by .*; one program writes at a time"):
+            whowhom.open(store)
+        told.append("looked")
+
+    def look_and_join(*given: Any, **options: Any) -> joining.Built:
+        look()
+        return joined(*given, **options)
+
+    monkeypatch.setattr(joining, "build", look_and_join)
+    whowhom.recode(store, watch=look)
+    assert told == ["looked", "looked"]
+    monkeypatch.undo()
+    with whowhom.open(store) as kept:
+        assert_as_rebuilt(kept)
+    assert list(tmp_path.iterdir()) == [store]
 
 
 def test_recode_refuses_a_store_that_is_not_there(tmp_path: Path) -> None:

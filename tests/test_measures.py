@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
-from evaluation import dyads, incidents
+import pytest
+
+from evaluation import dyads, incidents, ties
 from whowhom import checks
 from whowhom import store as stores
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = [
+    path.name for path in sorted((ROOT / "evaluation").glob("*.py")) if "__main__" in path.read_text("utf-8")
+]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_script_tells_how_it_is_called(name: str, tmp_path: Path) -> None:
+    """Each script of evaluation/ starts in any folder, and its help names it."""
+    command = [sys.executable, str(ROOT / "evaluation" / name), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert name.removesuffix(".py") in done.stdout
+
+
+def test_synthetic_store_of_ties_is_asked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Its questions are answered, and a tie and a pledge are explained."""
+    ties.print_times(800, tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    n_rows = {line[:30].strip(): int(line.split()[-2].replace(",", "")) for line in lines[2:-2]}
+    assert n_rows["ties of all"] > n_rows["ties of the commonest pair"] > 0
+    assert n_rows["pledges of all"] > 0
+    assert [line[:30].strip() for line in lines[-2:]] == ["a tie explained", "a pledge explained"]
 
 
 def test_synthetic_store_of_dyads_is_counted(tmp_path: Path) -> None:

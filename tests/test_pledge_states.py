@@ -7,7 +7,7 @@ import pytest
 
 from tests.tellings import insert_row
 from whowhom import store as stores
-from whowhom.pledge_states import Asked, find_first_day, find_pledges, put_together
+from whowhom.pledge_states import Asked, find_first_day, find_pledges, find_pledges_by_id, put_together
 
 
 def make_row(part, day, **changes):
@@ -115,6 +115,13 @@ def test_pledges_of_some_days_are_those_of_all_days(many_pledges, sides, first, 
         if span.get("first", date.min) <= pledge.day <= span.get("last", date.max)
     ]
     assert find_pledges(many_pledges, asked._replace(**span)) == expected
+
+
+def test_every_pledge_is_found_by_its_id_alone(many_pledges):
+    """With all its reports and all that may answer it, and nothing else is read."""
+    for pledge in find_pledges(many_pledges, Asked()):
+        assert find_pledges_by_id(many_pledges, pledge.id) == [pledge]
+    assert find_pledges_by_id(many_pledges, "") == []
 
 
 def test_newest_pledges_are_found_without_the_others(many_pledges):

@@ -13,6 +13,7 @@ import pytest
 
 import whowhom
 from tests.feed_server import FeedServer, serve_feeds, write_rss
+from whowhom import polls, sharing
 from whowhom import store as stores
 from whowhom.polls import Report, Watcher, poll_feed
 from whowhom.readers.opml import Subscription
@@ -52,6 +53,7 @@ class Desk:
             pause_seconds=options.pop("pause_seconds", 0.0),
             tell=options.pop("tell", self.reports.append),
             stop=options.pop("stop", None),
+            keep=options.pop("keep", "text"),
         )
         return watcher.run(**{"once": True, **options})
 
@@ -111,6 +113,62 @@ def test_incidents_that_a_killed_run_left_undone_are_built(
     assert desk.watch(url).n_articles == 0
     with stores.open(desk.path, read_only=True) as kept:
         assert len(kept.reports()) == kept.counts().n_events > 0
+
+
+def test_others_read_on_while_what_is_new_is_joined(
+    server: FeedServer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large store is joined in a copy, and who wants to write meanwhile is told who does."""
+    monkeypatch.setattr(sharing, "_SMALL_BYTES", 0)
+    built = stores.Store.build_incidents
+    n_seen: list[int] = []
+
+    def look_and_build(store: stores.Store) -> Any:
+        n_seen.append(desk.counts().n_articles)
+        with pytest.raises(stores.StoreBusyError, match=r"is being written by .* since .* UTC; one program"):
+            stores.open(desk.path, wait=0)
+        return built(store)
+
+    monkeypatch.setattr(stores.Store, "build_incidents", look_and_build)
+    desk.watch(server.set("/a", write_rss(EXPULSION)))
+    assert n_seen == [1]
+    with stores.open(desk.path, read_only=True) as kept:
+        assert len(kept.reports()) == kept.counts().n_events > 0
+    assert list(desk.path.parent.iterdir()) == [desk.path]
+
+
+def test_reader_who_came_while_what_is_new_is_joined_is_waited_for(
+    server: FeedServer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy does not take the place of a store that somebody reads; the watch says so and joins again."""
+    monkeypatch.setattr(sharing, "_SMALL_BYTES", 0)
+    monkeypatch.setattr(polls, "_LAST_WAIT_SECONDS", 0.0)
+    built = stores.Store.build_incidents
+    readers: list[stores.Store] = []
+
+    def read_and_build(store: stores.Store) -> Any:
+        if not readers:
+            readers.append(stores.open(desk.path, read_only=True))
+        return built(store)
+
+    def tell(report: Report) -> None:
+        desk.reports.append(report)
+        if report.waiting:
+            readers[0].close()
+
+    monkeypatch.setattr(stores.Store, "build_incidents", read_and_build)
+    desk.watch(server.set("/a", write_rss(EXPULSION)), tell=tell)
+    assert sum(bool(report.waiting) for report in desk.reports) == 1
+    with stores.open(desk.path, read_only=True) as kept:
+        assert len(kept.reports()) == kept.counts().n_events > 0
+
+
+def test_offsets_alone_are_kept_where_that_is_asked(server: FeedServer, desk: Desk) -> None:
+    """As with `read`, for feeds whose texts may not be stored."""
+    desk.watch(server.set("/a", write_rss(EXPULSION)), keep="offsets")
+    with stores.open(desk.path, read_only=True) as kept:
+        assert kept.articles().project("text").fetchall() == [(None,)]
+        assert kept.events().project("trigger, sentence").fetchall() == [("…", None)]
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(server: FeedServer, desk: Desk) -> None:

@@ -38,6 +38,18 @@ with stores.open_run(sys.argv[1]) as seat:
                 store.add([make_coded(f"{n}-{k}-{i}") for i in range(5)])
         print(n, flush=True)
 """
+# Writes five beside the store, and ends when standard input does.
+WRITING_BESIDE = """
+import sys
+from tests.coded_articles import make_coded
+from whowhom import sharing
+from whowhom import store as stores
+sharing._SMALL_BYTES = 0
+with stores.open_run(sys.argv[1]) as seat, seat.writing_beside() as store:
+    store.add([make_coded(f"{i}") for i in range(5)])
+    print("writes", flush=True)
+    sys.stdin.read()
+"""
 LOOKING = """
 import sys
 from whowhom import store as stores
@@ -198,6 +210,21 @@ def test_killed_run_leaves_the_store_to_the_next(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["whowhom.duckdb"]
 
 
+def test_kill_while_a_copy_is_written_leaves_the_store_as_it_was(path: Path) -> None:
+    """The next run writes beside it again, and no part of the killed one stays."""
+    with started(WRITING_BESIDE, path) as writer:
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        assert count(path) == 0
+    with started(WRITING_BESIDE, path) as writer:
+        assert count(path) == 0
+        assert writer.stdin is not None
+        writer.stdin.close()
+        assert writer.wait() == 0
+    assert count(path) == 5
+    assert [file.name for file in path.parent.iterdir()] == ["whowhom.duckdb"]
+
+
 def test_shared_reader_that_nobody_asks_lets_a_writer_in(path: Path) -> None:
     """It notices by itself that one waits, and opens the file again when it is asked."""
     with stores.open_shared(path) as shared, started(WRITING, path) as writer:
@@ -278,6 +305,21 @@ def test_run_looks_up_and_writes_by_turns(path: Path) -> None:
         feeds.set("https://a.example/feed", Validators('"1"', ""))
     with stores.open_run(path) as seat, seat.feed_state() as feeds:
         assert feeds.get("https://a.example/feed") == Validators('"1"', "")
+
+
+def test_run_reads_the_texts_of_many_articles_by_turns(path: Path) -> None:
+    """In their order, and others write nothing but read in between."""
+    ids = [f"a{n}" for n in range(3 * stores.LOOK_UP_BATCH)]
+    with stores.open_run(path) as seat:
+        with seat.writing() as store:
+            store.add([make_coded(id) for id in ids])
+        found = []
+        for article in seat.read_articles(ids[::-1]):
+            if article.id == "a100":
+                with seat.writing() as store:
+                    store.add([make_coded("another")])
+            found.append(article.id)
+    assert found == ids[::-1]
 
 
 def test_run_of_a_store_in_memory() -> None:

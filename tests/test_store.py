@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,12 +23,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.coded_articles import coded_articles, make_coded, skips
-from whowhom import code_many
+from whowhom import checks, code_many
 from whowhom import store as stores
 from whowhom.exporters import write_coded
 from whowhom.exporters.tables import COLUMNS, flat_schema, flatten
 from whowhom.readers.source import Validators
 from whowhom.records import (
+    WITHHELD,
     Article,
     CodedArticle,
     DaySpan,
@@ -50,6 +52,7 @@ from whowhom.store import (
     StoreError,
     UnknownEventError,
 )
+from whowhom.terminal import list_spans
 
 HERE = Path(__file__).parent
 CASES = [
@@ -348,7 +351,7 @@ def test_store_without_texts_has_all_but_these(batch: list[CodedArticle]) -> Non
     """Events, ids, days and sentences are what they are with the texts, and so is every flat row."""
     with stores.open(":memory:") as whole, stores.open(":memory:") as bare:
         whole.add(batch)
-        bare.add(batch, keep_text=False)
+        bare.add(batch, keep="sentences")
         assert [row[1] for row in bare.articles().fetchall()] == [None] * len(batch)
         assert sorted(map(repr, bare.events().fetchall())) == sorted(map(repr, whole.events().fetchall()))
         for with_text, without in zip(whole.coded(), bare.coded(), strict=True):
@@ -361,9 +364,9 @@ def test_store_without_texts_exports_the_same(tmp_path: Path) -> None:
     """JSONL, CSV and Parquet of coded reports are equal byte for byte."""
     coded = list(code_many(REPORTS))
     assert sum(len(one.events) for one in coded) > 4
-    for name, keep_text in (("whole", True), ("bare", False)):
+    for name, keep in (("whole", "text"), ("bare", "sentences")):
         with stores.open(":memory:") as store:
-            store.add(coded, keep_text=keep_text)
+            store.add(coded, keep=keep)
             for format in ("jsonl", "csv", "parquet"):
                 write_coded(store.coded(), tmp_path / f"{name}.{format}")
     for format in ("jsonl", "csv", "parquet"):
@@ -382,7 +385,7 @@ REPORTS = (
 def test_what_is_kept_of_a_text_stands_where_it_stood(store: Store) -> None:
     """The sentences of the events are in their places, what stood between them is blank."""
     (coded,) = code_many(REPORTS[1:])
-    store.add([coded], keep_text=False)
+    store.add([coded], keep="sentences")
     event, article = store.event(coded.events[0].id)
     assert event.id == coded.events[0].id
     assert article.text.split() == "Russia attacked Ukraine on Monday!".split()
@@ -391,20 +394,68 @@ def test_what_is_kept_of_a_text_stands_where_it_stood(store: Store) -> None:
 
 def test_text_that_was_not_kept_is_known_again(store: Store) -> None:
     """The same article counts as held, another text under its id is told of, as with texts."""
-    assert store.add([make_coded("a1")], keep_text=False) == Added(1, 2, 0, 0)
+    assert store.add([make_coded("a1")], keep="sentences") == Added(1, 2, 0, 0)
     assert store.add([make_coded("a1")]) == Added(0, 0, 0, 1)
     assert store.add([make_coded("a1", text="Another text.")]) == Added(0, 0, 1, 0)
     assert list(store.skip_held([make_coded("a1").article])) == [Skip("a1", "store", HELD, "news.jsonl:1")]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(coded_articles, max_size=3, unique_by=lambda coded: coded.article.id))
+def test_store_of_offsets_has_all_that_is_no_word(batch: list[CodedArticle]) -> None:
+    """Ids, types, names, codes, days, numbers and offsets are what they are with the texts."""
+    with stores.open(":memory:") as whole, stores.open(":memory:") as bare:
+        whole.add(batch)
+        bare.add(batch, keep="offsets")
+        for with_text, without in zip(whole.coded(), bare.coded(), strict=True):
+            assert without.article == replace(with_text.article, text="")
+            for event, other in zip(with_text.events, without.events, strict=True):
+                for (field, span), (same, kept) in zip(list_spans(event), list_spans(other), strict=True):
+                    text = WITHHELD if span.text and span.of == "text" else span.text
+                    assert (same, kept) == (field, replace(span, text=text))
+                for name in ("id", "event", "mode", "certainty", "aux", "killed", "injured", "size", "score"):
+                    assert getattr(other, name) == getattr(event, name)
+                for role in ("actor", "recipient"):
+                    entities = zip(getattr(event, role), getattr(other, role), strict=True)
+                    assert all(
+                        (one.name, one.country, one.sector) == (two.name, two.country, two.sector)
+                        for one, two in entities
+                    )
+
+
+def test_no_word_of_a_text_is_in_a_store_of_offsets(tmp_path: Path) -> None:
+    """Not in any table, after incidents were built too; what was read from the words is."""
+    path = tmp_path / "bare.duckdb"
+    with stores.open(path) as store:
+        store.add(code_many(REPORTS), keep="offsets")
+        store.build_incidents()
+        store.build_incidents(rebuild=True)
+    with stores.open(path, read_only=True) as store:
+        tables = [name for (name,) in store._connection.execute("SHOW TABLES").fetchall()]
+        held = " ".join(repr(store._connection.table(name).fetchall()) for name in tables).lower()
+        assert len(store.incidents()) > 3
+    words = {word.lower() for text in REPORTS for word in re.findall(r"\b[a-z]{6,}\b", text)}
+    assert {"condemned", "shelling", "expelled", "threatened", "counterpart"} < words
+    assert [word for word in sorted(words) if word in held] == []
+    assert {"egy", "tur", "aleppo"} < set(re.findall(r"\w+", held))
+    assert [str(one) for one in checks.check(path)] == []
+
+
+def test_what_a_store_can_keep_of_texts_is_told(store: Store) -> None:
+    """A misspelt choice must not keep what may not be kept."""
+    with pytest.raises(ValueError, match="it can be text, sentences, offsets"):
+        store.add([make_coded("a1")], keep="offset")  # type: ignore[arg-type]
+    assert store.counts().n_articles == 0
 
 
 def test_copies_are_found_without_texts() -> None:
     """Incidents count a copied report once, whether its text is kept or not, and after a rebuild too."""
     copies = [make_coded(f"a{n}", outlet=f"Outlet {n}") for n in range(4)]
     found = []
-    for keep_text in (True, False):
+    for keep in ("text", "sentences", "offsets"):
         with stores.open(":memory:") as store:
             for one in copies:
-                store.add([one], keep_text=keep_text)
+                store.add([one], keep=keep)
             store.build_incidents()
             found.append(store.incidents().order("incident_id").fetchall())
             store.build_incidents(rebuild=True)

@@ -9,8 +9,19 @@ import pytest
 import whowhom
 from evaluation.ties import CASES, SCENARIOS, check, fill_store, read_rows
 from tests.tellings import insert_row
+from whowhom import pledge_states
 from whowhom import store as stores
-from whowhom.tie_states import COLUMNS, Asked, find_first_day, find_ties, put_together
+from whowhom.pledge_states import find_pledges, find_pledges_by_id
+from whowhom.store import UnknownEventError
+from whowhom.tie_states import (
+    COLUMNS,
+    Asked,
+    Tie,
+    find_first_day,
+    find_ties,
+    find_ties_by_id,
+    put_together,
+)
 
 DAYS = (date(2027, 4, 27), date(2027, 7, 31), date(2027, 10, 1))
 
@@ -250,6 +261,26 @@ def test_tie_is_explained_by_the_reports_of_each_change(scenario_stores):
     }
     assert reports["cut"] == {"s23", "s24", "s25"}
     assert store.explain_tie("no such") is None
+
+
+def test_every_tie_and_pledge_is_found_by_its_id_alone(scenario_stores):
+    """What is read of one is no less than what all reports make of it."""
+    for store in scenario_stores.values():
+        connection = store._connection
+        everything = [*find_ties(connection, Asked()), *find_pledges(connection, pledge_states.Asked())]
+        assert len({one.id for one in everything}) == len(everything) > 15
+        for one in everything:
+            found = find_ties_by_id if isinstance(one, Tie) else find_pledges_by_id
+            assert found(connection, one.id) == [one]
+
+
+def test_beginning_that_several_ids_share_names_them(scenario_stores):
+    """So that more of it can be given."""
+    store = scenario_stores["first"]
+    ids = [id for (id,) in store.ties().project("tie_id").fetchall()]
+    shared = next(start for start in "0123456789abcdef" if sum(id.startswith(start) for id in ids) > 1)
+    with pytest.raises(UnknownEventError, match="Several ties have an id that begins"):
+        store.explain_tie(shared)
 
 
 def test_store_that_read_more_is_brought_up_to_date(coded):

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+import whowhom
 from evaluation.kills import make_old
 from tests.coded_articles import make_coded
 from whowhom import checks, upkeep
@@ -36,7 +37,7 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "whowhom.duckdb"
     with stores.open(path) as store:
         store.add([make_coded(f"a{n}") for n in range(5)])
-        store.add([make_coded("kept-as-sentences")], keep_text=False)
+        store.add([make_coded("kept-as-sentences")], keep="sentences")
         store.add([Skip("", "read", "text is empty", "news.jsonl:7")])
         store.build_incidents()
         store.build_incidents(rebuild=True)
@@ -123,6 +124,42 @@ def test_migrate_says_what_it_did(old: Path, tmp_path: Path) -> None:
     assert upkeep.migrate(old) == (stores.SCHEMA_VERSION, None)
     with pytest.raises(StoreError, match="There is no store at"):
         upkeep.migrate(tmp_path / "nowhere.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("change", "lacks"),
+    [
+        ("DROP TABLE facet", "the table facet"),
+        ("DROP TABLE facet; DROP TABLE told", "the table facet and 1 more"),
+        ("ALTER TABLE sketch DROP COLUMN copy_family", "the column sketch.copy_family"),
+    ],
+)
+def test_store_that_lacks_a_table_or_column_says_so(path: Path, change: str, lacks: str) -> None:
+    """Unreleased versions made such ones; no use of it is a crash, and one line tells what to do."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(change)
+    told = f"lacks {lacks}: .* Read the sources into a new store"
+    for read_only in (True, False):
+        with pytest.raises(StoreError, match=told) as raised:
+            stores.open(path, read_only=read_only)
+        assert "\n" not in str(raised.value)
+        assert ("`whowhom compact`" in str(raised.value)) == ("table" in lacks)
+    with stores.open_shared(path) as shared, pytest.raises(StoreError, match=told), shared.reading():
+        pass
+    assert f"schema {lacks.split()[2]}: is missing" in map(str, whowhom.check(path))
+
+
+def test_store_that_lacks_a_table_can_be_made_whole(path: Path) -> None:
+    """What the line tells to do gives it the table and its rows."""
+    with stores.open(path, read_only=True) as store:
+        n_incidents = len(store.incidents())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DROP TABLE facet; DROP TABLE tie_report")
+    whowhom.compact(path)
+    whowhom.build_incidents(path, rebuild=True)
+    assert whowhom.check(path) == []
+    with stores.open(path, read_only=True) as store:
+        assert len(store.incidents()) == n_incidents > 0
 
 
 def test_tables_and_views_of_others_are_taken_along(path: Path) -> None:

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from whowhom.accounts import Account
     from whowhom.checks import Finding
     from whowhom.corrections import Correction
+    from whowhom.joining import Built
     from whowhom.networks import ActorsBy, Network
     from whowhom.polls import Tell
+    from whowhom.rows import Keep
     from whowhom.series import Pair, Period
+    from whowhom.sharing import WriterSeat
     from whowhom.store import PledgeEvidence, Store, TieEvidence
     from whowhom.upkeep import Compacted, Migrated
 
@@ -205,7 +208,7 @@ def read(
     store: str | Path = DEFAULT_STORE,
     *,
     allow_local: bool = False,
-    keep_text: bool = True,
+    keep: Keep = "text",
     watch: Watch | None = None,
 ) -> Summary:
     """Read and code sources, and keep articles and events in a store; the command `whowhom read`.
@@ -218,7 +221,7 @@ def read(
         sources: Paths of files and folders, http and https addresses, or "-" for standard input.
         store: Path of the DuckDB file; made where there is none.
         allow_local: Also fetch from private, loopback and link-local addresses.
-        keep_text: Keep the texts of articles; without them the store has the sentences of the events.
+        keep: "text" keeps the texts of articles, "sentences" those of the events, "offsets" no words.
         watch: Called with each outcome once it is kept.
 
     Raises:
@@ -240,7 +243,7 @@ def read(
         for batch in _batch(run, lambda: max(_BATCH_SECONDS, _TURNS_SHARE * seat.turn_seconds)):
             with seat.writing() as kept:
                 fresh = _skip_repeated(batch, kept)
-                kept.add(batch, keep_text=keep_text)
+                kept.add(batch, keep=keep)
             summary.seconds = time.monotonic() - start
             for item in fresh:
                 summary.count(item)
@@ -261,6 +264,7 @@ def watch(
     once: bool = False,
     lasting: str | timedelta | None = None,
     allow_local: bool = False,
+    keep: Keep = "text",
     stop: threading.Event | None = None,
     tell: Tell | None = None,
 ) -> Summary:
@@ -278,6 +282,7 @@ def watch(
         once: Ask each feed once that is due or may be asked, and return; for cron and the like.
         lasting: Return after so long; where not given, when `stop` is set or every feed has ended.
         allow_local: Also fetch from private, loopback and link-local addresses.
+        keep: As for `read`.
         stop: Set it from another thread to end: what is being coded is finished and kept.
         tell: Called with a `whowhom.polls.Report` for each feed that was read or failed.
 
@@ -301,7 +306,9 @@ def watch(
     from whowhom.polls import Watcher
 
     load_all()
-    watcher = Watcher(subscriptions, store, every=interval, allow_local=allow_local, stop=stop, tell=tell)
+    watcher = Watcher(
+        subscriptions, store, every=interval, allow_local=allow_local, keep=keep, stop=stop, tell=tell
+    )
     return watcher.run(once=once, lasting=span)
 
 
@@ -525,9 +532,23 @@ def open_built(path: str | Path = DEFAULT_STORE) -> Store:
     if store.is_built:
         return store
     store.close()
-    with open(path) as kept:
-        kept.build_incidents()
+    build_incidents(path)
     return open(path, read_only=True)
+
+
+def build_incidents(store: str | Path = DEFAULT_STORE, *, rebuild: bool = False) -> Built:
+    """Join the events that are new to incidents; the command `whowhom incidents build`.
+
+    `read`, `recode` and `watch` do so at their ends. Others can read meanwhile.
+
+    Args:
+        rebuild: Make all incidents anew; what people judged stays.
+
+    Raises:
+        StoreError: There is no store, or it cannot be opened or written.
+    """
+    with _open_run_held(store) as seat, seat.writing_beside() as kept:
+        return kept.build_incidents(rebuild=rebuild)
 
 
 def explain(
@@ -657,7 +678,7 @@ def recode(
     """Code again, from the texts stored, what another version of whowhom coded; `whowhom recode`.
 
     Corrections and judgements of people stay. What was coded before an interruption is kept, and the
-    same call goes on from there.
+    same call goes on from there. Nobody else can write meanwhile; others can read, as with `read`.
 
     Args:
         all: Also what this version coded, which changes nothing unless the model or the tables differ.
@@ -672,16 +693,18 @@ def recode(
     """
     from whowhom.pipeline import code_articles
 
-    with open_held(store) as kept:
-        ids, n_without_text = kept.list_outdated(all=all, first=first, last=last)
+    with _open_run_held(store) as seat:
+        with seat.reading() as kept:
+            ids, n_without_text = kept.list_outdated(all=all, first=first, last=last)
         recoded = Recoded(n_without_text=n_without_text)
         if ids:
             load_all()
         start = time.monotonic()
-        run = _Interruptible(code_articles(kept.read_articles(ids)))
-        for batch in _batch(run):
+        run = _Interruptible(code_articles(seat.read_articles(ids)))
+        for batch in _batch(run, lambda: max(_BATCH_SECONDS, _TURNS_SHARE * seat.turn_seconds)):
             coded = [one for one in batch if isinstance(one, CodedArticle) and one.skipped is None]
-            replaced = kept.replace_coding(coded)
+            with seat.writing() as kept:
+                replaced = kept.replace_coding(coded)
             recoded.n_articles += len(coded)
             recoded.n_changed += replaced.n_changed
             recoded.n_kept += replaced.n_kept
@@ -691,7 +714,8 @@ def recode(
                 for item in batch:
                     watch(item)
         # Also where nothing was coded: what a run that was killed has left.
-        kept.build_incidents()
+        with seat.writing_beside() as kept:
+            kept.build_incidents()
         run.end()
     return recoded
 
@@ -967,9 +991,20 @@ def _find_skip(item: Outcome) -> Skip | None:
 
 def open_held(store: str | Path) -> Store:
     """Open a store for writing, which has to be there: an empty one would hold nothing to work on."""
+    _require_held(store)
+    return open(store)
+
+
+def _open_run_held(store: str | Path) -> WriterSeat:
+    import whowhom.store
+
+    _require_held(store)
+    return whowhom.store.open_run(store)
+
+
+def _require_held(store: str | Path) -> None:
     if str(store) != ":memory:" and not Path(store).exists():
         open(store, read_only=True)  # says so
-    return open(store)
 
 
 def _name_user() -> str:

@@ -19,7 +19,7 @@ import duckdb
 from whowhom import store as stores
 from whowhom.codebooks.plover import load_codes
 from whowhom.coders.labels import AUX, CERTAINTIES, SECTORS, SOURCE_KINDS
-from whowhom.records import content_hash
+from whowhom.records import WITHHELD, content_hash
 from whowhom.store import DEFAULT_PATH, WAIT_SECONDS, StoreError
 
 Watch = Callable[[str], None]
@@ -58,8 +58,15 @@ def check(
     Raises:
         StoreError: There is no store, or it cannot be opened at all.
     """
-    with stores.open(store, read_only=True, wait=wait) as kept:
-        yield from _check(kept._connection, watch)
+    path = str(store)
+    # Also one that lacks tables, which cannot be opened otherwise.
+    connection = stores.connect(stores.find_file(store), path, read_only=True, wait=wait, migrate=False)
+    try:
+        if (version := stores.read_version(connection, path)) != stores.SCHEMA_VERSION:
+            stores.refuse_version(version, path, read_only=True)
+        yield from _check(connection, watch)
+    finally:
+        connection.close()
 
 
 def find_errors(file: Path) -> Iterator[Finding]:
@@ -233,9 +240,28 @@ def _check_passages(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
         WHERE "text" IS NULL AND id NOT IN (SELECT article FROM text_sketch)
         UNION ALL SELECT 'event', article.id || ' ' || event.id, 'its sentence is not kept' FROM event
         JOIN article ON article.id = event.article AND article."text" IS NULL
-        WHERE trigger."of" = 'text' AND trigger."start" IS NOT NULL AND NOT EXISTS (
+        WHERE trigger."of" = 'text' AND trigger."start" IS NOT NULL AND trigger."text" <> $withheld
+        AND NOT EXISTS (
             FROM passage WHERE passage.article = event.article AND passage."start" <= trigger."start"
                 AND trigger."start" <= passage."start" + length(passage."text"))""",
+        {"withheld": WITHHELD},
+    )
+    # What people typed stands nowhere in the text.
+    yield from _rows_as_findings(
+        connection,
+        f"""WITH {_SPANS}, placed AS (
+            FROM spans WHERE span."of" = 'text' AND span."start" IS NOT NULL AND span."text" <> ''
+        ),
+        bare AS (SELECT DISTINCT article FROM placed WHERE span."text" = $withheld)
+        SELECT DISTINCT 'event', article || ' ' || id, 'words of its ' || field || ' are kept, of an article '
+            || 'of which only offsets were to be'
+        FROM placed SEMI JOIN bare USING (article) WHERE span."text" <> $withheld
+        UNION ALL SELECT 'article', article, 'a sentence is kept of it, and only offsets were to be' FROM bare
+        WHERE article IN (FROM (SELECT article FROM passage) UNION ALL
+            (SELECT article FROM event WHERE sentence IS NOT NULL AND trigger."of" = 'text'))
+            OR article IN (SELECT id FROM article WHERE "text" IS NOT NULL)
+        ORDER BY ALL""",
+        {"withheld": WITHHELD},
     )
 
 

@@ -44,6 +44,14 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+class Keep(StrEnum):
+    """What is kept of texts."""
+
+    text = "text"
+    sentences = "sentences"
+    offsets = "offsets"
+
+
 class GraphFormat(StrEnum):
     """As what a network can be written."""
 
@@ -204,6 +212,14 @@ AllowLocal = Annotated[
 ]
 
 
+KeepOf = Annotated[
+    Keep,
+    typer.Option(
+        "--keep", help="Of texts: all, the sentences of the events, or no words, only where they stand."
+    ),
+]
+
+
 def _option(name: str, value: str, help: str) -> Any:
     return typer.Option(name, metavar=value, help=help, show_default=False)
 
@@ -256,13 +272,9 @@ def _read(
     store: StorePath = _STORE,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="Rows of the table at most.")] = 50,
     allow_local: AllowLocal = False,
+    keep: KeepOf = Keep.text,
     no_text: Annotated[
-        bool,
-        typer.Option(
-            "--no-text",
-            help="Keep the sentences of the events and all offsets, but no article's text.",
-            show_default=False,
-        ),
+        bool, typer.Option("--no-text", help="The same as --keep sentences.", show_default=False)
     ] = False,
     people: People = None,
     debug: Debug = False,
@@ -278,7 +290,10 @@ def _read(
       whowhom read https://example.org/news/rss.xml --store desk.duckdb
       whowhom read corpus.jsonl pages/ --limit 10
       whowhom read licensed.jsonl --no-text
+      whowhom read licensed.jsonl --keep offsets --store bare.duckdb
     """
+    if no_text and keep == Keep.offsets:
+        raise typer.BadParameter("--no-text keeps sentences; give it or --keep offsets.")
     from whowhom import api, terminal
 
     _add_people(people)
@@ -286,16 +301,17 @@ def _read(
     rows: list[terminal.Row] = []
     skips: list[Skip] = []
 
-    def keep(item: CodedArticle | Skip) -> None:
+    def note(item: CodedArticle | Skip) -> None:
         skip = _find_skip(item)
         if skip is not None:
             skips.extend([skip] if len(skips) < _MOST_SKIPS else [])
             return
         rows.extend(_show_rows(item)[: max(0, limit - len(rows))])
 
-    with _progress(keep) as watch:
+    kept: Any = Keep.sentences.value if no_text else keep.value
+    with _progress(note) as watch:
         _give_way()
-        summary = api.read(sources, store, allow_local=allow_local, keep_text=not no_text, watch=watch)
+        summary = api.read(sources, store, allow_local=allow_local, keep=kept, watch=watch)
     if rows:
         console.print(terminal.make_event_report(rows, console))
     if summary.n_events > len(rows):
@@ -365,6 +381,7 @@ def _watch(
     ] = False,
     lasting: Annotated[str | None, _option("--for", "TIME", "End after so long: 2h, 1d12h.")] = None,
     allow_local: AllowLocal = False,
+    keep: KeepOf = Keep.text,
     people: People = None,
     debug: Debug = False,
 ) -> None:
@@ -385,10 +402,11 @@ def _watch(
 
     _add_people(people)
     console = terminal.make_console(sys.stdout)
+    kept: Any = keep.value
     with _stop_signals() as stopped, show_watch(console) as tell:
         _give_way()
         summary = api.watch(
-            feeds, store, every=every, once=once, lasting=lasting, allow_local=allow_local,
+            feeds, store, every=every, once=once, lasting=lasting, allow_local=allow_local, keep=kept,
             stop=stopped.event, tell=tell,
         )  # fmt: skip
     if quiet := tell.describe_quiet():
@@ -703,8 +721,7 @@ def _incidents(
             for judgement in kept.judgements():
                 typer.echo(terminal_incidents.describe_judgement(judgement))
     elif action == "build":
-        with api.open_held(store) as kept:
-            built = kept.build_incidents(rebuild=rebuild)
+        built = api.build_incidents(store, rebuild=rebuild)
         typer.echo(f"{built.n_events:,} events joined, {built.n_incidents:,} incidents written")
     elif action:
         raise typer.BadParameter(f"{action!r} is none of split, merge, undo, judgements, build.")

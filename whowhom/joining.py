@@ -47,7 +47,7 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> Bu
         rebuild: Make everything anew but what people judged.
     """
     if rebuild:
-        for table in ("sketch", "link", "report", "incident"):
+        for table in ("sketch", "link", "report", "incident", "facet", "party", "posting"):
             run(connection, f"DELETE FROM {table}")
     touched_articles = find_copies(connection)
     run(connection, _SELECT_FRESH)

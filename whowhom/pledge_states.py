@@ -177,6 +177,15 @@ WHERE part <> 'pledge' AND known_on <= $known AND last_day BETWEEN $since AND le
 ORDER BY last_day, known_on, article, event, part, deed, one, other"""
 
 
+# What ids are made of, and which rows may be one pledge: see `_hash_pledge` and `put_together`.
+_SELECT_TOLD = """SELECT DISTINCT kind, deed, one, coalesce(other, ''), article, event FROM pledge_report
+WHERE part = 'pledge'"""
+_IS_SAME = (
+    "(kind, deed, one, coalesce(other, '')) IN "
+    "(SELECT unnest($kinds), unnest($deeds), unnest($ones), unnest($others))"
+)
+
+
 def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pledge]:
     """Return the pledges that are asked for, the earliest first."""
     for what, given, known in (("kind", asked.kinds, KINDS), ("state", asked.states, STATES)):
@@ -225,6 +234,27 @@ def _find_answers(
         "known": known,
     }
     return fetch_rows(connection, _SELECT_ANSWERS, values)
+
+
+def find_pledges_by_id(connection: duckdb.DuckDBPyConnection, id: str) -> list[Pledge]:
+    """Return the pledges whose id begins so, the earliest first, and read only what may belong to them.
+
+    See `whowhom.tie_states.find_ties_by_id`.
+    """
+    told = connection.execute(_SELECT_TOLD).fetchall()
+    same = {
+        (kind, deed, one, other)
+        for kind, deed, one, other, article, event in told
+        if id and _hash_pledge(kind, one, other, article, event).startswith(id)
+    }
+    if not same:
+        return []
+    columns = map(list, zip(*same, strict=True))
+    values: dict[str, Any] = dict(zip(("kinds", "deeds", "ones", "others"), columns, strict=True))
+    values |= clock(connection, None, None)
+    rows = fetch_rows(connection, _SELECT_PLEDGES.format(by=_IS_SAME, to="true"), values)
+    rows += _find_answers(connection, rows, values["as_of"], values["known"])
+    return [one for one in put_together(rows, values["as_of"]) if one.id.startswith(id)]
 
 
 def find_first_day(connection: duckdb.DuckDBPyConnection, asked: Asked, most: int) -> date | None:
@@ -358,7 +388,7 @@ def _settle(rows: Sequence[Row], answers: Answers, as_of: date) -> Pledge:
             state, settled = "lapsed", last
     doubtful = [one for one in found if not one.is_sure]
     return Pledge(
-        id=content_hash("pledge", kind, one, other or "", first["article"], first["event"]),
+        id=_hash_pledge(kind, one, other or "", first["article"], first["event"]),
         kind=kind,
         one=one,
         other=other,
@@ -372,6 +402,11 @@ def _settle(rows: Sequence[Row], answers: Answers, as_of: date) -> Pledge:
         candidate=doubtful[-1] if doubtful and answer is None else None,
         answers=tuple(found),
     )
+
+
+def _hash_pledge(kind: str, one: str, other: str, article: str, event: str) -> str:
+    """Return the id of a pledge: of its kind and sides, and of the event that first told of it."""
+    return content_hash("pledge", kind, one, other, article, event)
 
 
 def _fit(row: Row, rows: Sequence[Row]) -> Answer | None:

@@ -4,9 +4,9 @@
                 threads      └──────────── one thread, one model ───────────┘
 
 Feeds are fetched and taken apart in threads, all else happens in the thread that calls `Watcher.run`.
-The store is open only while something is looked up or added. A feed counts as read once its last
-article is in the store, so a program that is killed at any instant asks again for what it had not
-yet kept, and what it had kept it finds there.
+The store is open only while something is looked up or added; a large one is joined to incidents in a copy.
+A feed counts as read once its last article is in the store, so a program that is killed at any instant
+asks again for what it had not yet kept, and what it had kept it finds there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import MappingProxyType
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import whowhom.store
@@ -35,6 +36,7 @@ from whowhom.readers.opml import Subscription
 from whowhom.readers.source import Source, SourceError, Validators
 from whowhom.readers.web import FetchError, fetch
 from whowhom.records import Article, CodedArticle, Skip, content_hash
+from whowhom.rows import Keep
 from whowhom.schedule import FeedStatus, find_due, parse_retry_after, plan_failure, plan_success
 from whowhom.store import HELD, Store, StoreBusyError
 
@@ -104,6 +106,7 @@ class Report:
 
 
 Tell = Callable[[Report], None]
+Used = TypeVar("Used")
 
 
 def poll_feed(
@@ -183,6 +186,7 @@ class Watcher:
         path: The DuckDB file of the store; made where there is none.
         every: How often each feed is to be asked.
         allow_local: Also ask private, loopback and link-local addresses.
+        keep: What is kept of texts, as for `whowhom.read`.
         stop: Set to end the run: what is being coded is finished and kept.
         tell: Called for each feed that was read, and when the run has to wait.
         clock: The time now, UTC without a zone.
@@ -196,6 +200,7 @@ class Watcher:
         *,
         every: timedelta,
         allow_local: bool = False,
+        keep: Keep = "text",
         stop: threading.Event | None = None,
         tell: Tell | None = None,
         clock: Callable[[], datetime] | None = None,
@@ -205,6 +210,7 @@ class Watcher:
         self._path = path
         self._every = every
         self._allow_local = allow_local
+        self._keep_of_texts: Keep = keep
         self._stop = stop or threading.Event()
         self._tell = tell or (lambda report: None)
         self._clock = clock or (lambda: datetime.now(UTC).replace(tzinfo=None))
@@ -245,13 +251,11 @@ class Watcher:
                     self._keep(polls, once)
                     self.summary.seconds = time.monotonic() - start
                 if self._has_unbuilt and time.monotonic() >= self._build_from and not once:
-                    with self._open() as kept:
-                        self._build(kept)
+                    self._build()
         except KeyboardInterrupt:
             self._is_interrupted = True
         if self._has_unbuilt:
-            with self._open() as kept:
-                self._build(kept)
+            self._build()
         if self._is_interrupted:
             raise KeyboardInterrupt
         return self.summary
@@ -336,13 +340,11 @@ class Watcher:
         while owners and not self._is_interrupted:
             batch = self._take_batch(outcomes)
             with self._open() as kept:
-                kept.add(batch)
+                kept.add(batch, keep=self._keep_of_texts)
                 touched = self._count(batch, owners)
                 self._finish([one for one in touched if not one.n_left], kept, once)
                 kept.keep_feeds(self._status[one.poll.url] for one in touched if one.n_left)
                 self._has_unbuilt = True
-                if not once and not owners and time.monotonic() >= self._build_from:
-                    self._build(kept)
             if self._stop.is_set():
                 return
             self._start_polls()
@@ -453,18 +455,31 @@ class Watcher:
             status, title=poll.title or status.title, address=poll.moved, newest_at=newest, lag=lag
         )
 
-    def _build(self, kept: Store) -> None:
+    def _build(self) -> None:
+        """Join what is new; others read meanwhile, as a large store is joined in a copy."""
+
+        def build() -> None:
+            with (
+                whowhom.store.open_run(self._path, stay="open") as seat,
+                seat.writing_beside(wait=_LAST_WAIT_SECONDS) as kept,
+            ):
+                kept.build_incidents()
+
         start = time.monotonic()
-        kept.build_incidents()
+        self._try(build)
         self._has_unbuilt = False
         self._build_from = time.monotonic() + (time.monotonic() - start) / _BUILD_SHARE
 
     def _open(self) -> Store:
         """Open the store, and wait for a program that has it open."""
+        return self._try(lambda: whowhom.store.open(self._path))
+
+    def _try(self, use: Callable[[], Used]) -> Used:
+        """Return what comes of using the store, as soon as no other program has it."""
         given_up: float | None = None
         while True:
             try:
-                return whowhom.store.open(self._path)
+                return use()
             except StoreBusyError as error:
                 if self._stop.is_set() and given_up is None:
                     given_up = time.monotonic() + _LAST_WAIT_SECONDS

@@ -43,6 +43,10 @@ class Span:
         return self.start is not None
 
 
+WITHHELD = "…"
+"""Stands for the words of a span where a store has only their offsets (`whowhom read --keep offsets`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One report as an outlet published it; `text` is never altered once read.

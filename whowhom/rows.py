@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from whowhom.copies import sketch_text
 from whowhom.exporters.records import to_json_value
 from whowhom.exporters.tables import mend, passage_finder, sentence_finder, whole
 from whowhom.records import (
+    WITHHELD,
     Article,
     CodedArticle,
     DaySpan,
@@ -31,13 +32,17 @@ from whowhom.records import (
 from whowhom.schedule import FeedStatus
 
 Row = dict[str, Any]
+Keep = Literal["text", "sentences", "offsets"]
+"""What a store keeps of texts: all, the sentences of the events, or of what they say no word."""
+
+_WITHHELD_EVIDENCE = "not kept, as it quotes the article"
 
 
-def make_article_row(article: Article, coder: str, now: datetime, *, keep_text: bool = True) -> Row:
+def make_article_row(article: Article, coder: str, now: datetime, *, keep: Keep = "text") -> Row:
     """Return the row of table `article`."""
     return {
         "id": article.id,
-        "text": article.text if keep_text else None,
+        "text": article.text if keep == "text" else None,
         "text_hash": hash_text(article.text),
         "title": article.title or None,
         "published": article.published,
@@ -95,6 +100,31 @@ def make_event_rows(coded: CodedArticle) -> Iterator[Row]:
             raise ValueError(f"Event {event.id!r} stands twice in article {event.article!r}.")
         seen.add(event.id)
         yield _event_row(event, ordinal, find_sentence(event.trigger))
+
+
+def withhold_words(row: Row) -> Row:
+    """Return a row of table `event` without words of the text, only where they stand; the title's stay.
+
+    What was read from them stays: names, codes, days, numbers.
+    """
+    kept = {name: _withhold(value) for name, value in row.items()}
+    if row["trigger"]["of"] == "text":
+        kept["sentence"] = None
+    return {**kept, "size_text": None}
+
+
+def _withhold(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_withhold(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: _withhold(one) for name, one in value.items()}
+    if kept.get("of") == "text" and kept["text"]:
+        kept["text"] = WITHHELD
+    if kept.get("evidence"):
+        several = isinstance(kept["evidence"], list)
+        kept["evidence"] = [_WITHHELD_EVIDENCE] if several else _WITHHELD_EVIDENCE
+    return kept
 
 
 def _event_row(event: Event, ordinal: int, sentence: str | None) -> Row:

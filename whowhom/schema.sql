@@ -17,7 +17,7 @@
 -- `participant` and `mention` (one row each).
 
 CREATE TYPE span AS STRUCT("text" VARCHAR, "start" INTEGER, "end" INTEGER, "of" VARCHAR);
-COMMENT ON TYPE span IS 'Words of an article; start and end (exclusive) count code points of its text, or of its title where of is ''title''; NULL for words that stand nowhere';
+COMMENT ON TYPE span IS 'Words of an article; start and end (exclusive) count code points of its text, or of its title where of is ''title''; NULL for words that stand nowhere; text is ''…'' where only offsets are kept';
 
 CREATE TYPE entity AS STRUCT(span span, name VARCHAR, country VARCHAR, sector VARCHAR[], evidence VARCHAR[]);
 COMMENT ON TYPE entity IS 'A participant or a source: its words; the name the world knows; ISO 3166-1 alpha-3 or KOS, UNO, EUR, IGO, NGO, MNC, IMG, ISM; PLOVER sectors, the main one first; how all this was reached, one line each';
@@ -44,7 +44,7 @@ CREATE TABLE article (
 );
 COMMENT ON TABLE article IS 'What an outlet published, as it was read; one that could not be coded is here too, with its reason in skip';
 COMMENT ON COLUMN article.id IS 'Given by the source, else a hash of address, title, text, day and outlet';
-COMMENT ON COLUMN article."text" IS 'The whole text, never altered; the offsets of spans count its code points. NULL where texts are not kept (--no-text): then passage has the sentences of its events';
+COMMENT ON COLUMN article."text" IS 'The whole text, never altered; the offsets of spans count its code points. NULL where texts are not kept (--keep): then passage has the sentences of its events, or nothing has its words';
 COMMENT ON COLUMN article.text_hash IS 'First 32 digits of the SHA-256 of the text in UTF-8, by which it is known again';
 COMMENT ON COLUMN article.title IS 'Title';
 COMMENT ON COLUMN article.published IS 'Day of publication in the outlet''s own time zone';

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -162,6 +162,13 @@ class WriterSeat:
             with self.reading() as store:
                 judged = list(store.skip_held(batch))
             yield from judged
+
+    def read_articles(self, ids: Sequence[str]) -> Iterator[Article]:
+        """Do as `Store.read_articles`, and have the file only while looking up."""
+        for start in range(0, len(ids), LOOK_UP_BATCH):
+            with self.reading() as store:
+                found = list(store.read_articles(ids[start : start + LOOK_UP_BATCH]))
+            yield from found
 
     @contextmanager
     def feed_state(self) -> Iterator[StoredFeedState]:

@@ -15,13 +15,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
+from functools import cache
 from glob import escape
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack, get_args
 
 import duckdb
 
@@ -30,6 +31,7 @@ from whowhom.exporters.tables import COLUMNS, mend
 from whowhom.readers.source import Validators
 from whowhom.records import Article, CodedArticle, Event, Skip
 from whowhom.rows import (
+    Keep,
     Row,
     hash_text,
     make_article_row,
@@ -41,6 +43,7 @@ from whowhom.rows import (
     read_article,
     read_event,
     read_feed_status,
+    withhold_words,
 )
 from whowhom.sql import incoming_rows, run
 from whowhom.turns import POLL_SECONDS, Seat, SeatTakenError, Stay, find_writer, is_turn_taken
@@ -71,6 +74,7 @@ Day = date | str | None
 
 SCHEMA_KEY = "whowhom_schema"
 _CODE = re.compile(r"[A-Z]{3}")
+_COMMENTED = re.compile(r'COMMENT ON COLUMN (\w+)\."?(\w+)"? IS')
 _LOCKED = re.compile(r"\block (on|is held)\b")
 _LOCK_HOLDER = re.compile(r"\(PID (\d+)\)")
 # Articles that are looked up together.
@@ -193,10 +197,17 @@ def open_shared(
     return SharedReader(find_file(path), str(path), wait=wait, threads=threads)
 
 
-def open_run(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> WriterSeat:
+def open_run(
+    path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS, stay: Stay = "run"
+) -> WriterSeat:
     """Take the seat of the one writer for a long run that lets readers in between; see `whowhom.sharing`.
 
     Where there is no store it is made, and one of an older version is brought up to date.
+
+    Args:
+        path: As for `open`.
+        wait: As for `open`.
+        stay: "open" for what is soon over: others who want to write wait for it, and for a run do not.
 
     Raises:
         StoreBusyError: Another program writes, or has read for a minute on end.
@@ -209,7 +220,7 @@ def open_run(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> 
     file = find_file(path)
     if not file.exists():
         _create(file, str(path))
-    run = WriterSeat(take_seat(file, str(path), "run", wait=wait), file, str(path))
+    run = WriterSeat(take_seat(file, str(path), stay, wait=wait), file, str(path))
     try:
         with run.writing(wait=max(wait, _READERS_SECONDS)):
             return run
@@ -263,7 +274,7 @@ class Store:
         if self._seat is not None:
             self._seat.release()
 
-    def add(self, items: Iterable[CodedArticle | Skip], *, coder: str = "", keep_text: bool = True) -> Added:
+    def add(self, items: Iterable[CodedArticle | Skip], *, coder: str = "", keep: Keep = "text") -> Added:
         """Add coded articles and Skips, all of them or, where this raises, none.
 
         What is held already stays as it was: of an article with the same id the first one counts.
@@ -275,15 +286,19 @@ class Store:
         Args:
             items: A batch; some thousand articles at a time are the fastest.
             coder: Program and version that coded them, "whowhom 0.1.0" where not given.
-            keep_text: Keep the texts. Without them the store has the sentences of the events, all
-                offsets, and what it takes to know the articles and their copies again; words that stand
-                in other sentences are there, what stands around them is not.
+            keep: "text" keeps the texts. With "sentences" the store has those of the events, all offsets,
+                and what it takes to know the articles and their copies again; words that stand in other
+                sentences are there, what stands around them is not. With "offsets" it has no word of a
+                text: where words would be stands `whowhom.records.WITHHELD`.
 
         Raises:
-            ValueError: An event belongs to another article, or stands twice in its own.
+            ValueError: An event belongs to another article, or stands twice in its own; there is no such
+                `keep`.
             StoreError: The store was opened read-only, or the disk is full.
         """
         self._require_writable()
+        if keep not in get_args(Keep):
+            raise ValueError(f"keep is {keep!r}; it can be {', '.join(get_args(Keep))}.")
         fresh: dict[str, CodedArticle] = {}
         skips: list[Skip] = []
         n_held = 0
@@ -308,7 +323,7 @@ class Store:
                     n_held += 1
                 else:
                     skips.append(Skip(item.article.id, "store", HELD_OTHERWISE, item.article.origin))
-            n_events = self._insert_coded(list(fresh.values()), coder or _name_program(), keep_text)
+            n_events = self._insert_coded(list(fresh.values()), coder or _name_program(), keep)
             n_skips = self._insert_skips(skips)
         return Added(len(fresh), n_events, n_skips, n_held + len(skips) - n_skips)
 
@@ -921,16 +936,12 @@ class Store:
         """
         from whowhom import tie_states
 
-        tie = self._find_one(id, tie_states.find_ties(self._connection, tie_states.Asked()), "ties")
+        tie = self._find_one(id, tie_states.find_ties_by_id(self._connection, mend(id)), "ties")
         if tie is None:
             return None
-        return TieEvidence(
-            tie,
-            tuple(
-                Evidence(change, self._list_reports((*change.rows, *change.denials)))
-                for change in tie.changes
-            ),
-        )
+        told = [(*change.rows, *change.denials) for change in tie.changes]
+        reports = self._list_reports(told)
+        return TieEvidence(tie, tuple(map(Evidence, tie.changes, reports)))
 
     def explain_pledge(self, id: str) -> PledgeEvidence | None:
         """Return a pledge with the reports of it and of what answers it, None where none has the id.
@@ -939,13 +950,11 @@ class Store:
         """
         from whowhom import pledge_states
 
-        pledge = self._find_one(
-            id, pledge_states.find_pledges(self._connection, pledge_states.Asked()), "pledges"
-        )
+        pledge = self._find_one(id, pledge_states.find_pledges_by_id(self._connection, mend(id)), "pledges")
         if pledge is None:
             return None
-        answers = tuple(Evidence(answer, self._list_reports([answer.row])) for answer in pledge.answers)
-        return PledgeEvidence(pledge, self._list_reports(pledge.rows), answers)
+        reports, *answering = self._list_reports([pledge.rows, *([one.row] for one in pledge.answers)])
+        return PledgeEvidence(pledge, reports, tuple(map(Evidence, pledge.answers, answering)))
 
     def _find_one(self, id: str, items: Iterable[Any], what: str) -> Any:
         found = [one for one in items if id and one.id.startswith(id)]
@@ -956,13 +965,23 @@ class Store:
             )
         return found[0] if found else None
 
-    def _list_reports(self, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Event, Article], ...]:
-        found = []
-        for article, event in dict.fromkeys((row["article"], row["event"]) for row in rows):
-            sql = "SELECT * FROM event WHERE article = $article AND id = $event"
-            found += [read_event(row) for row in self._fetch(sql, {"article": article, "event": event})]
-        articles = self._fetch_articles(list(dict.fromkeys(event.article for event in found)))
-        return tuple((event, articles[event.article]) for event in found)
+    def _list_reports(
+        self, groups: Sequence[Iterable[Mapping[str, Any]]]
+    ) -> list[tuple[tuple[Event, Article], ...]]:
+        """Return for each group of rows the events that they are of, with their articles.
+
+        All are fetched together: each look-up goes through the whole table, and a tie may have thousands.
+        """
+        named = [list(dict.fromkeys((row["article"], row["event"]) for row in rows)) for rows in groups]
+        wanted = list(dict.fromkeys(one for ones in named for one in ones))
+        rows = self._fetch(
+            "SELECT event.* FROM event JOIN (SELECT unnest($articles) AS article, unnest($events) AS id) "
+            "AS wanted ON wanted.article = event.article AND wanted.id = event.id",
+            {"articles": [article for article, _ in wanted], "events": [event for _, event in wanted]},
+        )
+        events = {(row["article"], row["id"]): read_event(row) for row in rows}
+        articles = self._fetch_articles(list(dict.fromkeys(article for article, _ in events)))
+        return [tuple((events[one], articles[one[0]]) for one in ones if one in events) for ones in named]
 
     @property
     def is_built(self) -> bool:
@@ -1121,16 +1140,19 @@ class Store:
             )
         return {id: f"{text_hash} {title or ''}" for id, title, text_hash in found}
 
-    def _insert_coded(self, coded: Sequence[CodedArticle], coder: str, keep_text: bool) -> int:
+    def _insert_coded(self, coded: Sequence[CodedArticle], coder: str, keep: Keep) -> int:
         if not coded:
             return 0
         now = _now()
-        articles = [make_article_row(one.article, coder, now, keep_text=keep_text) for one in coded]
+        articles = [make_article_row(one.article, coder, now, keep=keep) for one in coded]
         events = [row for one in coded for row in make_event_rows(one)]
+        if keep == "offsets":
+            events = [withhold_words(row) for row in events]
         self._insert("article", articles)
         self._insert("event", events)
-        if not keep_text:
+        if keep == "sentences":
             self._insert("passage", [row for one in coded for row in make_passage_rows(one)])
+        if keep != "text":
             self._insert("text_sketch", [make_text_sketch_row(one.article) for one in coded])
         return len(events)
 
@@ -1399,7 +1421,10 @@ def connect(
     connection = _connect_when_free(file, path, read_only=read_only, wait=wait)
     try:
         version = read_version(connection, path)
-        if version == SCHEMA_VERSION or not migrate:
+        if not migrate:
+            return connection
+        if version == SCHEMA_VERSION:
+            _require_whole(connection, path)
             return connection
         refuse_version(version, path, read_only=read_only)
     except BaseException:
@@ -1534,6 +1559,35 @@ def refuse_version(version: int, path: str, *, read_only: bool) -> None:
             f"{path!r} is a store of version {version}, and this whowhom keeps version {SCHEMA_VERSION}. "
             "Bring it up to date with `whowhom migrate`, or open it once for writing."
         )
+
+
+def _require_whole(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+    """Raise where a table or column is not there: versions that were never released are not migrated."""
+    found = set(run(connection, "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"))
+    lacking = [column for column in _list_columns() if column not in found]
+    if not lacking:
+        return
+    tables = {table for table, _ in found}
+    names = dict.fromkeys(
+        f"the column {table}.{name}" if table in tables else f"the table {table}" for table, name in lacking
+    )
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    # Rows that want a value which is not there cannot be taken over.
+    renewed = "" if any(table in tables for table, _ in lacking) else _RENEWED
+    raise StoreError(
+        f"{path!r} lacks {next(iter(names))}{more}: an unreleased whowhom made it. "
+        f"Read the sources into a new store{renewed}. `whowhom check` lists what is missing."
+    )
+
+
+_RENEWED = ", or run `whowhom compact` and then `whowhom incidents build --rebuild`"
+
+
+@cache
+def _list_columns() -> tuple[tuple[str, str], ...]:
+    """Return table and name of each column of a store: in schema.sql each has a comment."""
+    schema = files("whowhom").joinpath("schema.sql").read_text(encoding="utf-8")
+    return tuple(_COMMENTED.findall(schema))
 
 
 def _explain_refusal(path: str, file: Path, error: duckdb.Error) -> str:

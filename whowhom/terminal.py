@@ -20,7 +20,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from whowhom.records import Article, DaySpan, Entity, Event, EventDate, Place, Skip, Span
+from whowhom.records import WITHHELD, Article, DaySpan, Entity, Event, EventDate, Place, Skip, Span
 
 if TYPE_CHECKING:
     from whowhom.api import Recoded
@@ -164,7 +164,9 @@ def _make_cells(row: Row, console: Console, room: int) -> _Cells:
         what=what,
         who=_describe_participants(row, console),
         circumstances=_describe_circumstances(row),
-        sentence=_emphasize(shortened, console),
+        sentence=_emphasize(shortened, console)
+        if sentence or trigger != WITHHELD
+        else Text("words not kept", "dim"),
     )
 
 
@@ -419,7 +421,15 @@ def mark_passages(event: Event, article: Article, console: Console) -> list[Text
         passages[key] = (max(known, text, key=len), [*marks, (field, start, end)])
     with_color = console.is_terminal and not console.no_color and not console.is_dumb_terminal
     mark = _mark_with_color if with_color else _mark_with_labels
-    return [mark(neutralize(text), marks) for _, (text, marks) in sorted(passages.items())]
+    shown = [mark(neutralize(text), marks) for _, (text, marks) in sorted(passages.items())]
+    if event.trigger.text == WITHHELD:
+        shown.append(Text(describe_withheld(event.trigger), "dim"))
+    return shown
+
+
+def describe_withheld(span: Span) -> str:
+    """Tell where words stand that are not kept."""
+    return f"words not kept, only where they stand: characters {span.start} to {span.end} of the {span.of}"
 
 
 def _mark_with_color(text: str, marks: Sequence[tuple[str, int, int]]) -> Text:

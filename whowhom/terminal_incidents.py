@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from whowhom.records import WITHHELD
 from whowhom.terminal import describe_article, mark_passages, neutralize
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _list_fields(row: Row) -> Iterator[tuple[str, str]]:
 
 def _describe_report(report: Report, families: Counter[str], console: Console) -> Iterator[Text | str]:
     yield Text(f"{report.event.id[:8]}  {describe_article(report.article)}", "dim")
-    if report.article.text:
+    if report.article.text or report.event.trigger.text == WITHHELD:
         yield from mark_passages(report.event, report.article, console)
     else:
         yield neutralize(report.sentence)

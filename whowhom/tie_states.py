@@ -151,6 +151,10 @@ WHERE known_on <= $known AND (denial IS NOT NULL OR last_day <= $as_of)
 ORDER BY known_on, article, event, tie, one, other, state"""
 
 
+# What ids are made of: see `_hash_tie`. A denial alone makes no tie.
+_SELECT_TOLD = """SELECT DISTINCT tie, one, other, article, event FROM tie_report WHERE denial IS NULL"""
+
+
 class Asked(NamedTuple):
     """What is asked for; None and empty stand for any.
 
@@ -187,6 +191,28 @@ def check_kinds(kinds: Iterable[str]) -> None:
     for kind in kinds:
         if kind not in load_kinds():
             raise ValueError(f"There is no kind of tie {kind!r}. There are: {', '.join(load_kinds())}.")
+
+
+def find_ties_by_id(connection: duckdb.DuckDBPyConnection, id: str) -> list[Tie]:
+    """Return the ties whose id begins so, in the order of sides, and read no more than their sides' reports.
+
+    An id is a hash of what stands in one report, so the sides are found by hashing. With a million events
+    that takes 2 s of processor, and to put all ties together 12 (evaluation/ties.py --events 1000000).
+    """
+    told = connection.execute(_SELECT_TOLD).fetchall()
+    kinds = load_kinds()
+    sides = {
+        (one, other)
+        for tie, one, other, article, event in told
+        if id and _hash_tie(kinds[tie], one, other, article, event).startswith(id)
+    }
+    if not sides:
+        return []
+    values = {"ones": [one for one, _ in sides], "others": [other for _, other in sides]}
+    days = clock(connection, None, None)
+    chosen = "(one, other) IN (SELECT unnest($ones), unnest($others))"
+    rows = fetch_rows(connection, _SELECT.format(sides=chosen), {**values, **days, "tie": []})
+    return [tie for tie in put_together(rows, days["as_of"]) if tie.id.startswith(id)]
 
 
 @contextmanager
@@ -518,7 +544,7 @@ def _run_through(changes: Sequence[Change], as_of: date) -> Tie:
     tie = "alliance" if any(change.tie == "alliance" for change in walked) else shown.tie
     kind = load_kinds()[tie]
     return Tie(
-        id=content_hash("tie", kind.family, shown.one, shown.other, *_identify(kind, walked)),
+        id=_hash_tie(kind, shown.one, shown.other, *_find_first_event(walked)),
         tie=tie,
         one=shown.one,
         other=shown.other,
@@ -615,13 +641,19 @@ def _find_start(change: Change) -> date:
     return change.first_day or change.last_day
 
 
-def _identify(kind: Kind, changes: Iterable[Change]) -> tuple[str, ...]:
-    """Return what tells a tie from others of its sides: of agreements the event that first told of it."""
-    if kind.family != "treaty":
-        return ()
+def _find_first_event(changes: Iterable[Change]) -> tuple[str, str]:
+    """Return the event that first told of a tie, as article and event."""
     rows = (row for change in changes for row in change.rows)
     first = min(rows, key=lambda row: (row["known_on"], row["article"], row["event"]))
     return first["article"], first["event"]
+
+
+def _hash_tie(kind: Kind, one: str, other: str, article: str, event: str) -> str:
+    """Return the id of a tie: of its family and sides, and of agreements, as two states may have several,
+    of the event that first told of it.
+    """
+    first = (article, event) if kind.family == "treaty" else ()
+    return content_hash("tie", kind.family, one, other, *first)
 
 
 def _choose_name(names: Sequence[str]) -> str | None:

@@ -58,11 +58,17 @@ def migrate(store: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> 
 def compact(store: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> Compacted:
     """Rewrite a store without the room that deleted rows have left; the command `whowhom compact`.
 
+    One that lacks a table or column, as unreleased versions made them, has it afterwards, without rows.
+
     Raises:
         StoreError: There is no store, another program has it, or the disk is full.
     """
     with _alone(store, wait=wait) as (file, path):
-        stores.connect(file, path, read_only=False, wait=wait).close()
+        connection = stores.connect(file, path, read_only=False, wait=wait, migrate=False)
+        version = stores.read_version(connection, path)
+        connection.close()
+        if version != SCHEMA_VERSION:
+            stores.connect(file, path, read_only=False, wait=wait).close()
         before = file.stat().st_size
         part = _new_part(file)
         _rewrite(file, part, SCHEMA_VERSION)

@@ -13,7 +13,7 @@ def test_list_is_paged_by_next(reader):
     address = "/api/incidents?limit=9&recipient=SYR&sort=score"
     while address:
         page = reader.get(address).json()
-        ids += [one["id"] for one in page["incidents"]]
+        ids += [one["incident_id"] for one in page["incidents"]]
         address = page["next"]
     assert len(ids) == len(set(ids)) == page["n"]
 
@@ -42,7 +42,7 @@ def test_answer_that_is_known_is_not_sent_again(tmp_path):
 
 def test_incident_comes_with_its_reports(reader):
     """Whole events, with the offsets of their words."""
-    id = reader.get("/api/incidents?words=Belgradr05").json()["incidents"][0]["id"]
+    id = reader.get("/api/incidents?words=Belgradr05").json()["incidents"][0]["incident_id"]
     incident = reader.get(f"/api/incidents/{id}").json()
     (report,) = incident["reports"]
     assert report["outlet"] == "Outlet r05"

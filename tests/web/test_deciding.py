@@ -236,6 +236,32 @@ def test_form_of_another_page_writes_nothing(desk, headers, change):
     assert desk.read(lambda store: store.corrections()) == []
 
 
+def test_forms_of_two_pages_asked_for_at_once_are_both_taken(desk):
+    """Tabs of a fresh browser have no cookie yet: the answer to the one takes no cookie from the other."""
+    fresh = {"cookie": ""}
+    pages = [desk.client.get(f"/article/{id}", headers=fresh) for id in ("r11", "r12")]
+    for page in pages:  # the browser keeps what came last
+        desk.client.cookies.update(page.cookies)
+    for id, page in zip(("r11", "r12"), pages, strict=True):
+        assert page.cookies
+        mark = re.search(r'name="form_mark" value="(\w+)"', page.text)[1]
+        data = {"form_mark": mark, "do": f"accept {id}-1", "who": "Ana Bell"}
+        assert desk.client.post("/decide", data=data, follow_redirects=False).status_code == 303
+    assert len(desk.read(lambda store: store.corrections())) == 2
+
+
+def test_form_without_a_cookie_writes_nothing(desk):
+    """The mark alone is not enough, nor is one of another run of the desk."""
+    page = desk.client.get("/article/r11")
+    data = {"form_mark": re.search(r'name="form_mark" value="(\w+)"', page.text)[1], "do": "accept r11-1"}
+    desk.client.cookies.clear()
+    assert desk.client.post("/decide", data={**data, "who": "Eve"}).status_code == 403
+    other = TestClient(make_app(desk.path), base_url="http://localhost")
+    other.get("/article/r11")
+    assert other.post("/decide", data={**data, "who": "Eve"}).status_code == 403
+    assert desk.read(lambda store: store.corrections()) == []
+
+
 def test_long_or_broken_body_is_refused(desk):
     """A form is small; a body that is none is said to be none."""
     assert desk.client.post("/decide", content=b"x" * 300_000).status_code == 413

@@ -71,7 +71,7 @@ def test_empty_values_are_as_none():
         ("sort=rowid", "sort cannot be 'rowid'"),
         ("sort=mode", "sort cannot be 'mode'"),
         ("order=up", "order cannot be 'up'. Known: asc, desc"),
-        ("columns=day,secret", "columns cannot be 'secret'"),
+        ("columns=score,secret", "columns cannot be 'secret'"),
         (f"words={'x' * 201}", "words has 201 characters; give 200 at most"),
         ("actor=a%00b", "null character"),
         ("&".join(f"actor={n}" for n in range(51)), "actor is given 51 times"),
@@ -87,8 +87,8 @@ def test_impossible_filter_is_told_with_what_is_possible(query, told):
 
 def test_columns_come_with_commas_or_one_by_one():
     """Links write the one, the form of checkboxes sends the other; none at all shows the usual ones."""
-    assert read_filters([("columns", "day,type")]).columns == ("day", "type")
-    assert read_filters([("columns", "day"), ("columns", "type")]).columns == ("day", "type")
+    assert read_filters([("columns", "score,event")]).columns == ("score", "event")
+    assert read_filters([("columns", "score"), ("columns", "event")]).columns == ("score", "event")
     assert read_filters([("columns", ",")]).columns == SHOWN
 
 

@@ -81,6 +81,24 @@ def test_country_is_an_area_and_no_point(tmp_path):
     assert client.get(address.replace("/incidents", "/api/incidents")).json()["n"] == 1
 
 
+def test_country_of_two_names_is_one_place(tmp_path):
+    """Burma and Myanmar are listed once, with all that is known to have been there."""
+    path = tmp_path / "desk.duckdb"
+    with stores.open(path) as store:
+        for id, name in (("1", "Burma"), ("2", "Myanmar"), ("3", "")):
+            words = "RUS forces shelled MMR on Friday."
+            state = Place(Span("MMR", 19, 22), name, "MMR", 21.0, 96.0, 1327865, "country")
+            day = date(2031, int(id), 1)
+            store.add([make_report(id, day, whom="MMR", words=words, location=state)])
+        store.build_incidents()
+    client = TestClient(make_app(path), base_url="http://localhost")
+    [(address, name, n)] = list_places(client.get("/map").text)
+    assert (address, name, n) == ("/incidents?place=MMR&precision=country", "Myanmar", 3)
+    assert client.get(address.replace("/incidents", "/api/incidents")).json()["n"] == 3
+    (feature,) = client.get("/map.geojson").json()["features"]
+    assert feature["properties"]["n"] == 3
+
+
 def test_view_is_kept_by_every_link_and_form(reader):
     """Whoever looks closely goes on doing so."""
     query = "?type=AID&zoom=4&longitude=20&latitude=10"

@@ -5,14 +5,15 @@ import html
 import io
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 from pyarrow import parquet
 from starlette.testclient import TestClient
 
-from tests.web.conftest import HOSTILE_TEXT, HOSTILE_TITLE, make_hostile
+from tests.web.conftest import HOSTILE_TEXT, HOSTILE_TITLE, make_hostile, make_report
+from whowhom import accounts
 from whowhom import store as stores
 from whowhom.web.app import make_app
 
@@ -87,9 +88,9 @@ def test_filters_narrow_the_table(reader):
     page = reader.get("/incidents?type=AID&recipient=SYR").text
     ids = list_ids(page)
     found = reader.get("/api/incidents?type=AID&recipient=SYR").json()
-    assert ids == [one["id"] for one in found["incidents"]]
+    assert ids == [one["incident_id"] for one in found["incidents"]]
     assert ids
-    assert {one["type"] for one in found["incidents"]} == {"AID"}
+    assert {one["event"] for one in found["incidents"]} == {"AID"}
     assert f"{len(ids)} incident" in page
 
 
@@ -111,7 +112,7 @@ def test_every_filter_finds_some_and_not_all(reader, query):
     if query != "min_independent=1":
         assert found["n"] < everything
     page = reader.get(f"/incidents?{query}&limit=1000").text
-    assert list_ids(page) == [one["id"] for one in found["incidents"]]
+    assert list_ids(page) == [one["incident_id"] for one in found["incidents"]]
 
 
 def test_facets_count_what_choosing_them_shows(reader):
@@ -130,7 +131,7 @@ def test_facets_count_what_choosing_them_shows(reader):
 
 
 @pytest.mark.parametrize(
-    ("sort", "order"), [("killed", "desc"), ("killed", "asc"), ("type", "asc"), ("score", "desc")]
+    ("sort", "order"), [("killed_best", "desc"), ("killed_best", "asc"), ("event", "asc"), ("score", "desc")]
 )
 def test_sorting_puts_rows_without_a_value_last(reader, sort, order):
     """In either direction."""
@@ -142,9 +143,10 @@ def test_sorting_puts_rows_without_a_value_last(reader, sort, order):
 
 def test_pages_of_the_table_together_are_the_whole(reader):
     """No row twice, none left out."""
-    whole = [one["id"] for one in reader.get("/api/incidents?limit=1000&sort=type").json()["incidents"]]
+    rows = reader.get("/api/incidents?limit=1000&sort=event").json()["incidents"]
+    whole = [one["incident_id"] for one in rows]
     seen: list[str] = []
-    address = "/incidents?limit=7&sort=type&order=desc"
+    address = "/incidents?limit=7&sort=event&order=desc"
     for _ in range(20):
         page = reader.get(address).text
         seen += list_ids(page)
@@ -158,7 +160,7 @@ def test_pages_of_the_table_together_are_the_whole(reader):
 
 def test_columns_are_shown_as_chosen(reader):
     """In the order of the address."""
-    page = reader.get("/incidents?columns=score,day,denied_by,n_certain").text
+    page = reader.get("/incidents?columns=score,first_day,denied_by,n_certain").text
     heads = re.findall(r"<th scope=\"col\"[^>]*>(?:<a[^>]*>)?([^<]+)", page.split("<tbody>")[0])
     assert [head.strip() for head in heads] == ["score", "day", "denies it", "certain"]
 
@@ -171,7 +173,19 @@ def test_every_column_can_be_shown(reader):
     assert reader.get(f"/incidents?limit=1000&columns={names}").status_code == 200
 
 
-QUERY = "recipient=SYR&recipient=GEO&sort=killed&columns=day,type,actor,recipient,killed,wordings"
+def test_flat_incident_is_that_of_the_command_line(reader, store_path):
+    """The same columns with the same values, whoever asks."""
+    with stores.open(store_path, read_only=True) as store:
+        expected = {row["incident_id"]: row for row in store.incidents().to_arrow_table().to_pylist()}
+    columns = ",".join(column.name for column in accounts.COLUMNS)
+    table = parquet.read_table(io.BytesIO(reader.get(f"/incidents.parquet?columns={columns}").content))
+    assert table.column_names == [column.name for column in accounts.COLUMNS]
+    assert {row["incident_id"]: row for row in table.to_pylist()} == expected
+    (row,) = reader.get("/api/incidents?limit=1").json()["incidents"]
+    assert sorted(row) == sorted(table.column_names)
+
+
+QUERY = "recipient=SYR&recipient=GEO&sort=killed_best&columns=first_day,event,actor_name,killed_best,wordings"
 
 
 def read_export(content: bytes, format: str) -> list[dict]:
@@ -191,18 +205,18 @@ def test_export_holds_what_the_table_shows(reader, format):
     shown = list_ids(reader.get(f"/incidents?{QUERY}&limit=1000").text)
     answer = reader.get(f"/incidents.{format}?{QUERY}")
     rows = read_export(answer.content, format)
-    assert [row["id"] for row in rows] == shown
+    assert [row["incident_id"] for row in rows] == shown
     assert len(shown) > 20
-    names = ["id", "day", "type", "actor", "recipient", "killed", "wordings"]
+    names = ["incident_id", "first_day", "event", "actor_name", "killed_best", "wordings"]
     assert list(rows[0]) == (names if format != "geojson" else [*names, "precision"])
     assert answer.headers["content-disposition"] == f'attachment; filename="incidents.{format}"'
     page = reader.get(f"/incidents.{format}?{QUERY}&limit=5&offset=5")
-    assert [row["id"] for row in read_export(page.content, format)] == shown[5:10]
+    assert [row["incident_id"] for row in read_export(page.content, format)] == shown[5:10]
 
 
 def test_geojson_has_no_point_for_a_country(reader):
     """What is placed in a town is a point; of what is placed in a state only the state is told."""
-    features = reader.get("/incidents.geojson?columns=place,place_country").json()["features"]
+    features = reader.get("/incidents.geojson?columns=place_name,place_country").json()["features"]
     by_precision = {one["properties"]["precision"]: one["geometry"] for one in features}
     assert by_precision["exact"]["coordinates"] == [20.25, 10.5]
     assert by_precision["country"] is None
@@ -215,7 +229,7 @@ def test_csv_holds_no_formula(tmp_path):
         store.add([coded])
         store.build_incidents()
     client = TestClient(make_app(tmp_path / "desk.duckdb"), base_url="http://localhost")
-    text = client.get("/incidents.csv?columns=asserted_by,actor").text
+    text = client.get("/incidents.csv?columns=asserted_by,actor_name").text
     assert not re.search(r"(^|,)[=+@]", text, re.M)
 
 
@@ -227,7 +241,7 @@ def test_unknown_format_is_not_found(reader):
 
 def test_incident_shows_its_reports_with_their_words_marked(reader):
     """Who, whom, the deed, where and when, each by its own style and letter."""
-    id = find_incident(reader, words="Belgradr05")["id"]
+    id = find_incident(reader, words="Belgradr05")["incident_id"]
     page = reader.get(f"/incident/{id}").text
     for role, letter, words in (
         ("actor", "A", "RUS forces"),
@@ -243,7 +257,7 @@ def test_incident_shows_its_reports_with_their_words_marked(reader):
 
 def test_beginning_of_an_id_leads_to_the_incident(reader):
     """As in every command."""
-    id = find_incident(reader)["id"]
+    id = find_incident(reader)["incident_id"]
     answer = reader.get(f"/incident/{id[:12]}", follow_redirects=False)
     assert answer.status_code == 307
     assert answer.headers["location"] == f"/incident/{id}"
@@ -271,8 +285,8 @@ def test_incident_tells_where_reports_differ_and_which_are_copies(tmp_path):
         store.build_incidents()
     client = TestClient(make_app(tmp_path / "desk.duckdb"), base_url="http://localhost")
     incident = find_incident(client)
-    assert (incident["articles"], incident["independent"]) == (3, 2)
-    page = client.get(f"/incident/{incident['id']}").text
+    assert (incident["n_articles"], incident["n_independent"]) == (3, 2)
+    page = client.get(f"/incident/{incident['incident_id']}").text
     assert "<b>3</b>" in page
     assert "<b>5</b>" in page
     assert "copies of one text" in page
@@ -299,8 +313,8 @@ def list_hostile_addresses(reader) -> list[str]:
     incident = find_incident(reader, actor="NOV")
     return [
         f"/article/{quote('hostile/<id>', safe='')}",
-        f"/incident/{incident['id']}",
-        "/incidents?actor=NOV&columns=actor,asserted_by,wordings",
+        f"/incident/{incident['incident_id']}",
+        "/incidents?actor=NOV&columns=actor_name,asserted_by,wordings",
         "/?from=2031-03-07&to=2031-03-07",
         "/actor/NOV",
         "/sources",
@@ -328,7 +342,7 @@ def test_hostile_article_is_shown_in_full(reader):
     heading = re.search(r'<h1 dir="auto">(.*?)</h1>', page, re.S)[1]
     assert html.unescape(heading) == HOSTILE_TITLE
     incident = find_incident(reader, actor="NOV")
-    shown = html.unescape(reader.get(f"/incident/{incident['id']}").text)
+    shown = html.unescape(reader.get(f"/incident/{incident['incident_id']}").text)
     assert f"<bdi>{HOSTILE_TITLE}</bdi>" in shown
 
 
@@ -418,6 +432,34 @@ def test_other_methods_are_refused_with_those_that_are_taken(reader):
     answer = reader.post("/incidents")
     assert answer.status_code == 405
     assert "GET" in answer.headers["allow"]
+
+
+def test_article_of_offsets_says_that_its_words_are_not_kept(tmp_path):
+    """On its own page, that of the incident and that for correcting it, with where the words stand."""
+    path = tmp_path / "desk.duckdb"
+    with stores.open(path) as store:
+        store.add([make_report("1", date(2031, 1, 1))], keep="offsets")
+        store.build_incidents()
+        ((incident,),) = store.reports().project("incident").fetchall()
+    client = TestClient(make_app(path), base_url="http://localhost")
+    for address in ("/article/1", f"/incident/{incident}", "/event/1-1"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "words not kept, only where they stand: characters 11 to 18 of the text" in page.text, address
+        assert "shelled" not in page.text
+    assert "nor a word of it" in client.get("/article/1").text
+
+
+def test_store_that_lacks_a_table_is_a_page_too(tmp_path):
+    """One of an unreleased version is no crash: the page says what it lacks and what to do."""
+    path = tmp_path / "desk.duckdb"
+    with stores.open(path) as store:
+        store._connection.execute("DROP TABLE facet")
+    client = TestClient(make_app(path), base_url="http://localhost")
+    for address in ("/", "/incidents", "/api/incidents"):
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert "lacks the table facet" in answer.text
 
 
 def test_store_in_use_is_a_page_too(tmp_path):

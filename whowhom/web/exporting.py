@@ -22,7 +22,7 @@ _POINT = ("latitude", "longitude", "precision")
 def list_columns(format: str, shown: Sequence[str]) -> list[str]:
     """Return the columns of a file: the id, so that every row can be found again, then those shown."""
     also = _POINT if format == "geojson" else ()
-    return list(dict.fromkeys(("id", *shown, *also)))
+    return list(dict.fromkeys(("incident_id", *shown, *also)))
 
 
 def respond(table: pa.Table, format: str) -> Response:
@@ -42,7 +42,7 @@ def write_geojson(table: pa.Table, stream: BinaryIO, columns: Sequence[Column] =
     """Write a FeatureCollection (RFC 7946), one feature an incident.
 
     Of what is placed in a state or a region only, or not at all, there is no point: the middle of a
-    state is not where it was. `place`, `place_country` and `precision` tell what is known.
+    state is not where it was. `place_name`, `place_country` and `precision` tell what is known.
     """
     features = [_make_feature(row) for row in table.to_pylist()]
     collection = {"type": "FeatureCollection", "features": features}
@@ -53,7 +53,7 @@ def _make_feature(row: dict[str, Any]) -> dict[str, Any]:
     latitude, longitude = row.pop("latitude"), row.pop("longitude")
     is_point = row["precision"] in ("exact", "near") and latitude is not None and longitude is not None
     geometry = {"type": "Point", "coordinates": [longitude, latitude]} if is_point else None
-    return {"type": "Feature", "id": row["id"], "geometry": geometry, "properties": row}
+    return {"type": "Feature", "id": row["incident_id"], "geometry": geometry, "properties": row}
 
 
 FORMATS: dict[str, tuple[Writer, str]] = {

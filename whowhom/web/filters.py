@@ -106,7 +106,7 @@ class Filters:
     first: date | None = None
     last: date | None = None
     min_independent: int = 0
-    sort: str = "day"
+    sort: str = "first_day"
     order: str = "desc"
     limit: int = ROWS
     offset: int = 0

@@ -28,6 +28,7 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 FORM_FIELD = "form_mark"
 _SHORTEST_TOKEN = 16
 _COOKIE_DAYS = 400
+_COOKIE_LENGTH = 43
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -99,11 +100,15 @@ class Gate:
         return hashlib.sha256(f"whowhom desk {self.token}".encode()).hexdigest()
 
     def read_form_mark(self, request: Request) -> tuple[str, str]:
-        """Return the mark of forms on this reader's pages, and the cookie to set where there is none yet."""
+        """Return the mark of forms on this reader's pages, and the cookie to set where there is none yet.
+
+        One process sets the same cookie with each of its pages: of two that a browser asks for at once,
+        before it has any, the last to come must not replace what the form of the other was marked with.
+        """
         cookie = request.cookies.get(self.name_cookie("form"), "")
-        if re.fullmatch(r"[\w-]{43}", cookie):
+        if re.fullmatch(rf"[\w-]{{{_COOKIE_LENGTH}}}", cookie):
             return self._sign("form", cookie), ""
-        fresh = secrets.token_urlsafe(32)
+        fresh = self._sign("cookie", "form")[:_COOKIE_LENGTH]
         return self._sign("form", fresh), fresh
 
     def check_form(self, request: Request, mark: str) -> None:

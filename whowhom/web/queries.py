@@ -521,14 +521,18 @@ def _count_pairs(cursor: Cursor, before: date, first: date, last: date) -> list[
 
 @_remembered
 def count_places(cursor: Cursor, filters: Filters, *, limit: int = 500) -> list[Row]:
-    """Return the places of incidents with their number by quad class, the most frequent first."""
+    """Return the places of incidents with their number by quad class, the most frequent first.
+
+    A country is one place whatever its reports call it, and has no name here.
+    """
     where, bound = select(filters)
     return cursor.fetch(
-        f"""SELECT place_name AS name, place_country AS country, place_precision AS "precision",
+        f"""SELECT CASE WHEN place_precision = 'country' AND place_country IS NOT NULL THEN NULL
+                ELSE place_name END AS name, place_country AS country, place_precision AS "precision",
             any_value(latitude) AS latitude, any_value(longitude) AS longitude, count(*) AS n, {_N_BY_QUAD}
         FROM facet WHERE {where}
             AND (place_name IS NOT NULL OR place_country IS NOT NULL OR place_precision IS NOT NULL)
-        GROUP BY place_name, place_country, place_precision
+        GROUP BY name, country, "precision"
         ORDER BY n DESC, name, country LIMIT {int(limit)}""",
         bound,
     )

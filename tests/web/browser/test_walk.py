@@ -166,7 +166,7 @@ def test_correction_outlives_a_new_coding_and_is_in_the_export(open_page, own_de
         assert page.input_value("#set-killed") == "5"
         page.click(".kicker a")
         assert "5" in page.inner_text(".facts div:has(> dt:text('Killed'))")
-        page.goto(f"{desk}/incidents?type=ASSAULT&columns=day&columns=killed_high")
+        page.goto(f"{desk}/incidents?type=ASSAULT&columns=first_day&columns=killed_high")
         with page.expect_download() as started:
             page.click("a[href^='/incidents.csv']")
         rows = list(csv.DictReader(io.StringIO(started.value.path().read_text("utf-8"))))

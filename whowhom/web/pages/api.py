@@ -40,7 +40,7 @@ def list_incidents(request: Request) -> Response:
     filters = _read(pairs, columns=tuple(COLUMN_BY_NAME))
 
     def ask(cursor: Cursor) -> dict[str, Any]:
-        names = list(dict.fromkeys(("id", *filters.columns)))
+        names = list(dict.fromkeys(("incident_id", *filters.columns)))
         rows = queries.select_columns(
             cursor, filters, names, limit=filters.limit, offset=filters.offset
         ).to_pylist()

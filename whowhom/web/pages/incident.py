@@ -9,8 +9,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from whowhom.records import Article, Span
-from whowhom.terminal import find_sentence
+from whowhom.records import WITHHELD, Article, Span
+from whowhom.terminal import describe_withheld, find_sentence
 from whowhom.web import deciding, queries
 from whowhom.web.desk import desk_of
 from whowhom.web.marking import LETTERS, ROLE_WORDS, list_marks, mark_text
@@ -88,6 +88,9 @@ def mark_sentence(event: Row) -> Markup:
     """
     trigger = event["trigger"]
     whole = event["title"] if trigger["of"] == "title" else event["body"]
+    if not whole and trigger["text"] == WITHHELD:
+        where = Span("", trigger["start"], trigger["end"], trigger["of"])
+        return Markup('<span class="soft">{}</span>').format(describe_withheld(where))
     if not whole:
         return mark_text(event["sentence"] or trigger["text"], [])
     article = Article("", event["body"] or "", title=event["title"] or "")

@@ -61,4 +61,6 @@ def export(request: Request) -> Response:
 
 def _find_kind(name: str) -> str:
     """Return the class of the cells of a column."""
-    return "day" if name == "day" else "number" if COLUMN_BY_NAME[name].type in ("whole", "real") else ""
+    return (
+        "day" if name == "first_day" else "number" if COLUMN_BY_NAME[name].type in ("whole", "real") else ""
+    )
