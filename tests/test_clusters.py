@@ -2,11 +2,13 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whowhom.clusters import Link, Traits, join_links
+from whowhom import clusters
+from whowhom.clusters import Link, Traits, join_links, join_part, list_parts
 
 
 def make_traits(*traits: Traits) -> dict[int, Traits]:
@@ -89,3 +91,25 @@ def test_order_of_links_makes_no_difference_and_no_deed_has_two_events_of_an_art
     told = [(deed, traits[number].article) for number, deed in found.deed.items()]
     assert len(set(told)) == len(told)
     assert all(found.component[number] == found.component[deed] for number, deed in found.deed.items())
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_parts_join_as_the_whole_does(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Joined part by part, events fall into the same deeds and components as joined at once."""
+    chance = random.Random(3)
+    pairs = sorted({tuple(sorted(chance.sample(range(10, 90), 2))) for _ in range(60)})
+    links = [Link(one, two, round(0.5 + chance.random() / 2, 3)) for one, two in pairs]
+    judgements = [[[11, 12], [13]], [[200], [201, 202]], [[12, 40]]]
+    numbers = {n for link in links for n in link[:2]} | {11, 12, 13, 40, 200, 201, 202}
+    traits = {number: Traits(f"article {number}") for number in sorted(numbers)}
+    whole = join_links(traits, links, judgements)
+    monkeypatch.setattr(clusters, "_PART_EVENTS", size)
+    columns = [np.array(column) for column in zip(*links, strict=True)]
+    parts = list(list_parts(*columns, judgements))
+    joined = [
+        join_part(({number: traits[number] for number in part.numbers}, part.links, part.judgements))
+        for part in parts
+    ]
+    assert sorted(number for part in parts for number in part.numbers) == sorted(numbers)
+    for name in ("deed", "component", "weakest"):
+        assert {k: v for one in joined for k, v in getattr(one, name).items()} == getattr(whole, name)

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from whowhom.copies import LIKENESS, list_bands, measure_likeness, sketch_text
+from whowhom.copies import LIKENESS, list_bands, measure_likeness, sketch_text, sketch_texts
 
 REPORT = (
     "Norway and Iceland signed a treaty on fishing quotas in Oslo on Tuesday after two years of talks. The "
@@ -67,3 +69,20 @@ def test_text_without_words_is_no_copy_of_anything(text: str) -> None:
 def test_agency_is_read_where_credit_is_given(text: str, credit: str) -> None:
     """In brackets, in the dateline or in the copyright; its letters elsewhere are nothing."""
     assert sketch_text(text).credit == credit
+
+
+@given(st.lists(st.lists(st.sampled_from("Oslo treaty cod 2024 fish's".split()), max_size=12), max_size=8))
+def test_texts_are_sketched_together_as_alone(texts: list[list[str]]) -> None:
+    """What stands before or behind a text, and of what length, makes no difference to its sketch."""
+    joined = [" ".join(words) for words in [*texts, ["cod"] * 700]]
+    for alone, together in zip(map(sketch_text, joined), sketch_texts(joined), strict=True):
+        assert np.array_equal(alone.minhash, together.minhash)
+        assert (alone.n_shingles, alone.lead) == (together.n_shingles, together.lead)
+
+
+@given(st.lists(st.sampled_from("ab"), max_size=9))
+def test_shingles_are_counted_once_however_often_they_come(words: list[str]) -> None:
+    """A text has as many shingles as different runs of five words, of all its words where it has fewer."""
+    width = min(5, len(words))
+    runs = {tuple(words[at : at + width]) for at in range(len(words) - width + 1)} if words else set()
+    assert sketch_text(" ".join(words)).n_shingles == len(runs)

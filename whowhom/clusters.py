@@ -11,10 +11,16 @@ from the beginning, and all others stay as they are, as deciding them anew would
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Scores = NDArray[np.float64]
 
 # Two groups are joined where this share of the pairs across them are links. Without it one vague
 # report ("clashes in the north") chains a week of separate fights together.
@@ -95,24 +101,31 @@ def join_links(
         links: In any order.
         judgements: In the order in which they were made.
     """
-    groups = {number: _start_group(number, traits[number]) for number in traits}
-    components = _Forest(traits)
+    one = np.array([link.one for link in links], np.int64)
+    two = np.array([link.two for link in links], np.int64)
+    scores = np.array([link.score for link in links], np.float64)
+    return join_part((traits, (one, two, scores), judgements))
+
+
+def join_part(
+    part: tuple[Mapping[int, Traits], tuple[Numbers, Numbers, Scores], Sequence[Judgement]],
+) -> Clusters:
+    """Return what `join_links` does, given traits, links as columns, and judgements."""
+    traits, (one, two, scores), judgements = part
+    groups = {number: _start_group(number, its) for number, its in traits.items()}
     apart: dict[int, set[int]] = defaultdict(set)
     for judgement in reversed(judgements):
         _apply(judgement, groups, apart)
-        whole = [number for group in judgement for number in group]
-        for number in whole[1:]:
-            components.unite(whole[0], number)
-    beside: dict[int, set[int]] = defaultdict(set)
-    for link in links:
-        beside[link.one].add(link.two)
-        beside[link.two].add(link.one)
-        components.unite(link.one, link.two)
-    for link in sorted(links, key=lambda link: (-link.score, link.one, link.two)):
-        one, two = groups[link.one], groups[link.two]
-        if one is two or _clash(one, two, apart) or not _is_linked(one, two, beside):
-            continue
-        _merge(one, two, groups, link.score)
+    order = np.lexsort((two, one, -scores))
+    links = [*zip(one[order].tolist(), two[order].tolist(), scores[order].tolist(), strict=True)]
+    beside: dict[int, set[int]] = {number: set() for number in traits}
+    for left, right, _ in links:
+        beside[left].add(right)
+        beside[right].add(left)
+    for left, right, score in links:
+        a, b = groups[left], groups[right]
+        if a is not b and not _clash(a, b, apart) and _is_linked(a, b, beside):
+            _merge(a, b, groups, score)
     deed: dict[int, int] = {}
     weakest: dict[int, float] = {}
     for number, group in groups.items():
@@ -121,7 +134,87 @@ def join_links(
             deed.update(dict.fromkeys(group.members, first))
             if group.weakest is not None:
                 weakest[first] = group.weakest
-    return Clusters(deed, {number: components.find(number) for number in traits}, weakest)
+    return Clusters(deed, _find_components([*traits], one, two, judgements), weakest)
+
+
+def _find_components(
+    numbers: Sequence[int], one: Numbers, two: Numbers, judgements: Sequence[Judgement]
+) -> dict[int, int]:
+    """Return for each event the smallest that links and judgements connect it to."""
+    held = _list_held(judgements)
+    known = np.sort(np.array(numbers, np.int64))
+    left = np.searchsorted(known, np.concatenate([one, held[:, 0]]))
+    right = np.searchsorted(known, np.concatenate([two, held[:, 1]]))
+    smallest = known[_label_components(len(known), left, right)]
+    return dict(zip(known.tolist(), smallest.tolist(), strict=True))
+
+
+def _list_held(judgements: Sequence[Judgement]) -> Numbers:
+    """Return the first event of each judgement beside every one that it names; shape (events named, 2)."""
+    wholes = [[number for group in judgement for number in group] for judgement in judgements]
+    return np.array([(whole[0], number) for whole in wholes for number in whole], np.int64).reshape(-1, 2)
+
+
+class Part(NamedTuple):
+    """Whole connected components, which nothing outside of them has a say in.
+
+    Attributes:
+        numbers: Their events.
+        links: The links among these: the two and the score of each.
+        judgements: What people judged of them.
+    """
+
+    numbers: list[int]
+    links: tuple[Numbers, Numbers, Scores]
+    judgements: list[Judgement]
+
+
+def list_parts(one: Numbers, two: Numbers, scores: Scores, judgements: Sequence[Judgement]) -> Iterator[Part]:
+    """Yield what there is to join in parts that need little memory each, and may be joined at one time."""
+    held = _list_held(judgements)
+    left, right = np.concatenate([one, held[:, 0]]), np.concatenate([two, held[:, 1]])
+    if not len(left):
+        return
+    numbers = np.unique(np.concatenate([left, right]))
+    component = _label_components(
+        len(numbers), np.searchsorted(numbers, left), np.searchsorted(numbers, right)
+    )
+    order = np.argsort(component, kind="stable")
+    component_of_link = component[np.searchsorted(numbers, one)]
+    link_order = np.argsort(component_of_link, kind="stable")
+    sorted_links = component_of_link[link_order]
+    start = 0
+    while start < len(order):
+        # Up to the end of the component in which so many events are reached.
+        last = component[order[min(start + _PART_EVENTS, len(order)) - 1]]
+        end = int(np.searchsorted(component[order], last, side="right"))
+        first_link = np.searchsorted(sorted_links, component[order[start]])
+        chosen = link_order[first_link : np.searchsorted(sorted_links, last, side="right")]
+        events = numbers[order[start:end]].tolist()
+        among = set(events) if judgements else set()
+        yield Part(
+            events,
+            (one[chosen], two[chosen], scores[chosen]),
+            [judged for judged in judgements if any(not among.isdisjoint(group) for group in judged)],
+        )
+        start = end
+
+
+_PART_EVENTS = 20_000
+
+
+def _label_components(n: int, one: Numbers, two: Numbers) -> Numbers:
+    """Return for each of `n` the smallest that it is connected to."""
+    label = np.arange(n)
+    while True:
+        before = label.copy()
+        least = np.minimum(label[one], label[two])
+        np.minimum.at(label, label[one], least)
+        np.minimum.at(label, label[two], least)
+        while not np.array_equal(label, label[label]):
+            label = label[label]
+        if np.array_equal(label, before):
+            return label
 
 
 def _start_group(number: int, traits: Traits) -> _Group:
@@ -163,22 +256,22 @@ def _clash(one: _Group, two: _Group, apart: Mapping[int, set[int]]) -> bool:
     """
     if not one.articles.isdisjoint(two.articles):
         return True
-    if (
-        one.latest_first is not None
-        and two.latest_first is not None
-        and one.earliest_last is not None
-        and two.earliest_last is not None
-        and max(one.latest_first, two.latest_first) > min(one.earliest_last, two.earliest_last) + _SLACK_DAYS
-    ):
-        return True
+    if one.latest_first is not None and two.latest_first is not None:
+        # A group that has the one has the other.
+        assert one.earliest_last is not None
+        assert two.earliest_last is not None
+        if (
+            one.latest_first > two.earliest_last + _SLACK_DAYS
+            or two.latest_first > one.earliest_last + _SLACK_DAYS
+        ):
+            return True
     if one.box and two.box:
         south, west, north, east = _span_box(one.box, two.box)
         if north - south > _SLACK_DEGREES or _SLACK_DEGREES < east - west < 360 - _SLACK_DEGREES:
             return True
-    if any(
-        side in two.persons and names.isdisjoint(two.persons[side]) for side, names in one.persons.items()
-    ):
-        return True
+    for side, names in one.persons.items():
+        if side in two.persons and names.isdisjoint(two.persons[side]):
+            return True
     return _is_apart(one, two, apart)
 
 
@@ -214,20 +307,3 @@ def _merge(one: _Group, two: _Group, groups: dict[int, _Group], score: float | N
     one.weakest = min((s for s in (one.weakest, two.weakest, score) if s is not None), default=None)
     for number in two.members:
         groups[number] = one
-
-
-class _Forest:
-    """Disjoint sets, each named by its smallest member."""
-
-    def __init__(self, numbers: Mapping[int, object]) -> None:
-        self._parent = {number: number for number in numbers}
-
-    def find(self, number: int) -> int:
-        parent = self._parent
-        while parent[number] != number:
-            parent[number] = number = parent[parent[number]]
-        return number
-
-    def unite(self, one: int, two: int) -> None:
-        one, two = self.find(one), self.find(two)
-        self._parent[max(one, two)] = min(one, two)

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -123,28 +124,63 @@ def sketch_text(text: str) -> Sketch:
     >>> measure_likeness(a, b) > LIKENESS, b.credit
     (True, 'AP')
     """
-    words = [found[0].casefold() for found, _ in zip(_WORD.finditer(text), range(_MOST_WORDS), strict=False)]
-    shingles = _hash_shingles(words)
-    return Sketch(
-        len(shingles),
-        _least_hashes(shingles),
-        _hash_quotes(text),
-        _find_credit(text[:400], text[-300:]),
-        _hash_lead(words[:_LEAD_WORDS]),
-    )
+    (sketch,) = sketch_texts([text])
+    return sketch
 
 
-def _hash_shingles(words: Sequence[str]) -> Hashes:
-    """Return the hashes of all different runs of five words; of the whole text where it has fewer."""
-    if not words:
-        return np.empty(0, np.uint64)
-    codes = np.array([_hash_word(word) for word in words], np.uint64)
-    length = min(_SHINGLE_WORDS, len(codes))
-    n = len(codes) - length + 1
-    hashes = np.zeros(n, np.uint64)
-    for offset in range(length):
-        hashes = _mix(hashes * _MIX[0] + codes[offset : offset + n])
-    return np.unique(hashes)
+def sketch_texts(texts: Sequence[str]) -> list[Sketch]:
+    """Return the sketch of each text; some thousand at a time take half as long as one by one."""
+    words = [_list_words(text) for text in texts]
+    shingles, bounds = _hash_shingles(words)
+    minhashes = _least_hashes(shingles, bounds)
+    return [
+        Sketch(
+            int(n_shingles),
+            minhash,
+            _hash_quotes(text),
+            _find_credit(text[:400], text[-300:]),
+            _hash_lead(listed[:_LEAD_WORDS]),
+        )
+        for text, listed, n_shingles, minhash in zip(
+            texts, words, _count_different(shingles, bounds), minhashes, strict=True
+        )
+    ]
+
+
+def _list_words(text: str) -> list[str]:
+    return [found[0].casefold() for found in islice(_WORD.finditer(text), _MOST_WORDS)]
+
+
+def _hash_shingles(texts: Sequence[Sequence[str]]) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return the hashes of all runs of five words in each text; of the whole text where it has fewer.
+
+    They are laid one text behind the other: those of text i from the i-th bound to the next.
+    """
+    codes = np.array([_hash_word(word) for words in texts for word in words], np.uint64)
+    n_words = np.array([len(words) for words in texts], np.int64)
+    ends = np.cumsum(n_words)
+    lengths = np.minimum(n_words, _SHINGLE_WORDS)
+    n_shingles = np.where(n_words > 0, n_words - lengths + 1, 0)
+    bounds = np.concatenate([[0], np.cumsum(n_shingles)])
+    # Where each shingle begins, and how many words it has.
+    text_of = np.repeat(np.arange(len(texts)), n_shingles)
+    begins = np.arange(len(text_of)) - bounds[text_of] + (ends - n_words)[text_of]
+    hashes = np.zeros(len(begins), np.uint64)
+    for offset in range(_SHINGLE_WORDS):
+        longer = lengths[text_of] > offset
+        if longer.all():
+            hashes = _mix(hashes * _MIX[0] + codes[begins + offset])
+        else:
+            hashes[longer] = _mix(hashes[longer] * _MIX[0] + codes[begins[longer] + offset])
+    return hashes, bounds
+
+
+def _count_different(shingles: Hashes, bounds: NDArray[np.int64]) -> NDArray[np.int64]:
+    text_of = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    order = np.lexsort((shingles, text_of))
+    is_new = np.ones(len(order), bool)
+    is_new[1:] = (shingles[order][1:] != shingles[order][:-1]) | (text_of[order][1:] != text_of[order][:-1])
+    return np.bincount(text_of[order][is_new], minlength=len(bounds) - 1)
 
 
 def _mix(values: Hashes) -> Hashes:
@@ -172,13 +208,25 @@ def _hash_functions() -> tuple[Hashes, Hashes]:
     return numbers[:N_HASHES] | np.uint64(1), numbers[N_HASHES:]
 
 
-def _least_hashes(shingles: Hashes) -> NDArray[np.uint32]:
+def _least_hashes(shingles: Hashes, bounds: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Return the MinHash of each text; shape (texts, 128)."""
     multiply, add = _hash_functions()
-    least = np.full(N_HASHES, np.iinfo(np.uint64).max, np.uint64)
-    for start in range(0, len(shingles), 2048):  # bounds the memory of a long text
-        part = shingles[start : start + 2048, None] * multiply + add
-        np.minimum(least, part.min(axis=0), out=least)
+    least = np.full((len(bounds) - 1, N_HASHES), np.iinfo(np.uint64).max, np.uint64)
+    filled = np.flatnonzero(np.diff(bounds))
+    starts = bounds[filled]
+    # So many at a time bound the memory of a long text, and stay near the processor.
+    for start in range(0, len(shingles), _HASHED_AT_ONCE):
+        end = min(start + _HASHED_AT_ONCE, len(shingles))
+        first = int(np.searchsorted(starts, start, side="right")) - 1
+        last = int(np.searchsorted(starts, end, side="left"))
+        part = shingles[start:end, None] * multiply + add
+        found = np.minimum.reduceat(part, np.maximum(starts[first:last] - start, 0), axis=0)
+        rows = filled[first:last]
+        least[rows] = np.minimum(least[rows], found)
     return (least >> np.uint64(32)).astype(np.uint32)
+
+
+_HASHED_AT_ONCE = 512
 
 
 def _hash_quotes(text: str) -> tuple[int, ...]:
@@ -226,7 +274,9 @@ def _hash_lead(words: Sequence[str]) -> tuple[int, ...]:
 
 def _find_credit(*passages: str) -> str:
     for passage in passages:
-        if found := _CREDIT.search(passage):
+        folded = passage.casefold()
+        # Most passages name no agency, and to look for a word is ten times as fast.
+        if any(name in folded for name in _AGENCIES) and (found := _CREDIT.search(passage)):
             return _AGENCIES[next(name for name in found.groups() if name).casefold()]
     return ""
 

@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from whowhom.copies import LIKENESS, Sketch, list_bands, measure_likenesses, sketch_text
+from whowhom.copies import LIKENESS, Sketch, list_bands, measure_likenesses, sketch_texts
 from whowhom.sql import incoming, insert, run
+from whowhom.workers import map_apart
 
 # Copies of an agency's report are printed within days; a text that is alike a fortnight later is an
 # anniversary or a form, and comparing with all that was ever read would not stay linear.
 _COPY_DAYS = 10
 # Articles whose sketches are compared in one go; some 60 MB.
 _COPY_BATCH = 50_000
+# Texts that another process sketches in one go.
+_SKETCH_BATCH = 4_000
 
 
 def find_copies(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -67,8 +70,11 @@ def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> s
             },
         )
     known = [_Sketched(article, day, _read_sketch(*rest), family) for article, day, *rest, family in held]
+    texts = [text for _, _, text, *_ in rows if text is not None]
+    parts = (texts[start : start + _SKETCH_BATCH] for start in range(0, len(texts), _SKETCH_BATCH))
+    sketched = chain.from_iterable(map_apart(sketch_texts, parts))
     added = [
-        _Sketched(id, day, sketch_text(text) if text is not None else _read_kept(*sketch), id)
+        _Sketched(id, day, next(sketched) if text is not None else _read_kept(*sketch), id)
         for id, day, text, *sketch in rows
     ]
     every = sorted([*known, *added])
@@ -152,14 +158,18 @@ def _share_band(
     codes: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
     bands = list_bands(minhash)
     for band in bands.T:
-        order = np.argsort(band, kind="stable")
-        edges = np.flatnonzero(np.diff(band[order])) + 1
-        starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [n]])
-        for start, end in zip(starts[ends - starts > 1], ends[ends - starts > 1], strict=True):
-            members = order[start:end].astype(np.int64)
-            a, b = np.triu_indices(len(members), 1)
-            wanted = is_fresh[members[a]] | is_fresh[members[b]]
-            codes.append(members[a[wanted]] * n + members[b[wanted]])
+        order = np.argsort(band, kind="stable").astype(np.int64)
+        values = band[order]
+        # Those that share a band lie side by side: all pairs of neighbours, then of those two apart, ...
+        at = np.flatnonzero(values[1:] == values[:-1])
+        apart = 1
+        while len(at):
+            a, b = order[at], order[at + apart]
+            wanted = is_fresh[a] | is_fresh[b]
+            codes.append(a[wanted] * n + b[wanted])
+            apart += 1
+            at = at[at + apart < n]
+            at = at[values[at] == values[at + apart]]
     found = np.unique(np.concatenate(codes))
     return found // n, found % n
 

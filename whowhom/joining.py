@@ -21,11 +21,12 @@ from typing import NamedTuple
 import duckdb
 
 from whowhom import facets
-from whowhom.clusters import Clusters, Link, Traits, join_links
+from whowhom.clusters import Clusters, Traits, join_part, list_parts
 from whowhom.families import find_copies
 from whowhom.judgements import Member, add_judgement, find_members, read_judgements
 from whowhom.links import describe_wanted, draw_links
 from whowhom.sql import has_table, incoming, run
+from whowhom.workers import map_apart
 
 
 class Built(NamedTuple):
@@ -154,12 +155,6 @@ _SELECT_TOUCHED = (
 def _cluster_touched(
     connection: duckdb.DuckDBPyConnection, judgements: Sequence[Sequence[Sequence[Member]]]
 ) -> Clusters:
-    links = run(
-        connection,
-        """SELECT one.number, two.number, link.score
-        FROM link JOIN touched AS one ON one.article = link.article AND one.event = link.event
-        JOIN touched AS two ON two.article = link.other_article AND two.event = link.other_event""",
-    )
     judged = {member for parts in judgements for part in parts for member in part}
     number_by_member: dict[Member, int] = {}
     if judged:
@@ -173,9 +168,21 @@ def _cluster_touched(
         [[number_by_member[one] for one in part if one in number_by_member] for part in parts]
         for parts in judgements
     ]
-    involved = {number for one, two, _ in links for number in (one, two)} | set(number_by_member.values())
-    traits = _read_traits(connection, sorted(involved))
-    return join_links(traits, [Link(*link) for link in links], numbered)
+    columns = connection.sql(_SELECT_LINKS).to_arrow_table().columns
+    one, two, scores = (column.to_numpy() for column in columns)
+    clusters = Clusters({}, {}, {})
+    parts = list_parts(one, two, scores, numbered)
+    batches = ((_read_traits(connection, part.numbers), part.links, part.judgements) for part in parts)
+    for some in map_apart(join_part, batches):
+        clusters.deed.update(some.deed)
+        clusters.component.update(some.component)
+        clusters.weakest.update(some.weakest)
+    return clusters
+
+
+_SELECT_LINKS = """SELECT one.number, two.number, link.score
+FROM link JOIN touched AS one ON one.article = link.article AND one.event = link.event
+JOIN touched AS two ON two.article = link.other_article AND two.event = link.other_event"""
 
 
 def _read_traits(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, Traits]:

@@ -7,16 +7,20 @@ meet, so that the cost grows about as the number of articles; `FEATURES` tells w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from whowhom.sql import run
+from whowhom.pairs import Deeds, Measure, Numbers, Pairs, Values, Yes
+from whowhom.sql import incoming_table, run
+from whowhom.workers import count_cores
 
 
 class Feature(NamedTuple):
@@ -24,8 +28,47 @@ class Feature(NamedTuple):
 
     name: str
     weight: float
-    sql: str
+    measure: Measure
     said: str = ""
+
+
+def _has_other_states(pairs: Pairs) -> Yes:
+    n_a, n_b, n = pairs.n_a("states"), pairs.n_b("states"), pairs.count("states")
+    found: Yes = ((n < 2) & (n_a >= 2) & (n_b >= 2)) | ((n == 0) & (n_a > 0) & (n_b > 0))
+    return found
+
+
+def _is_turned(pairs: Pairs) -> Yes:
+    found: Yes = pairs.share("who_states", "whom_states") & ~(
+        pairs.share("who_states") | pairs.share("whom_states")
+    )
+    return found
+
+
+def _is_same_day(pairs: Pairs) -> Yes:
+    a, b = pairs.a, pairs.b
+    found: Yes = (a("first") == b("first")) & (a("last") == b("last")) & (a("last") - a("first") < 4)
+    return found
+
+
+def _has_days_that_meet(pairs: Pairs) -> Yes:
+    a, b = pairs.a, pairs.b
+    meet = (a("low") <= b("high")) & (b("low") <= a("high"))
+    # Days that only one of them names in words tell neither that they are the same nor that they are not.
+    first, last = a("first") - b("first"), a("last") - b("last")
+    found: Yes = meet & ((np.abs(first) > 0) | (np.abs(last) > 0) | (a("last") - a("first") >= 4))
+    return found
+
+
+def _has_another_mode(pairs: Pairs) -> Yes:
+    found: Yes = pairs.differ("mode") & ~(pairs.a("is_blast") & pairs.b("is_blast"))
+    return found
+
+
+def _has_another_toll(pairs: Pairs) -> Yes:
+    a, b = pairs.a("killed"), pairs.b("killed")
+    found: Yes = np.maximum(a, b) > 2 * np.minimum(a, b)
+    return found
 
 
 # The weights of a logistic score, set by hand for dated international news, and swept while looking at all
@@ -33,60 +76,47 @@ class Feature(NamedTuple):
 # of these are checked by tests/cases/incidents alone. The same pair of states on the same day stays below
 # the threshold without a word in common.
 FEATURES: tuple[Feature, ...] = (
-    Feature("bias", -5.5, "1"),
-    Feature("two_states", 1.5, "n_states >= 2", "both states"),
-    Feature("one_state", 0.3, "n_states = 1", "a state"),
-    Feature("other_states", -4.0,
-            "n_states < 2 AND len(a.states) >= 2 AND len(b.states) >= 2"
-            " OR n_states = 0 AND len(a.states) > 0 AND len(b.states) > 0", "other states"),
-    Feature("turned", -4.0,
-            "list_has_any(a.who_states, b.whom_states) AND NOT list_has_any(a.who_states, b.who_states)"
-            " AND NOT list_has_any(a.whom_states, b.whom_states)", "sides turned around"),
-    Feature("names", 1.3, "least(n_names, 2)", "names"),
+    Feature("bias", -5.5, lambda pairs: np.ones(len(pairs))),
+    Feature("two_states", 1.5, lambda pairs: pairs.count("states") >= 2, "both states"),
+    Feature("one_state", 0.3, lambda pairs: pairs.count("states") == 1, "a state"),
+    Feature("other_states", -4.0, _has_other_states, "other states"),
+    Feature("turned", -4.0, _is_turned, "sides turned around"),
+    Feature("names", 1.3, lambda pairs: np.minimum(pairs.count("names"), 2), "names"),
     Feature("other_names", -1.0,
-            "len(a.who_names) > 0 AND len(b.who_names) > 0 AND NOT list_has_any(a.who_names, b.who_names)"
-            " OR len(a.whom_names) > 0 AND len(b.whom_names) > 0"
-            " AND NOT list_has_any(a.whom_names, b.whom_names)", "other names"),
+            lambda pairs: pairs.differ("who_names") | pairs.differ("whom_names"), "other names"),
     Feature("other_persons", -3.0,
-            "len(a.who_persons) > 0 AND len(b.who_persons) > 0"
-            " AND NOT list_has_any(a.who_persons, b.who_persons)"
-            " OR len(a.whom_persons) > 0 AND len(b.whom_persons) > 0"
-            " AND NOT list_has_any(a.whom_persons, b.whom_persons)", "other persons"),
-    Feature("heads", 0.5, "list_has_any(a.heads, b.heads)", "words for who took part"),
-    Feature("who_sector", 0.3, "list_has_any(a.who_sectors, b.who_sectors)", "sector of the actor"),
-    Feature("whom_sector", 0.6, "list_has_any(a.whom_sectors, b.whom_sectors)", "sector of the recipient"),
-    Feature("place", 2.0, "a.place = b.place", "place"),
-    Feature("other_place", -1.0, "a.place <> b.place", "another place"),
-    Feature("other_country", -2.0, "a.place_country <> b.place_country", "another country"),
-    Feature("day", 2.0, "a.first = b.first AND a.last = b.last AND a.last - a.first < 4", "days"),
-    Feature("days_meet", 1.2, "a.low <= b.high AND b.low <= a.high"
-            " AND NOT (a.first = b.first AND a.last = b.last AND a.last - a.first < 4)", "days that meet"),
-    Feature("days_unknown", -0.5, "a.low IS NULL <> (b.low IS NULL)", "days of one not known"),
-    Feature("type", -1.5, "a.type <> b.type", "another type"),
-    Feature("mode", 0.5, "list_has_any(a.mode, b.mode)", "mode"),
-    Feature("other_mode", -0.8,
-            "len(a.mode) > 0 AND len(b.mode) > 0 AND NOT list_has_any(a.mode, b.mode)"
-            " AND NOT (a.is_blast AND b.is_blast)", "another mode"),
-    Feature("planned", -0.7, "a.is_planned <> b.is_planned", "one is only planned"),
-    Feature("killed", 1.2, "a.killed = b.killed AND a.killed > 0", "number killed"),
-    Feature("other_killed", -0.3,
-            "greatest(a.killed, b.killed) > 2 * least(a.killed, b.killed)", "another number killed"),
-    Feature("trigger", 2.0, "list_has_any(a.stems, b.stems)", "wording"),
-    Feature("story", 2.0, "n_story / greatest(least(len(a.story), len(b.story)), 3)",
-            "names in the articles"),
-    Feature("lead", 2.0, "n_lead / greatest(least(len(a.lead), len(b.lead)), 10)",
-            "rare words of the articles"),
+            lambda pairs: pairs.differ("who_persons") | pairs.differ("whom_persons"), "other persons"),
+    Feature("heads", 0.5, lambda pairs: pairs.share("heads"), "words for who took part"),
+    Feature("who_sector", 0.3, lambda pairs: pairs.share("who_sectors"), "sector of the actor"),
+    Feature("whom_sector", 0.6, lambda pairs: pairs.share("whom_sectors"), "sector of the recipient"),
+    Feature("place", 2.0, lambda pairs: pairs.is_same("place"), "place"),
+    Feature("other_place", -1.0, lambda pairs: pairs.is_other("place"), "another place"),
+    Feature("other_country", -2.0, lambda pairs: pairs.is_other("place_country"), "another country"),
+    Feature("day", 2.0, _is_same_day, "days"),
+    Feature("days_meet", 1.2, _has_days_that_meet, "days that meet"),
+    Feature("days_unknown", -0.5,
+            lambda pairs: np.isnan(pairs.a("low")) != np.isnan(pairs.b("low")), "days of one not known"),
+    Feature("type", -1.5, lambda pairs: pairs.is_other("type"), "another type"),
+    Feature("mode", 0.5, lambda pairs: pairs.share("mode"), "mode"),
+    Feature("other_mode", -0.8, _has_another_mode, "another mode"),
+    Feature("planned", -0.7, lambda pairs: pairs.a("is_planned") != pairs.b("is_planned"),
+            "one is only planned"),
+    Feature("killed", 1.2,
+            lambda pairs: (pairs.a("killed") == pairs.b("killed")) & (pairs.a("killed") > 0),
+            "number killed"),
+    Feature("other_killed", -0.3, _has_another_toll, "another number killed"),
+    Feature("trigger", 2.0, lambda pairs: pairs.share("stems"), "wording"),
+    Feature("story", 2.0, lambda pairs: pairs.measure_share("story", 3), "names in the articles"),
+    Feature("lead", 2.0, lambda pairs: pairs.measure_share("lead", 10), "rare words of the articles"),
     # Where no days tell two stories apart it is these words that do.
-    Feature("lead_undated", 10.0, "CASE WHEN a.low IS NULL OR b.low IS NULL"
-            " THEN n_lead / greatest(least(len(a.lead), len(b.lead)), 10) END"),
-    Feature("words", 5.0, "n_words / greatest(least(len(a.words), len(b.words)), 4)",
-            "words of the sentences"),
+    Feature("lead_undated", 10.0,
+            lambda pairs: np.where(pairs.is_undated, pairs.measure_share("lead", 10), 0.0)),
+    Feature("words", 5.0, lambda pairs: pairs.measure_share("words", 4), "words of the sentences"),
 )  # fmt: skip
 THRESHOLD = 0.5
-# What costs more is reckoned later, and only for pairs that could still reach the threshold. Microseconds
-# for a pair: all others together 3, these two 2.5, the last two 10.
-_DEAR = ("story", "words")
-_DEAREST = ("lead", "lead_undated")
+# What costs more is reckoned later, and only for pairs that could still reach the threshold.
+_DEAR_NAMES = ("story", "words")
+_DEAREST_NAMES = ("lead", "lead_undated")
 # Of the 7 that these two can give; pairs that need more than this are alike in words and contradict each
 # other in who, where or when.
 _MOST_DEAR = 4.0
@@ -110,22 +140,110 @@ _STOP_WORDS = tuple(
     officials people country government president minister ministry""".split()
 )
 
-# What no two reports of one deed can contradict each other in.
-_EXCLUDED = """a.article = b.article
-    OR a.first > b.last + 1 OR b.first > a.last + 1
-    OR a.low > b.high + 1 OR b.low > a.high + 1
-    OR a.low > b.before OR b.low > a.before
-    OR abs(a.latitude - b.latitude) > 0.6
-    OR abs(a.longitude - b.longitude) BETWEEN 0.6 AND 359.4"""
+# Pairs that are compared in one go.
+_BATCH_PAIRS = 200_000
+
+
+def _contradict(pairs: Pairs) -> Yes:
+    """Return which pairs tell what no two reports of one deed can contradict each other in."""
+    a, b = pairs.a, pairs.b
+    east = np.abs(a("longitude") - b("longitude"))
+    found: Yes = (
+        (a("article") == b("article"))
+        | (a("first") > b("last") + 1)
+        | (b("first") > a("last") + 1)
+        | (a("low") > b("high") + 1)
+        | (b("low") > a("high") + 1)
+        | (a("low") > b("before"))
+        | (b("low") > a("before"))
+        | (np.abs(a("latitude") - b("latitude")) > 0.6)
+        | ((east >= 0.6) & (east <= 359.4))
+    )
+    return found
 
 
 def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
     """Add the links between the events of `fresh`, and between them and those that were there before."""
     run(connection, _SELECT_WANTED)
     describe_wanted(connection)
+    deeds = Deeds(connection)
     families = run(connection, "SELECT DISTINCT family FROM deed WHERE fresh ORDER BY family")
-    for (family,) in families:
-        run(connection, _INSERT_LINKS, {"family": family, "threshold": _logit(THRESHOLD)})
+    n_threads = count_cores()
+    with ThreadPoolExecutor(n_threads) as threads:
+        for (family,) in families:
+            batches = (Pairs(deeds, one, two) for one, two in _find_pairs(connection, family))
+            found: list[_Linked] = []
+            # No more at a time than there are threads: a batch that waits takes memory.
+            while some := list(islice(batches, n_threads)):
+                found += threads.map(_link, some)
+            if found:
+                one, two, scores, masks = map(np.concatenate, zip(*found, strict=True))
+                _insert_links(connection, one, two, scores, masks)
+
+
+def count_pairs(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many pairs the last `draw_links` on this connection compared."""
+    families = run(connection, "SELECT DISTINCT family FROM deed WHERE fresh ORDER BY family")
+    counted = f"SELECT count(*) FROM ({_SELECT_PAIRS})"
+    return sum(run(connection, counted, {"family": family})[0][0] for (family,) in families)
+
+
+def _find_pairs(connection: duckdb.DuckDBPyConnection, family: str) -> Iterator[tuple[Numbers, Numbers]]:
+    """Yield the pairs of a type that meet under a key, some at a time; a deed is its place in `Deeds`."""
+    reader = connection.sql(_SELECT_PAIRS, params={"family": family}).to_arrow_reader(_BATCH_PAIRS)
+    for batch in reader:
+        one, two = (column.to_numpy(zero_copy_only=False).astype(np.int64) - 1 for column in batch.columns)
+        yield one, two
+
+
+_Linked = tuple[Numbers, Numbers, Values, Numbers]
+
+
+def _link(pairs: Pairs) -> _Linked:
+    """Return the pairs that are linked: the two, the score, and which features speak, a bit for each."""
+    pairs = pairs.choose(~_contradict(pairs))
+    least = _logit(THRESHOLD)
+    total = _add(pairs, np.zeros(len(pairs)), _CHEAP)
+    most = np.where(pairs.is_undated, _MOST_DEAREST, _WEIGHTS["lead"])
+    chosen = total + most + _MOST_DEAR >= least
+    pairs, total, most = pairs.choose(chosen), total[chosen], most[chosen]
+    total = _add(pairs, total, _DEAR)
+    chosen = total + most >= least
+    pairs, total = pairs.choose(chosen), total[chosen]
+    total = _add(pairs, total, _DEAREST)
+    chosen = total >= least
+    pairs, total = pairs.choose(chosen), total[chosen]
+    masks = np.zeros(len(pairs), np.int64)
+    for bit, feature in enumerate(FEATURES):
+        if feature.said:
+            masks |= (feature.measure(pairs) > 0.1).astype(np.int64) << bit
+    return pairs.one, pairs.two, np.floor(1e6 / (1 + np.exp(-total)) + 0.5) / 1e6, masks
+
+
+def _add(pairs: Pairs, total: Values, features: Iterable[Feature]) -> Values:
+    for feature in features:
+        total = total + feature.weight * feature.measure(pairs)
+    return total
+
+
+def _insert_links(
+    connection: duckdb.DuckDBPyConnection, one: Numbers, two: Numbers, scores: Values, masks: Numbers
+) -> None:
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    different, which = np.unique(masks, return_inverse=True)
+    reasons = pa.DictionaryArray.from_arrays(pa.array(which), pa.array([*map(_explain, different.tolist())]))
+    with incoming_table(
+        connection, pa.table({"one": one + 1, "two": two + 1, "score": scores, "reason": reasons})
+    ):
+        run(connection, _INSERT_LINKS)
+
+
+def _explain(mask: int) -> str:
+    """Return the reason of a link, by the features that speak for or against it."""
+    return ", ".join(
+        f"{'' if one.weight > 0 else 'but '}{one.said}" for bit, one in enumerate(FEATURES) if mask >> bit & 1
+    )
 
 
 def describe_wanted(connection: duckdb.DuckDBPyConnection) -> None:
@@ -178,59 +296,16 @@ def _logit(probability: float) -> float:
     return math.log(probability / (1 - probability))
 
 
-def _sum(features: Iterable[Feature]) -> str:
-    return " + ".join(f"{one.weight!r} * coalesce(CAST(({one.sql}) AS DOUBLE), 0)" for one in features)
+_WEIGHTS = {one.name: one.weight for one in FEATURES}
+_CHEAP = tuple(one for one in FEATURES if one.name not in _DEAR_NAMES + _DEAREST_NAMES)
+_DEAR = tuple(one for one in FEATURES if one.name in _DEAR_NAMES)
+_DEAREST = tuple(one for one in FEATURES if one.name in _DEAREST_NAMES)
+_MOST_DEAREST = sum(one.weight for one in _DEAREST)
 
-
-_CHEAP_COUNTS = """len(list_intersect(a.states, b.states)) AS n_states,
-            len(list_intersect(a.names, b.names)) AS n_names"""
-_DEAR_COUNTS = """len(list_intersect(a.story, b.story)) AS n_story,
-            len(list_intersect(a.words, b.words)) AS n_words"""
-_DEAREST_COUNTS = """len(list_intersect(a."lead", b."lead")) AS n_lead"""
-_ALL_COUNTS = f"{_CHEAP_COUNTS}, {_DEAR_COUNTS}, {_DEAREST_COUNTS}"
-_JOINED = "JOIN deed AS a ON a.node = one JOIN deed AS b ON b.node = two"
-
-
-def _write_links() -> str:
-    cheap = [one for one in FEATURES if one.name not in _DEAR + _DEAREST]
-    dear = [one for one in FEATURES if one.name in _DEAR]
-    dearest = [one for one in FEATURES if one.name in _DEAREST]
-    weight = {one.name: one.weight for one in FEATURES}
-    is_undated = "a.low IS NULL OR b.low IS NULL"
-    last = f"{weight['lead']} + CASE WHEN {is_undated} THEN {weight['lead_undated']} ELSE 0 END"
-    said = ", ".join(
-        f"CASE WHEN coalesce(CAST(({one.sql}) AS DOUBLE), 0) > 0.1 "
-        f"THEN '{'' if one.weight > 0 else 'but '}{one.said}' END"
-        for one in FEATURES
-        if one.said
-    )
-    # Each step hands on no more than numbers and takes up the deeds again: carrying the deeds along made
-    # this ten times as slow.
-    return f"""INSERT INTO link BY NAME
-WITH {_PAIRS},
-likely AS MATERIALIZED (
-    SELECT one, two, known FROM (
-        SELECT one, two, {_CHEAP_COUNTS},
-            {_sum(cheap)} AS known, {last} AS more
-        FROM pair {_JOINED} WHERE NOT coalesce({_EXCLUDED}, false)
-    ) WHERE known + more + {_MOST_DEAR} >= $threshold
-),
-likelier AS MATERIALIZED (
-    SELECT one, two, total FROM (
-        SELECT one, two, {_DEAR_COUNTS}, known + {_sum(dear)} AS total, {last} AS more FROM likely {_JOINED}
-    ) WHERE total + more >= $threshold
-),
-scored AS MATERIALIZED (
-    SELECT one, two, total FROM (
-        SELECT one, two, {_DEAREST_COUNTS}, likelier.total + {_sum(dearest)} AS total FROM likelier {_JOINED}
-    ) WHERE total >= $threshold
-)
-SELECT article, event, other_article, other_event, score, reason FROM (
-    SELECT a.article AS article, a.event AS event, b.article AS other_article, b.event AS other_event,
-        {_ALL_COUNTS},
-        round(1 / (1 + exp(-total)), 6) AS score, concat_ws(', ', {said}) AS reason
-    FROM scored {_JOINED}
-)"""
+_INSERT_LINKS = """INSERT INTO link BY NAME
+SELECT a.article AS article, a.event AS event, b.article AS other_article, b.event AS other_event,
+    score, reason
+FROM incoming JOIN deed AS a ON a.node = one JOIN deed AS b ON b.node = two"""
 
 
 def describe_pairs(
@@ -245,21 +320,21 @@ def describe_pairs(
         "CREATE OR REPLACE TEMP TABLE wanted AS SELECT article, id AS event, true AS fresh FROM event",
     )
     describe_wanted(connection)
-    columns = ", ".join(f"coalesce(CAST(({one.sql}) AS DOUBLE), 0)" for one in FEATURES)
     rows = run(
         connection,
-        f"""SELECT a.article, a.event, b.article, b.event, [{columns}]
-        FROM (
-            SELECT a, b, {_ALL_COUNTS}
-            FROM deed AS a JOIN deed AS b ON a.family = b.family AND a.node < b.node
-            WHERE NOT coalesce({_EXCLUDED}, false)
-        )""",
+        """SELECT a.node - 1, b.node - 1, a.article, a.event, b.article, b.event
+        FROM deed AS a JOIN deed AS b ON a.family = b.family AND a.node < b.node ORDER BY a.node, b.node""",
     )
-    return [row[:4] for row in rows], np.array([row[4] for row in rows])
+    one, two = (np.array([row[n] for row in rows], np.int64) for n in range(2))
+    pairs = Pairs(Deeds(connection), one, two)
+    possible = ~_contradict(pairs)
+    pairs = pairs.choose(possible)
+    values = np.stack([np.asarray(one.measure(pairs), float) for one in FEATURES], axis=1)
+    return [row[2:] for row, keep in zip(rows, possible, strict=True) if keep], values
 
 
 # Pairs that share a key, once each. A dated pair is taken from the first bucket in which it meets.
-_PAIRS = """dated AS MATERIALIZED (FROM block WHERE family = $family),
+_SELECT_PAIRS = """WITH dated AS MATERIALIZED (FROM block WHERE family = $family),
 loose AS MATERIALIZED (FROM loose_block WHERE family = $family),
 met AS (
     SELECT one.node AS a, two.node AS b
@@ -270,6 +345,5 @@ met AS (
     SELECT one.node, two.node
     FROM loose AS one JOIN loose AS two ON one.key = two.key
     WHERE one.is_loose AND (one.fresh OR two.fresh) AND (NOT two.is_loose OR one.node < two.node)
-),
-pair AS (SELECT DISTINCT least(a, b) AS one, greatest(a, b) AS two FROM met)"""
-_INSERT_LINKS = _write_links()
+)
+SELECT DISTINCT CAST(least(a, b) AS INTEGER) AS one, CAST(greatest(a, b) AS INTEGER) AS two FROM met"""

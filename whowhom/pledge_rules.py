@@ -14,7 +14,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -26,7 +26,6 @@ from whowhom.wordings import (
     Vocabulary,
     list_places,
     list_stems,
-    match_word,
     measure_distance,
     read_phrases,
 )
@@ -142,20 +141,15 @@ def _tell_pledge(telling: Telling, found: dict[Phrase, list[Found]]) -> Iterator
         word.text in ("not", "never") or word.text.startswith("refrain")
         for word in telling.words[max(telling.trigger.start, place.start - 3) : place.start]
     )
-    what = _cut_clause(telling)
-    for one, other in _pair(telling):
-        yield _make_row(
-            telling,
-            "pledge",
-            kind,
-            f"not {deed}" if is_not and kind == "promise" else deed,
-            one,
-            other,
-            rule=rule,
-            what=what,
-            condition=telling.condition or None,
-            deadline=find_deadline(telling),
-        )
+    yield from _make_rows(
+        telling,
+        "pledge",
+        kind,
+        f"not {deed}" if is_not and kind == "promise" else deed,
+        rule,
+        condition=telling.condition or None,
+        deadline=find_deadline(telling),
+    )
 
 
 def _find_kind(telling: Telling) -> str:
@@ -304,9 +298,12 @@ def _pair(telling: Telling) -> list[tuple[str, str | None]]:
 
 def _tell_named_answers(telling: Telling, found: dict[Phrase, list[Found]]) -> Iterator[Row]:
     """Yield answers that name the pledge: "withdrew its threat", "rejected the demand"."""
-    for rule in (*_list_rules("withdraws"), *_list_rules("does"), *_list_rules("does not")):
+    rules, phrases = _list_naming()
+    if phrases.isdisjoint(found):
+        return
+    for rule in rules:
         # "Ethiopia rejected Egypt's demand" holds a REQUEST by Egypt too, which rejects nothing.
-        if not rule.kind or (rule.part != "withdraws" and telling.type in ("REQUEST", "THREATEN")):
+        if rule.part != "withdraws" and telling.type in ("REQUEST", "THREATEN"):
             continue
         place = _find_near(rule, telling, found)
         if place is None:
@@ -314,12 +311,16 @@ def _tell_named_answers(telling: Telling, found: dict[Phrase, list[Found]]) -> I
         if telling.judge(place.start) != "done":
             continue
         words = telling.sentence[telling.words[place.start].start : telling.words[place.end - 1].end]
-        for one, other in _pair(telling):
-            yield _make_row(
-                telling, rule.part, rule.kind, "any", one, other, rule=f"pledges.csv:{rule.line} {words!r}",
-                what=_cut_clause(telling),
-            )  # fmt: skip
+        yield from _make_rows(telling, rule.part, rule.kind, "any", f"pledges.csv:{rule.line} {words!r}")
         return
+
+
+@cache
+def _list_naming() -> tuple[tuple[Rule, ...], frozenset[Phrase]]:
+    """Return the rules of answers that name the pledge, and all their phrases."""
+    parts = (*_list_rules("withdraws"), *_list_rules("does"), *_list_rules("does not"))
+    rules = tuple(rule for rule in parts if rule.kind)
+    return rules, frozenset(phrase for rule in rules for phrase in rule.words)
 
 
 def _tell_answers(telling: Telling, found: dict[Phrase, list[Found]]) -> Iterator[Row]:
@@ -342,11 +343,13 @@ def _tell_answers(telling: Telling, found: dict[Phrase, list[Found]]) -> Iterato
             continue
         seen.add((rule.part, rule.deed))
         words = telling.sentence[telling.words[place.start].start : telling.words[place.end - 1].end]
-        for one, other in _pair(telling):
-            yield _make_row(
-                telling, "does not" if is_not else rule.part, rule.kind or None, rule.deed, one, other,
-                rule=f"pledges.csv:{rule.line} {words!r}", what=_cut_clause(telling),
-            )  # fmt: skip
+        yield from _make_rows(
+            telling,
+            "does not" if is_not else rule.part,
+            rule.kind or None,
+            rule.deed,
+            f"pledges.csv:{rule.line} {words!r}",
+        )
 
 
 @cache
@@ -358,6 +361,8 @@ def _list_answering(type: str) -> tuple[Rule, ...]:
 
 def _find_near(rule: Rule, telling: Telling, found: dict[Phrase, list[Found]]) -> Found | None:
     """Return where the words of a rule stand nearest to the trigger, None where they are far from it."""
+    if rule.words.isdisjoint(found):
+        return None
     places = ((measure_distance(place, telling.trigger), place) for place in list_places(found, rule.words))
     return min((one for one in places if one[0] <= _ANSWER_NEAR), default=(0, None))[1]
 
@@ -367,33 +372,28 @@ def _tell_refusal(telling: Telling, found: dict[Phrase, list[Found]]) -> Iterato
     if not any(word.text.startswith(_REFUSING) for word in words):
         return
     deed, _, rule = _find_deed(telling, found)
-    for one, other in _pair(telling):
-        yield _make_row(telling, "does not", None, deed, one, other, rule=rule, what=_cut_clause(telling))
+    yield from _make_rows(telling, "does not", None, deed, rule)
 
 
-def _make_row(
+def _make_rows(
     telling: Telling,
     part: str,
     kind: str | None,
     deed: str,
-    one: str,
-    other: str | None,
-    *,
     rule: str,
-    what: str,
+    *,
     condition: str | None = None,
     deadline: date | None = None,
-) -> Row:
-    return {
+) -> Iterator[Row]:
+    """Yield a row for each pair of sides."""
+    row = {
         "article": telling.article,
         "event": telling.event,
         "part": part,
         "kind": kind,
         "deed": deed,
-        "one": one,
-        "other": other,
         # An answer's words stand in its event; there are many more answers than pledges.
-        "what": what if part in ("pledge", "does not") else None,
+        "what": _cut_clause(telling) if part in ("pledge", "does not") else None,
         "subject": _list_subject(telling, deed),
         "condition": condition,
         "deadline": deadline,
@@ -408,6 +408,8 @@ def _make_row(
         "doubtful": False,
         "rule": rule,
     }
+    for one, other in _pair(telling):
+        yield row | {"one": one, "other": other}
 
 
 _TOLD = frozenset(
@@ -423,21 +425,18 @@ def _list_states() -> frozenset[str]:
 def _list_subject(telling: Telling, deed: str) -> list[str]:
     """Return the stems of what a pledge or an answer is about, without those of its kind of deed."""
     limit = _find_condition(telling) or len(telling.words)
+    states, (own, beginnings) = _list_states(), _list_parts(deed)
     words = [
-        word.text
-        for word in telling.words[:limit]
-        if word.text not in _list_states() and not _is_own(word.text, deed)
+        word
+        for word, _, _ in telling.words[:limit]
+        if word not in states and word not in own and not word.startswith(beginnings)
     ]
     return [stem for stem in list_stems(words) if stem not in _TOLD]
 
 
-@lru_cache(200_000)
-def _is_own(word: str, deed: str) -> bool:
-    return any(match_word(word, part) for part in _list_parts(deed))
-
-
 @cache
-def _list_parts(deed: str) -> frozenset[str]:
-    return frozenset(
-        part for rule in load_rules() if rule.deed == deed for phrase in rule.words for part in phrase
-    )
+def _list_parts(deed: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the words that name a kind of deed, whole words and beginnings apart."""
+    parts = {part for rule in load_rules() if rule.deed == deed for phrase in rule.words for part in phrase}
+    beginnings = {part for part in parts if part.endswith("*")}
+    return frozenset(parts - beginnings), tuple(sorted(part[:-1] for part in beginnings))

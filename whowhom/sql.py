@@ -32,6 +32,16 @@ def incoming(
 
 
 @contextmanager
+def incoming_table(connection: duckdb.DuckDBPyConnection, table: Any) -> Iterator[None]:
+    """Let SQL see an Arrow table as the table `incoming`."""
+    connection.register("incoming", table)
+    try:
+        yield
+    finally:
+        connection.unregister("incoming")
+
+
+@contextmanager
 def incoming_rows(
     connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], columns: str
 ) -> Iterator[None]:

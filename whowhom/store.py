@@ -44,6 +44,7 @@ from whowhom.rows import (
     read_event,
     read_feed_status,
     withhold_words,
+    without_collection,
 )
 from whowhom.sql import incoming_rows, run
 from whowhom.turns import POLL_SECONDS, Seat, SeatTakenError, Stay, find_writer, is_turn_taken
@@ -302,8 +303,8 @@ class Store:
         fresh: dict[str, CodedArticle] = {}
         skips: list[Skip] = []
         n_held = 0
-        with self._transaction():
-            batch = list(items)
+        batch = list(items)
+        with without_collection(), self._transaction():
             articles = [item.article for item in batch if isinstance(item, CodedArticle)]
             known = self._find_held(article.id for article in articles)
             for item in batch:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from whowhom.records import content_hash
-from whowhom.sql import incoming_rows, run
+from whowhom.sql import incoming_table, run
 from whowhom.wordings import (
     Found,
     Standing,
@@ -32,11 +32,12 @@ from whowhom.wordings import (
     judge_standing,
     split_words,
 )
+from whowhom.workers import map_apart
 
 Row = dict[str, Any]
 
 # Articles are read in bundles, so that a first build of a million events stays in little memory.
-_BATCH_ROWS = 20_000
+_BATCH_ROWS = 10_000
 # A deed told as past history ended over 30 days before (codebook, section 4).
 _HISTORY_DAYS = 31
 
@@ -144,13 +145,23 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> in
     for sql in _SELECT_NEW:
         run(connection, sql)
     ((n_new,),) = run(connection, "SELECT count(*) FROM untold")
-    start = 0
-    while start < n_new:
-        rows = connection.sql(
-            _SELECT_EVENTS, params={"first": start, "end": start + _BATCH_ROWS}
-        ).to_arrow_table()
-        _insert_tellings(connection, [tell for row in rows.to_pylist() if (tell := read_telling(row))])
-        start += _BATCH_ROWS
+    schemas = {
+        table: connection.sql(f"FROM {table} LIMIT 0").to_arrow_table().schema
+        for table in ("tie_report", "pledge_report")
+    }
+    batches = (
+        (
+            connection.sql(
+                _SELECT_EVENTS, params={"first": start, "end": start + _BATCH_ROWS}
+            ).to_arrow_table(),
+            schemas,
+        )
+        for start in range(0, n_new, _BATCH_ROWS)
+    )
+    for tables in map_apart(tell_batch, batches):
+        for name, table in tables.items():
+            with incoming_table(connection, table):
+                run(connection, f"INSERT INTO {name} BY NAME FROM incoming")
     run(connection, "INSERT INTO told SELECT article, event, content FROM untold")
     return int(n_new)
 
@@ -263,8 +274,17 @@ def read_telling(row: Mapping[str, Any]) -> Telling | None:
 
 def _find_trigger(sentence: str, trigger: str) -> int:
     # "fire" is not that of "cease-fire" where it also stands alone.
-    alone = re.search(rf"(?<![\w-]){re.escape(trigger)}(?![\w-])", sentence)
-    return alone.start() if alone else max(sentence.find(trigger), 0)
+    at = first = sentence.find(trigger)
+    while at >= 0:
+        end = at + len(trigger)
+        if not _is_in_word(sentence[at - 1 : at]) and not _is_in_word(sentence[end : end + 1]):
+            return at
+        at = sentence.find(trigger, at + 1)
+    return max(first, 0)
+
+
+def _is_in_word(character: str) -> bool:
+    return character.isalnum() or character in ("-", "_")
 
 
 def _name_source(row: Mapping[str, Any]) -> str:
@@ -384,14 +404,20 @@ def find_states(sentence: str) -> list[str]:
     return list(dict.fromkeys(names[found[0]] for found in _match_state_names().finditer(sentence)))
 
 
-def _insert_tellings(connection: duckdb.DuckDBPyConnection, tellings: Sequence[Telling]) -> None:
+def tell_batch(batch: tuple[Any, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what events tell, as Arrow tables: of ties and of pledges.
+
+    Args:
+        batch: The events, as an Arrow table, and the schemas of the two.
+    """
+    from whowhom.exporters.tables import make_table
     from whowhom.pledge_rules import tell_pledges
     from whowhom.tie_rules import tell_ties
 
-    for table, rows in (
-        ("tie_report", [row for one in tellings for row in tell_ties(one)]),
-        ("pledge_report", [row for one in tellings for row in tell_pledges(one)]),
-    ):
-        if rows:
-            with incoming_rows(connection, rows, f"FROM {table}"):
-                run(connection, f"INSERT INTO {table} BY NAME FROM incoming")
+    events, schemas = batch
+    tellings = [telling for row in events.to_pylist() if (telling := read_telling(row))]
+    rows = {
+        "tie_report": [row for one in tellings for row in tell_ties(one)],
+        "pledge_report": [row for one in tellings for row in tell_pledges(one)],
+    }
+    return {name: make_table(found, schemas[name]) for name, found in rows.items() if found}
