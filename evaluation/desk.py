@@ -140,18 +140,36 @@ def take_sample(path: Path, chance: random.Random) -> Sample:
 # The desk
 
 
+class Answer(NamedTuple):
+    """What the desk answers; `status` is 0 where it does not, and `body` tells why."""
+
+    status: int
+    body: bytes
+
+    @property
+    def failure(self) -> str:
+        """What went wrong: "" where nothing did."""
+        if self.status == 200:
+            return ""
+        told = self.body.decode()
+        found = re.search(r'<div class="problem">(.*?)</div>', told, re.DOTALL)
+        words = re.sub(r"<[^>]*>", " ", found[1] if found else told).split()
+        return f"{self.status or 'no answer'}: {' '.join(words)[:300]}"
+
+
 class Running(NamedTuple):
-    """A desk that runs."""
+    """A desk that runs; `told` is what it has printed since."""
 
     process: subprocess.Popen[str]
     port: int
+    told: list[str]
 
-    def ask(self, path: str, connection: http.client.HTTPConnection | None = None) -> tuple[int, int]:
-        """Return status and length of an answer."""
+    def ask(self, path: str, connection: http.client.HTTPConnection | None = None) -> Answer:
+        """Return what comes back."""
         connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_S)
         connection.request("GET", path)
         response = connection.getresponse()
-        return response.status, len(response.read())
+        return Answer(response.status, response.read())
 
 
 @contextmanager
@@ -169,8 +187,9 @@ def serving(path: Path) -> Iterator[Running]:
                 break
         else:
             raise SystemExit("The desk did not start.")
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield Running(process, int(found[1]))
+        told: list[str] = []
+        threading.Thread(target=told.extend, args=[process.stdout], daemon=True).start()
+        yield Running(process, int(found[1]), told)
     finally:
         process.terminate()
         process.wait()
@@ -217,10 +236,10 @@ def time_pages(path: Path, pages: Sequence[Page]) -> Iterator[str]:
 
 def _time(desk: Running, path: str) -> tuple[float, int]:
     begun = time.perf_counter()
-    status, size = desk.ask(path)
-    if status != 200:
-        raise SystemExit(f"{path} answered {status}.")
-    return 1000 * (time.perf_counter() - begun), size
+    answer = desk.ask(path)
+    if answer.failure:
+        raise SystemExit(f"{path} failed, {answer.failure}")
+    return 1000 * (time.perf_counter() - begun), len(answer.body)
 
 
 def find_share(times: Sequence[float], percent: int) -> float:
@@ -232,12 +251,13 @@ def find_share(times: Sequence[float], percent: int) -> float:
 
 
 class Asked(NamedTuple):
-    """A question and how it went; `status` is 0 where there was no answer."""
+    """A question and how it went; `failure` is "" where it went well."""
 
     page: str
+    path: str
     begun: float
     seconds: float
-    status: int
+    failure: str
     size: int
 
 
@@ -259,15 +279,16 @@ def walk(
         begun = time.monotonic()
         try:
             try:
-                status, size = desk.ask(path, connection)
-            except http.client.RemoteDisconnected:
+                answer = desk.ask(path, connection)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
                 # The desk has closed what was idle for long; browsers ask again, too.
                 connection.close()
-                status, size = desk.ask(path, connection)
-        except (OSError, http.client.HTTPException):
-            status, size = 0, 0
+                answer = desk.ask(path, connection)
+        except (OSError, http.client.HTTPException) as error:
+            answer = Answer(0, repr(error).encode())
             connection.close()
-        asked.append(Asked(page.name, begun, time.monotonic() - begun, status, size))
+        taken = time.monotonic() - begun
+        asked.append(Asked(page.name, path, begun, taken, answer.failure, len(answer.body)))
         until.wait(chance.uniform(*_THINK_S))
 
 
@@ -337,6 +358,7 @@ def bear_load(path: Path, pages: Sequence[Page], n_readers: int, seconds: float)
                 time.sleep(seconds / 2)
             yield _HEAD
             yield tell_load("nobody writes", asked)
+            yield from tell_failures(asked, asked)
         run = Run(kept, sample.last, "alone")
         time.sleep(seconds / 2)
         ended, speed = run.end()
@@ -344,25 +366,26 @@ def bear_load(path: Path, pages: Sequence[Page], n_readers: int, seconds: float)
         with serving(kept) as desk:
             with reading(desk, sample, pages, n_readers) as asked:
                 run = Run(kept, sample.last, "beside")
-                begun = tell_seconds(desk.process)
+                begun, mine = tell_seconds(desk.process), time.process_time()
                 time.sleep(seconds)
                 used = tell_seconds(desk.process) - begun
                 written = tell_seconds(run.process)
+                mine = time.process_time() - mine
+                coming = list(asked)
+                yield tell_load("while articles come in", coming)
+                yield (
+                    f"  cores taken by the desk {used / seconds:.2f}, by the run {written / seconds:.2f}, "
+                    f"by the readers and what feeds the run {mine / seconds:.2f}"
+                )
+                yield from tell_slowest(coming)
+                yield from tell_failures(coming, coming)
                 ended, speed = run.end()
                 closed = time.monotonic()
                 time.sleep(_THINK_S[1])
-            yield tell_load(
-                "while articles come in", [one for one in asked if one.begun + one.seconds < ended]
-            )
-            yield tell_load(
-                "until they are joined", [one for one in asked if one.begun + one.seconds >= ended]
-            )
-            yield tell_load("all", asked)
-            yield (
-                f"  the run with readers: {speed}; {closed - ended:.1f} s to join at the end; cores taken "
-                f"by the desk {used / seconds:.2f}, by the run {written / seconds:.2f}"
-            )
-            yield from tell_slowest(asked)
+            yield tell_load("until they are joined", asked[len(coming) :])
+            yield f"  the run with readers: {speed}; {closed - ended:.1f} s to join at the end"
+            yield from tell_failures(asked[len(coming) :], asked)
+            yield from (f"    the desk: {line.rstrip()}" for line in desk.told[-20:])
     finally:
         for left in kept.parent.glob(f"{kept.name}*"):
             left.unlink()
@@ -395,7 +418,7 @@ def tell_load(name: str, asked: Sequence[Asked]) -> str:
         return f"{name:24} {0:6}"
     times = [1000 * one.seconds for one in asked]
     span = max(one.begun + one.seconds for one in asked) - min(one.begun for one in asked)
-    n_errors = sum(one.status != 200 for one in asked)
+    n_errors = sum(bool(one.failure) for one in asked)
     shares = " ".join(f"{find_share(times, percent):6.0f}" for percent in (50, 95, 99))
     size = sum(one.size for one in asked) / 1e6
     return f"{name:24} {len(asked):6} {n_errors:6} {len(asked) / max(span, 0.001):8.1f} {shares} {size:6.1f}"
@@ -409,6 +432,14 @@ def tell_slowest(asked: Sequence[Asked]) -> Iterator[str]:
     for name in sorted(times, key=lambda name: -statistics.median(times[name])):
         taken = times[name]
         yield f"    {name:32} {len(taken):5} {statistics.median(taken):6.0f} {find_share(taken, 95):6.0f}"
+
+
+def tell_failures(some: Sequence[Asked], asked: Sequence[Asked]) -> Iterator[str]:
+    """Yield for each of some questions that failed when it did, after how long, and why."""
+    begun = min((one.begun for one in asked), default=0.0)
+    for one in some:
+        if one.failure:
+            yield f"    at {one.begun - begun:.1f} s, after {one.seconds:.1f} s: {one.path}: {one.failure}"
 
 
 def main() -> None:

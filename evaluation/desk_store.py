@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from evaluation.incidents import make_events
-from whowhom import facets, tellings
+from whowhom import facets, kept_standings, tellings
 from whowhom import store as stores
 from whowhom.codebooks.plover import find_code
 from whowhom.records import CodedArticle, Event
@@ -55,7 +55,7 @@ def prepare(folder: Path, n_events: int) -> Path:
         ValueError: Not a whole number of copies.
     """
     path = folder / f"desk-{n_events}.duckdb"
-    if path.exists():
+    if path.exists() and _is_of_today(path):
         return path
     n_copies, rest = divmod(n_events, JOINED)
     if n_events > JOINED and rest:
@@ -68,6 +68,14 @@ def prepare(folder: Path, n_events: int) -> Path:
     part.unlink(missing_ok=True)
     multiply(prepare(folder, JOINED), part, n_copies)
     return part.rename(path)
+
+
+def _is_of_today(path: Path) -> bool:
+    """Return whether a store has all columns of today: before a release they change within a version."""
+    sql = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+    with stores.open(":memory:") as new, stores.open(path, read_only=True) as kept:
+        expected, found = (set(one._connection.execute(sql).fetchall()) for one in (new, kept))
+    return expected <= found
 
 
 def _join(path: Path, n_events: int) -> None:
@@ -103,6 +111,7 @@ def multiply(one: Path, many: Path, n_copies: int) -> None:
         connection.execute("INSERT INTO told SELECT article, event, content FROM untold")
         connection.execute("CREATE OR REPLACE TEMP TABLE stale AS SELECT id AS incident FROM incident")
         facets.keep(connection)
+        kept_standings.keep(connection)
         connection.execute("COMMIT")
         connection.execute("DETACH one")
 
@@ -133,5 +142,6 @@ _CHANGES: dict[str, dict[str, str]] = {
     "incident": _hashed("id") | _later("first_day", "last_day", "earliest_day", "latest_day")
     | {field: _TOLL.format(field) for field in ("killed", "injured")},
     "tie_report": _hashed("article", "event") | _later("first_day", "last_day", "known_on"),
-    "pledge_report": _hashed("article", "event") | _later("deadline", "first_day", "last_day", "known_on"),
+    "pledge_report": _hashed("article", "event")
+    | _later("deadline", "first_day", "last_day", "known_on"),
 }  # fmt: skip

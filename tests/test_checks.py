@@ -102,4 +102,5 @@ def test_checks_tell_how_far_they_are(sound: Path) -> None:
         "values",
         "incidents",
         "facets",
+        "ties",
     ]

@@ -414,6 +414,13 @@ def _check_facets(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     return (Finding(*wrong) for wrong in find_wrong(connection))
 
 
+def _check_ties(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """Find kept ties that are not those that their reports tell."""
+    from whowhom.kept_standings import find_wrong
+
+    return (Finding(*wrong) for wrong in find_wrong(connection))
+
+
 def _differs(column: str) -> str:
     # A mean depends a little on the order in which it is summed.
     if column in ("scale", "score"):
@@ -431,6 +438,7 @@ _CHECKS: dict[str, Callable[[duckdb.DuckDBPyConnection], Iterator[Finding]]] = {
     "values": _check_values,
     "incidents": _check_incidents,
     "facets": _check_facets,
+    "ties": _check_ties,
 }
 
 

@@ -122,34 +122,16 @@ class Asked(NamedTuple):
     last: date | None = None
 
 
-_SELECT_PLEDGES = """
-SELECT pledge_report.*, report.incident, coalesce(sketch.copy_family, pledge_report.article) AS family
-FROM pledge_report
-LEFT JOIN report ON report.article = pledge_report.article AND report.event = pledge_report.event
-LEFT JOIN sketch ON sketch.article = pledge_report.article
+_SELECT_PLEDGES = """SELECT * REPLACE (coalesce(family, article) AS family) FROM pledge_report
 WHERE part = 'pledge' AND {by} AND {to} AND known_on <= $known AND last_day <= $as_of
-ORDER BY known_on, pledge_report.article, pledge_report.event, one, other"""
+ORDER BY known_on, article, event, one, other"""
 
 # Which rows are one pledge, as `_split_pledges` has it, and when it was made.
-_MADE = f"""
--- Only pledges of which anything was said since then: of years of them that is a few in a hundred.
-late AS (
-    SELECT DISTINCT kind, deed, one, coalesce(other, '') AS whom FROM pledge_report
-    WHERE part = 'pledge' AND {{by}} AND {{to}} AND last_day >= $first
-),
-said AS (
-    SELECT pledge_report.*, report.incident
-    FROM pledge_report
-    SEMI JOIN late ON late.kind = pledge_report.kind AND late.deed = pledge_report.deed
-        AND late.one = pledge_report.one AND late.whom = coalesce(pledge_report.other, '')
-    LEFT JOIN report ON report.article = pledge_report.article AND report.event = pledge_report.event
-    WHERE part = 'pledge' AND {{by}} AND {{to}} AND known_on <= $known AND last_day <= $as_of
-),
-begun AS (
+_MADE = f"""begun AS (
     SELECT *, NOT coalesce(last_day - lag(last_day) OVER same <= {_SAME_DAYS}
         OR incident = lag(incident) OVER same, false) AS begins
-    FROM said WINDOW same AS
-        (PARTITION BY kind, deed, one, other ORDER BY last_day, known_on, article, event)
+    FROM said
+    WINDOW same AS (PARTITION BY kind, deed, one, other ORDER BY last_day, known_on, article, event)
 ),
 run AS (
     SELECT *, sum(begins::INTEGER) OVER
@@ -157,15 +139,27 @@ run AS (
     FROM begun
 ),
 made AS (
-    SELECT * EXCLUDE (number),
-        min(coalesce(first_day, last_day)) OVER (PARTITION BY kind, deed, one, other, number) AS made_on
+    SELECT place, min(coalesce(first_day, last_day))
+        OVER (PARTITION BY kind, deed, one, other, number) AS made_on
     FROM run
 )"""
-_SELECT_MADE = f"""WITH {_MADE}
-SELECT made.* EXCLUDE (begins, made_on), coalesce(sketch.copy_family, made.article) AS family
-FROM made LEFT JOIN sketch ON sketch.article = made.article
-WHERE made_on BETWEEN $first AND $last
-ORDER BY known_on, made.article, made.event, one, other"""
+_SAID = """SELECT rowid AS place, kind, deed, one, other, first_day, last_day, known_on, article, event,
+    incident
+FROM pledge_report WHERE part = 'pledge'"""
+# Whole rows are read of those that are chosen only: of one state there may be ten thousand.
+_SELECT_MADE = f"""WITH said AS ({_SAID} AND {{by}} AND {{to}} AND known_on <= $known AND last_day <= $as_of),
+{_MADE}
+SELECT * REPLACE (coalesce(family, article) AS family) FROM pledge_report
+WHERE rowid IN (SELECT place FROM made WHERE made_on BETWEEN $first AND $last)
+ORDER BY known_on, article, event, one, other"""
+# By all that is known, the last build has noted it.
+_SELECT_KEPT = """SELECT * REPLACE (coalesce(family, article) AS family) FROM pledge_report
+WHERE part = 'pledge' AND {by} AND {to} AND made_on BETWEEN $first AND $last AND last_day >= $first
+ORDER BY known_on, article, event, one, other"""
+SELECT_MADE_OTHERWISE = f"""WITH said AS ({_SAID}), {_MADE}
+SELECT place, made.made_on FROM made JOIN pledge_report ON pledge_report.rowid = place
+WHERE pledge_report.made_on IS DISTINCT FROM made.made_on"""
+"""Reports of pledges that were made on another day than `made_on` says: their rowid and that day."""
 _SELECT_NEWEST = """WITH said_day AS (
     SELECT last_day, count(*) AS n FROM pledge_report
     WHERE part = 'pledge' AND {by} AND {to} AND known_on <= $known AND last_day <= least($as_of, $last)
@@ -175,18 +169,11 @@ SELECT last_day, sum(n) OVER (ORDER BY last_day DESC) AS n_so_far FROM said_day 
 
 # Only those who may answer with what they may answer: of all deeds that is a few in a hundred. And only
 # the columns that are looked at: of all pledges there are half a million answers to a million events.
-_SELECT_ANSWERS = """WITH answering AS (
-    SELECT DISTINCT CASE kind WHEN 'demand' THEN other ELSE one END AS who,
-        unnest([regexp_replace(deed, '^not ', ''), 'any']) AS deed
-    FROM pledge_report WHERE part = 'pledge' AND {by} AND {to} AND {chosen}
-    UNION
-    SELECT DISTINCT one, unnest([regexp_replace(deed, '^not ', ''), 'any'])
-    FROM pledge_report WHERE part = 'pledge' AND {by} AND {to} AND {chosen}
-)
+_SELECT_ANSWERS = """WITH answering AS (SELECT unnest($who) AS who, unnest($deed) AS deed)
 SELECT article, event, part, kind, deed, one, other, what, subject, last_day, known_on, weight, score,
-    doubtful, rule
+    doubtful, rule, incident
 FROM pledge_report SEMI JOIN answering ON answering.who = one AND answering.deed = pledge_report.deed
-WHERE part <> 'pledge' AND known_on <= $known AND last_day <= $as_of AND {since}
+WHERE part <> 'pledge' AND known_on <= $known AND last_day BETWEEN $since AND least($as_of, $until)
 ORDER BY last_day, known_on, article, event, part, deed, one, other"""
 
 
@@ -206,29 +193,47 @@ def find_pledges(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Pl
             if value not in known:
                 raise ValueError(f"There is no {what} of pledge {value!r}. There are: {', '.join(known)}.")
     conditions, values = _write_conditions(connection, asked)
-    chosen = since = "true"
     if asked.first or asked.last:
         made = {"first": asked.first or date.min, "last": asked.last or date.max}
-        pledges = fetch_rows(connection, _SELECT_MADE.format(**conditions), values | made)
-        chosen, since = (
-            "(article, event) IN (SELECT unnest($articles), unnest($events))",
-            "last_day >= $since",
-        )
-        values |= {
-            "articles": [row["article"] for row in pledges],
-            "events": [row["event"] for row in pledges],
-            "since": min((row["last_day"] for row in pledges), default=date.min),
-        }
+        if asked.as_of is None and asked.known is None:
+            sides = {name: value for name, value in values.items() if name not in ("as_of", "known")}
+            pledges = fetch_rows(connection, _SELECT_KEPT.format(**conditions), sides | made)
+        else:
+            pledges = fetch_rows(connection, _SELECT_MADE.format(**conditions), values | made)
     else:
         pledges = fetch_rows(connection, _SELECT_PLEDGES.format(**conditions), values)
-    sql = _SELECT_ANSWERS.format(**conditions, chosen=chosen, since=since)
-    answers = fetch_rows(connection, sql, values)
+    answers = _find_answers(connection, pledges, values["as_of"], values["known"])
     return [
         pledge
         for pledge in put_together([*pledges, *answers], values["as_of"])
         if (not asked.kinds or pledge.kind in asked.kinds)
         and (not asked.states or pledge.state in asked.states)
     ]
+
+
+def _find_answers(
+    connection: duckdb.DuckDBPyConnection, pledges: Sequence[Row], as_of: date, known: date
+) -> list[Row]:
+    """Return the rows that may answer pledges: of who may, for the kind of deed, in the years after."""
+    if not pledges:
+        return []
+    answering = {
+        (str(who), deed)
+        for row in pledges
+        for who in {row["one"], row["other"] if row["kind"] == "demand" else row["one"]}
+        for deed in (row["deed"].removeprefix("not "), "any")
+        if who
+    }
+    latest = max(row["last_day"] for row in pledges)
+    values = {
+        "who": [who for who, _ in answering],
+        "deed": [deed for _, deed in answering],
+        "since": min(row["last_day"] for row in pledges),
+        "until": latest + timedelta(days=min(_ANSWER_DAYS, (date.max - latest).days)),
+        "as_of": as_of,
+        "known": known,
+    }
+    return fetch_rows(connection, _SELECT_ANSWERS, values)
 
 
 def find_pledges_by_id(connection: duckdb.DuckDBPyConnection, id: str) -> list[Pledge]:
@@ -248,9 +253,7 @@ def find_pledges_by_id(connection: duckdb.DuckDBPyConnection, id: str) -> list[P
     values: dict[str, Any] = dict(zip(("kinds", "deeds", "ones", "others"), columns, strict=True))
     values |= clock(connection, None, None)
     rows = fetch_rows(connection, _SELECT_PLEDGES.format(by=_IS_SAME, to="true"), values)
-    values["since"] = min((row["last_day"] for row in rows), default=date.min)
-    sql = _SELECT_ANSWERS.format(by=_IS_SAME, to="true", chosen="true", since="last_day >= $since")
-    rows += fetch_rows(connection, sql, values)
+    rows += _find_answers(connection, rows, values["as_of"], values["known"])
     return [one for one in put_together(rows, values["as_of"]) if one.id.startswith(id)]
 
 

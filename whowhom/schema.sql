@@ -207,7 +207,7 @@ CREATE TABLE meta (
     "value" VARCHAR NOT NULL
 );
 COMMENT ON TABLE meta IS 'About the store itself';
-COMMENT ON COLUMN meta."key" IS 'What is told: whowhom_schema (version of this file), made_by (version of whowhom), last_number (greatest facet.number there was)';
+COMMENT ON COLUMN meta."key" IS 'What is told: whowhom_schema (version of this file), made_by (version of whowhom), last_number (greatest facet.number there was), last_tie_build (changes when ties or pledges do), tie_rules (of the rules they follow)';
 COMMENT ON COLUMN meta."value" IS 'What it is';
 
 CREATE TYPE participant_in_incident AS STRUCT(name VARCHAR, country VARCHAR, sector VARCHAR[], "text" VARCHAR);
@@ -270,6 +270,7 @@ COMMENT ON COLUMN report.incident IS 'The incident: incident.id';
 COMMENT ON COLUMN report.component IS 'What links and judgements connect it with; decided anew as a whole';
 
 CREATE INDEX report_incident ON report(incident);
+CREATE INDEX report_article ON report(article);
 
 CREATE TABLE incident (
     id VARCHAR PRIMARY KEY,
@@ -624,7 +625,9 @@ CREATE TABLE tie_report (
     weight DOUBLE NOT NULL,
     score DOUBLE NOT NULL,
     doubtful BOOLEAN NOT NULL,
-    rule VARCHAR NOT NULL
+    rule VARCHAR NOT NULL,
+    incident VARCHAR,
+    family VARCHAR
 );
 COMMENT ON TABLE tie_report IS 'What one report tells of a tie: a state it came to, or that it did not';
 COMMENT ON COLUMN tie_report.article IS 'The article: article.id';
@@ -645,6 +648,8 @@ COMMENT ON COLUMN tie_report.weight IS 'How much the report says for itself, by 
 COMMENT ON COLUMN tie_report.score IS 'As of event';
 COMMENT ON COLUMN tie_report.doubtful IS 'Whether the rule itself, or what is planned or imagined, leaves doubt';
 COMMENT ON COLUMN tie_report.rule IS 'Line of ties.csv and the words that met it';
+COMMENT ON COLUMN tie_report.incident IS 'The incident that the event reports, as the last build has it; NULL where none does';
+COMMENT ON COLUMN tie_report.family IS 'sketch.copy_family of the article, as the last build has it';
 
 CREATE TABLE pledge_report (
     article VARCHAR NOT NULL,
@@ -667,7 +672,10 @@ CREATE TABLE pledge_report (
     weight DOUBLE NOT NULL,
     score DOUBLE NOT NULL,
     doubtful BOOLEAN NOT NULL,
-    rule VARCHAR NOT NULL
+    rule VARCHAR NOT NULL,
+    incident VARCHAR,
+    family VARCHAR,
+    made_on DATE
 );
 COMMENT ON TABLE pledge_report IS 'What one report tells of a promise, threat or demand, or of a deed that may answer one';
 COMMENT ON COLUMN pledge_report.article IS 'The article: article.id';
@@ -691,3 +699,82 @@ COMMENT ON COLUMN pledge_report.weight IS 'As of tie_report';
 COMMENT ON COLUMN pledge_report.score IS 'As of event';
 COMMENT ON COLUMN pledge_report.doubtful IS 'Whether the rule leaves doubt';
 COMMENT ON COLUMN pledge_report.rule IS 'Line of pledges.csv and the words that met it';
+COMMENT ON COLUMN pledge_report.incident IS 'As of tie_report';
+COMMENT ON COLUMN pledge_report.family IS 'As of tie_report';
+COMMENT ON COLUMN pledge_report.made_on IS 'Day on which the pledge was made, by all reports that the last build has seen; NULL for an answer';
+
+-- Ties by all reports, as of the last day: what tie_states.py makes of tie_report, kept by each build.
+
+CREATE TABLE tie (
+    id VARCHAR NOT NULL,
+    tie VARCHAR NOT NULL,
+    one VARCHAR NOT NULL,
+    other VARCHAR NOT NULL,
+    name VARCHAR,
+    since DATE NOT NULL,
+    "current" INTEGER NOT NULL,
+    candidate INTEGER,
+    n_changes INTEGER NOT NULL,
+    changed_on DATE NOT NULL,
+    told_on DATE NOT NULL,
+    heard_on DATE NOT NULL,
+    n_reports BIGINT NOT NULL,
+    spans STRUCT(first_day DATE, last_day DATE, state VARCHAR, is_doubtful BOOLEAN, incident VARCHAR)[] NOT NULL
+);
+COMMENT ON TABLE tie IS 'A tie by all that was read; those that were taken back wholly are none';
+COMMENT ON COLUMN tie.id IS 'Hash of kind and sides, of agreements of the event that first told of it too';
+COMMENT ON COLUMN tie.tie IS 'As in tie_report';
+COMMENT ON COLUMN tie.one IS 'As in tie_report';
+COMMENT ON COLUMN tie.other IS 'As in tie_report';
+COMMENT ON COLUMN tie.name IS 'What reports call the agreement';
+COMMENT ON COLUMN tie.since IS 'First day of its state';
+COMMENT ON COLUMN tie."current" IS 'The change to its state: tie_change.ordinal';
+COMMENT ON COLUMN tie.candidate IS 'A later change that may count';
+COMMENT ON COLUMN tie.n_changes IS 'Number of its changes';
+COMMENT ON COLUMN tie.changed_on IS 'Day of the last change';
+COMMENT ON COLUMN tie.told_on IS 'Last day on which it is told to be in its state';
+COMMENT ON COLUMN tie.heard_on IS 'Last day on which anything was reported of the two sides';
+COMMENT ON COLUMN tie.n_reports IS 'Rows of tie_report of the two sides';
+COMMENT ON COLUMN tie.spans IS 'Its states over time, first the sure ones; last_day is NULL where nothing ends it';
+
+CREATE TABLE tie_change (
+    tie_id VARCHAR NOT NULL,
+    ordinal INTEGER NOT NULL,
+    tie VARCHAR NOT NULL,
+    one VARCHAR NOT NULL,
+    other VARCHAR NOT NULL,
+    name VARCHAR,
+    state VARCHAR NOT NULL,
+    first_day DATE,
+    last_day DATE NOT NULL,
+    known_on DATE NOT NULL,
+    standing VARCHAR NOT NULL,
+    score DOUBLE NOT NULL,
+    n_articles INTEGER NOT NULL,
+    n_independent INTEGER NOT NULL,
+    said_by VARCHAR[] NOT NULL,
+    denied_by VARCHAR[] NOT NULL,
+    incident VARCHAR,
+    rule VARCHAR NOT NULL,
+    events VARCHAR[] NOT NULL
+);
+COMMENT ON TABLE tie_change IS 'A change of a tie, as `whowhom ties --history` has it';
+COMMENT ON COLUMN tie_change.tie_id IS 'The tie: tie.id';
+COMMENT ON COLUMN tie_change.ordinal IS 'Its place among the changes of the tie, from 0, the earliest';
+COMMENT ON COLUMN tie_change.tie IS 'Kind of tie; an agreement may become an alliance';
+COMMENT ON COLUMN tie_change.one IS 'As in tie_report';
+COMMENT ON COLUMN tie_change.other IS 'As in tie_report';
+COMMENT ON COLUMN tie_change.name IS 'What reports of it call the agreement';
+COMMENT ON COLUMN tie_change.state IS 'State that it came to';
+COMMENT ON COLUMN tie_change.first_day IS 'First day on which it may have come about; NULL where not known';
+COMMENT ON COLUMN tie_change.last_day IS 'Last such day';
+COMMENT ON COLUMN tie_change.known_on IS 'Day on which it was first reported';
+COMMENT ON COLUMN tie_change.standing IS 'sure, doubtful, disputed, retracted or outdated';
+COMMENT ON COLUMN tie_change.score IS 'Probability that it is right, 0 to 1';
+COMMENT ON COLUMN tie_change.n_articles IS 'Articles that report it';
+COMMENT ON COLUMN tie_change.n_independent IS 'Independent reports of it';
+COMMENT ON COLUMN tie_change.said_by IS 'Sources that are not the articles themselves';
+COMMENT ON COLUMN tie_change.denied_by IS 'Who denies it';
+COMMENT ON COLUMN tie_change.incident IS 'The incident; NULL where none was joined';
+COMMENT ON COLUMN tie_change.rule IS 'Line of ties.csv and the words that met it';
+COMMENT ON COLUMN tie_change.events IS 'Events that report or deny it, as article and event id';

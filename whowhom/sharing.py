@@ -43,6 +43,8 @@ from whowhom.turns import POLL_SECONDS, Seat, is_turn_taken
 _RUN_WAIT_SECONDS = 600.0
 # A store of this size, some 50,000 events, is joined so fast that a copy is not worth it.
 _SMALL_BYTES = 30_000_000
+# For so long what was seen of the turn is taken for what is.
+_LOOK_SECONDS = 0.005
 # How soon a reader that nobody asks anything notices that a writer waits.
 _WATCH_SECONDS = 0.05
 # As long as a writer has to wait for one slow question anyway, others may ask beside it, for so long.
@@ -197,16 +199,20 @@ class SharedReader:
     It opens the file when it is first asked for it, and again after a writer had it.
     """
 
-    def __init__(self, file: Path, path: str, *, wait: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, file: Path, path: str, *, wait: float = WAIT_SECONDS, threads: int | None = None
+    ) -> None:
         if not file.exists():
             raise StoreError(f"There is no store at {path!r}. `whowhom read SOURCE` makes one.")
         self.path = path
         self._file = file
         self._wait = wait
+        self._threads = threads
         self._changed = threading.Condition()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._begun: list[float] = []  # when each of those began who read now
         self._writer_since: float | None = None
+        self._looked = (-_LOOK_SECONDS, False)  # when it was looked whether a writer waits, and what was seen
         self._is_closed = False
 
     def __enter__(self) -> SharedReader:
@@ -266,7 +272,7 @@ class SharedReader:
 
     def _may_read(self) -> bool:
         """Whether no writer waits, or it has to wait longer anyway for one who was there before it."""
-        if not is_turn_taken(self._file):
+        if not self._is_turn_taken():
             self._writer_since = None
             return True
         now = time.monotonic()
@@ -277,6 +283,13 @@ class SharedReader:
             and any(begun < self._writer_since for begun in self._begun)
         )
 
+    def _is_turn_taken(self) -> bool:
+        """Look no more often than it matters: a writer waits for who began an instant later as well."""
+        now = time.monotonic()
+        if now - self._looked[0] > _LOOK_SECONDS:
+            self._looked = now, is_turn_taken(self._file)
+        return self._looked[1]
+
     def _connect(self, deadline: float) -> duckdb.DuckDBPyConnection | None:
         try:
             connection = connect(self._file, self.path, read_only=True, wait=0)
@@ -284,6 +297,8 @@ class SharedReader:
             if time.monotonic() >= deadline:
                 raise
             return None
+        if self._threads is not None:
+            connection.execute(f"SET threads TO {int(self._threads)}")
         threading.Thread(target=self._watch, args=[connection], name="whowhom store").start()
         return connection
 
@@ -296,7 +311,7 @@ class SharedReader:
                 self._changed.wait(_WATCH_SECONDS)
 
     def _let_in_writer(self) -> None:
-        if self._connection is not None and not self._begun and is_turn_taken(self._file):
+        if self._connection is not None and not self._begun and self._is_turn_taken():
             self._disconnect()
 
     def _disconnect(self) -> None:

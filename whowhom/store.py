@@ -65,6 +65,8 @@ SCHEMA_VERSION = 2
 # How long to wait for a turn at the file. A batch is written in far less; a run of hours lets readers in
 # between its batches and is not waited for by those who want to write.
 WAIT_SECONDS = 10.0
+# A desk may be amidst a question that takes ten seconds: no reason not to begin a run of hours.
+_READERS_SECONDS = 60.0
 HELD = "already in the store"
 HELD_OTHERWISE = "the store holds another text under this id; give it an id of its own, or none"
 
@@ -173,7 +175,9 @@ def open(path: str | Path = DEFAULT_PATH, *, read_only: bool = False, wait: floa
     return Store(connection, str(path), read_only=False, seat=seat)
 
 
-def open_shared(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) -> SharedReader:
+def open_shared(
+    path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS, threads: int | None = None
+) -> SharedReader:
     """Return a reader for a program that looks at a store all the time, from any of its threads.
 
         shared = whowhom.store.open_shared("whowhom.duckdb")
@@ -182,12 +186,16 @@ def open_shared(path: str | Path = DEFAULT_PATH, *, wait: float = WAIT_SECONDS) 
 
     It keeps the file open as long as no writer waits for it. See `whowhom.sharing`.
 
+    Args:
+        wait: Seconds to wait for a writer.
+        threads: How many work at one question, all cores where not given.
+
     Raises:
         StoreError: There is no store.
     """
     from whowhom.sharing import SharedReader
 
-    return SharedReader(find_file(path), str(path), wait=wait)
+    return SharedReader(find_file(path), str(path), wait=wait, threads=threads)
 
 
 def open_run(
@@ -203,7 +211,7 @@ def open_run(
         stay: "open" for what is soon over: others who want to write wait for it, and for a run do not.
 
     Raises:
-        StoreBusyError: Another program writes.
+        StoreBusyError: Another program writes, or has read for a minute on end.
         StoreError: As `open`.
     """
     from whowhom.sharing import WriterSeat
@@ -215,7 +223,7 @@ def open_run(
         _create(file, str(path))
     run = WriterSeat(take_seat(file, str(path), stay, wait=wait), file, str(path))
     try:
-        with run.writing(wait=wait):
+        with run.writing(wait=max(wait, _READERS_SECONDS)):
             return run
     except BaseException:
         run.close()
@@ -507,12 +515,13 @@ class Store:
         Raises:
             StoreError: The store was opened read-only, or the disk is full.
         """
-        from whowhom import joining, tellings
+        from whowhom import joining, kept_standings, tellings
 
         self._require_writable()
         with self._transaction():
             built = joining.build(self._connection, rebuild=rebuild)
             tellings.build(self._connection, rebuild=rebuild)
+            kept_standings.keep(self._connection)
             return built
 
     def incidents(
@@ -698,13 +707,15 @@ class Store:
     def _judge(
         self, verdict: str, parts: list[list[tuple[str, str]]], who: str, why: str, undone: str = ""
     ) -> str:
-        from whowhom import joining
+        from whowhom import joining, kept_standings
 
         self._require_writable()
         with self._transaction():
-            return joining.judge(
+            id = joining.judge(
                 self._connection, verdict, parts, who=mend(who), why=mend(why), when=_now(), undone=undone
             )
+            kept_standings.keep(self._connection, of_stale=True)
+            return id
 
     def reports(self) -> duckdb.DuckDBPyRelation:
         """Return which event reports which incident: a DuckDB relation, one row an event."""

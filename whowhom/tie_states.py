@@ -145,13 +145,10 @@ class Tie(NamedTuple):
         return self.current.standing == "retracted"
 
 
-_SELECT = """SELECT tie_report.*, report.incident, coalesce(sketch.copy_family, tie_report.article) AS family
-FROM tie_report
-LEFT JOIN report ON report.article = tie_report.article AND report.event = tie_report.event
-LEFT JOIN sketch ON sketch.article = tie_report.article
+_SELECT = """SELECT * REPLACE (coalesce(family, article) AS family) FROM tie_report
 WHERE known_on <= $known AND (denial IS NOT NULL OR last_day <= $as_of)
     AND ($tie = [] OR list_contains($tie, tie)) AND {sides}
-ORDER BY known_on, tie_report.article, tie_report.event, tie, one, other, state"""
+ORDER BY known_on, article, event, tie, one, other, state"""
 
 
 # What ids are made of: see `_hash_tie`. A denial alone makes no tie.
@@ -175,10 +172,8 @@ class Asked(NamedTuple):
 
 def find_ties(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Tie]:
     """Return the ties that are asked for, in the order of sides and kinds."""
-    for kind in asked.kinds:
-        if kind not in load_kinds():
-            raise ValueError(f"There is no kind of tie {kind!r}. There are: {', '.join(load_kinds())}.")
-    sides, values = _write_sides(asked)
+    check_kinds(asked.kinds)
+    sides, values = write_sides(asked)
     days = clock(connection, asked.as_of, asked.known)
     if asked.first or asked.last:
         sides = f"{sides} AND (one, other) IN ({_SELECT_HEARD})"
@@ -189,6 +184,13 @@ def find_ties(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Tie]:
     rows = fetch_rows(connection, _SELECT.format(sides=sides), {**values, **days, "tie": kinds})
     ties = put_together(rows, days["as_of"])
     return [tie for tie in ties if not asked.kinds or tie.tie in asked.kinds]
+
+
+def check_kinds(kinds: Iterable[str]) -> None:
+    """Raise ValueError for a kind of tie that there is not."""
+    for kind in kinds:
+        if kind not in load_kinds():
+            raise ValueError(f"There is no kind of tie {kind!r}. There are: {', '.join(load_kinds())}.")
 
 
 def find_ties_by_id(connection: duckdb.DuckDBPyConnection, id: str) -> list[Tie]:
@@ -272,7 +274,7 @@ def find_first_day(connection: duckdb.DuckDBPyConnection, asked: Asked, most: in
 
     With it as `Asked.first` a question is answered in a time that does not grow with the store.
     """
-    sides, values = _write_sides(asked)
+    sides, values = write_sides(asked)
     days = {"known": clock(connection, asked.as_of, asked.known)["known"], "last": asked.last or date.max}
     rows = connection.execute(_SELECT_NEWEST.format(sides=sides), {**values, **days}).fetchall()
     return choose_first(rows, most)
@@ -287,7 +289,8 @@ def choose_first(rows: Sequence[tuple[date, int]], most: int) -> date | None:
     return fitting[-1] if len(fitting) < len(rows) else None
 
 
-def _write_sides(asked: Asked) -> tuple[str, dict[str, Any]]:
+def write_sides(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """Return the condition on the columns one and other that a question makes, and its values."""
     if asked.between is not None:
         a, b = asked.between
         sides = {"a": a, "b": b}
@@ -537,12 +540,9 @@ def _run_through(changes: Sequence[Change], as_of: date) -> Tie:
     shown = current or candidate or walked[-1]
     if current is None or (candidate is not None and candidate.state == shown.state):
         candidate = None
-    kept = [change for change in walked if change.standing != "retracted"] or walked
+    kept = _leave_out_retracted(walked)
     tie = "alliance" if any(change.tie == "alliance" for change in walked) else shown.tie
     kind = load_kinds()[tie]
-    state = kind.states[shown.state]
-    last = max(change.last_day for change in kept if change.state == shown.state)
-    lapsed = state.lapse_days is not None and (as_of - last).days > state.lapse_days
     return Tie(
         id=_hash_tie(kind, shown.one, shown.other, *_find_first_event(walked)),
         tie=tie,
@@ -553,8 +553,92 @@ def _run_through(changes: Sequence[Change], as_of: date) -> Tie:
         since=since or shown.first_day or shown.last_day,
         candidate=candidate,
         changes=tuple(walked),
-        holds=state.holds and not lapsed and shown.standing != "retracted",
+        holds=shown.standing != "retracted"
+        and holds(tie, shown.state, find_last_told(walked, shown.state), as_of),
     )
+
+
+def _leave_out_retracted(changes: Sequence[Change]) -> Sequence[Change]:
+    return [change for change in changes if change.standing != "retracted"] or changes
+
+
+def find_last_told(changes: Sequence[Change], state: str) -> date:
+    """Return the last day on which a tie is told to be in a state."""
+    return max(change.last_day for change in _leave_out_retracted(changes) if change.state == state)
+
+
+def holds(tie: str, state: str, told_on: date, as_of: date) -> bool:
+    """Return whether a tie stands in a state that was last told on a day, and was heard of lately enough."""
+    its = load_kinds()[tie].states[state]
+    return its.holds and (its.lapse_days is None or (as_of - told_on).days <= its.lapse_days)
+
+
+class Span(NamedTuple):
+    """A state of a tie from one day to another; `last_day` is None where nothing ends it."""
+
+    first_day: date
+    last_day: date | None
+    state: str
+    is_doubtful: bool
+    incident: str | None
+
+
+_DOUBTED = ("doubtful", "disputed")
+
+
+def list_spans(tie: Tie) -> list[Span]:
+    """Return the states of a tie over time: those that are sure, then those that are claimed or denied.
+
+    A state ends with the next one that is sure, one that is doubtful with any, and either where nothing is
+    told of it any more.
+    """
+    ends: list[date | None] = []
+    next_sure: date | None = None
+    next_any: date | None = None
+    for change in reversed(tie.changes):
+        ends.append(next_any if change.standing in _DOUBTED else next_sure)
+        if change.standing == "sure":
+            next_sure = next_any = _find_start(change)
+        elif change.standing in _DOUBTED:
+            next_any = _find_start(change)
+    ends.reverse()
+    return [
+        span
+        for standings in (("sure",), _DOUBTED)
+        for span in _merge_spans(
+            _make_span(tie, change, end)
+            for change, end in zip(tie.changes, ends, strict=True)
+            if change.standing in standings
+        )
+    ]
+
+
+def _make_span(tie: Tie, change: Change, followed_on: date | None) -> Span:
+    end = None if followed_on is None else followed_on - timedelta(days=1)
+    lapse = load_kinds()[tie.tie].states[change.state].lapse_days
+    if lapse is not None:
+        heard = change.last_day + timedelta(days=min(lapse, (date.max - change.last_day).days))
+        end = min(end or heard, heard)
+    return Span(_find_start(change), end, change.state, change.standing in _DOUBTED, change.incident)
+
+
+def _merge_spans(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in spans:
+        if span.last_day is not None and span.last_day < span.first_day:
+            # Of two changes on one day the later one counts.
+            continue
+        last = merged[-1] if merged else None
+        is_same = last is not None and last.state == span.state
+        if last and is_same and (last.last_day or span.first_day) >= span.first_day - timedelta(days=1):
+            merged[-1] = last._replace(last_day=span.last_day)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _find_start(change: Change) -> date:
+    return change.first_day or change.last_day
 
 
 def _find_first_event(changes: Iterable[Change]) -> tuple[str, str]:
@@ -597,19 +681,20 @@ def select_ties(
         return make_relation(connection, rows, COLUMNS)
 
 
-def _name_way(tie: str) -> str:
+def name_way(tie: str) -> str:
+    """Return whether a kind of tie is mutual or directed."""
     return "mutual" if load_kinds()[tie].is_mutual else "directed"
 
 
 def flatten_tie(tie: Tie) -> Row:
-    """Return a pledge as one row with `COLUMNS`."""
+    """Return a tie as one row with `COLUMNS`."""
     change, candidate = tie.current, tie.candidate
     return {
         "tie_id": tie.id,
         "tie": tie.tie,
         "one": tie.one,
         "other": tie.other,
-        "way": _name_way(tie.tie),
+        "way": name_way(tie.tie),
         "name": tie.name,
         "state": change.state,
         "since": tie.since,
@@ -636,7 +721,7 @@ def list_changes(tie: Tie) -> list[Row]:
             "tie": tie.tie,
             "one": change.one,
             "other": change.other,
-            "way": _name_way(tie.tie),
+            "way": name_way(tie.tie),
             "name": change.name,
             "state": change.state,
             "first_day": change.first_day,

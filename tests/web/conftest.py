@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 import whowhom
 from tests.coded_articles import make_coded
+from whowhom import kept_standings
 from whowhom import store as stores
 from whowhom.records import (
     Article,
@@ -178,15 +179,17 @@ def add_hostile_standings(store):
     """Put a tie and a pledge into a store whose side is a name that would do harm if it were not escaped."""
     store._connection.execute(
         "INSERT INTO tie_report VALUES ('1', 'none', 'sanctions', 'CHL', $side, 'imposed', $side, [], "
-        "DATE '2027-05-01', DATE '2027-05-01', true, DATE '2027-05-01', NULL, $side, 0.5, 0.9, false, $side)",
+        "DATE '2027-05-01', DATE '2027-05-01', true, DATE '2027-05-01', NULL, $side, 0.5, 0.9, false, $side, "
+        "NULL, NULL)",
         {"side": HOSTILE_SIDE},
     )
     store._connection.execute(
         "INSERT INTO pledge_report VALUES ('1', 'none', 'pledge', 'threat', 'sanction', $side, 'CHL', $side, "
         "[], $side, NULL, DATE '2027-05-02', DATE '2027-05-02', true, DATE '2027-05-02', NULL, $side, 0.9, "
-        "0.9, false, $side)",
+        "0.9, false, $side, NULL, NULL, NULL)",
         {"side": HOSTILE_SIDE},
     )
+    kept_standings.keep(store._connection)
 
 
 @pytest.fixture(scope="session")

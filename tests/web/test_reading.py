@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
@@ -88,6 +89,28 @@ def test_what_depends_on_incidents_lasts_until_they_change(tmp_path):
         with stores.open(path) as store:
             store.build_incidents()
         assert ask(reader) == 2
+
+
+def test_what_depends_on_articles_of_some_days_lasts_until_these_get_more(tmp_path):
+    """Articles of other days make nobody draw a series again."""
+    path = tmp_path / "desk.duckdb"
+    stores.open(path).close()
+    asked = []
+
+    def ask(reader, *days):
+        with reader.asking() as cursor:
+            return cursor.remember_covered(days, *days, lambda: asked.append(1) or len(asked))
+
+    with closing(Reader(path)) as reader:
+        coded = make_coded()
+        day = coded.article.published
+        assert [ask(reader, day, day), ask(reader, day, day)] == [1, 1]
+        with stores.open(path) as store:
+            store.add([coded])
+        assert [ask(reader, day, day), ask(reader, day + timedelta(1), None)] == [2, 3]
+        with stores.open(path) as store:
+            store.add([make_coded("another")])
+        assert [ask(reader, day, day), ask(reader, day + timedelta(1), None)] == [4, 3]
 
 
 def test_those_who_ask_the_same_at_once_wait_for_one(store_path):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import wraps
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,12 +83,16 @@ def make_app(store: str | Path, *, gate: Gate | None = None, reader: Reader | No
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        threading.Thread(target=desk.prepare, name="whowhom templates", daemon=True).start()
         yield
         desk.reader.close()
 
     app = Starlette(
         lifespan=lifespan,
-        routes=[*ROUTES, Mount("/static", _Static(packages=[("whowhom.web", "static")]))],
+        routes=[
+            *(_give_lane(route) for route in ROUTES),
+            Mount("/static", _Static(packages=[("whowhom.web", "static")])),
+        ],
         exception_handlers={
             HTTPException: _refuse_http,
             BadFilterError: _refuse_with(400),
@@ -99,6 +106,20 @@ def make_app(store: str | Path, *, gate: Gate | None = None, reader: Reader | No
     )
     app.state.desk = desk
     return Guard(app, desk.gate, desk.refuse)
+
+
+def _give_lane(route: Route) -> Route:
+    """Return a route whose pages wait for their turn."""
+    if iscoroutinefunction(route.endpoint):
+        return route
+
+    @wraps(route.endpoint)
+    def answer(request: Request) -> Response:
+        with desk_of(request).lanes.lane():
+            response: Response = route.endpoint(request)
+            return response
+
+    return Route(route.path, answer, methods=list(route.methods or ()))
 
 
 class _Static(StaticFiles):

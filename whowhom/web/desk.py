@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from whowhom.records import content_hash
 from whowhom.web.guarding import FORM_FIELD, Gate
+from whowhom.web.lanes import Lanes
 from whowhom.web.reading import Reader
 from whowhom.web.rendering import make_environment
 
@@ -42,6 +43,7 @@ class Desk:
     reader: Reader
     gate: Gate
     environment: Environment = field(default_factory=make_environment)
+    lanes: Lanes = field(default_factory=Lanes)
 
     @cached_property
     def static_mark(self) -> str:
@@ -49,6 +51,11 @@ class Desk:
         folder = files("whowhom.web").joinpath("static")
         names = sorted(one.name for one in folder.iterdir() if one.is_file())
         return content_hash(*(folder.joinpath(name).read_bytes().hex() for name in names))
+
+    def prepare(self) -> None:
+        """Read all templates, which takes half a second, so that no page has to wait for its own."""
+        for name in self.environment.list_templates():
+            self.environment.get_template(name)
 
     def render(
         self, request: Request, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200

@@ -20,6 +20,7 @@ from whowhom.exporters.tables import mend
 from whowhom.web.columns import COLUMN_BY_NAME
 from whowhom.web.conditions import AUX_TESTS, CERTAINTY_TESTS, ROLES, Bound, order, select
 from whowhom.web.filters import Filters
+from whowhom.web.periods import find_start
 from whowhom.web.reading import Cursor, Row
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class UnknownIdError(LookupError):
 # Which incidents
 
 
+@_remembered
 def list_incidents(cursor: Cursor, filters: Filters) -> list[Row]:
     """Return the incidents of one page, whole, in their order."""
     return _fetch_incidents(cursor, _list_ids(cursor, filters))
@@ -86,9 +88,15 @@ def _fetch_where(
     if table not in ("incident", "event", "link"):
         return cursor.fetch(f"SELECT {columns} FROM {table} WHERE {column} IN ({listed})", bound)
     places = cursor.fetch(f"SELECT rowid AS place FROM {table} WHERE {column} IN ({listed})", bound)
+    return _fetch_places(cursor, table, [row["place"] for row in places], columns)
+
+
+def _fetch_places(cursor: Cursor, table: str, places: Sequence[int], columns: str = "*") -> list[Row]:
+    if not places:
+        return []
     return cursor.fetch(
         f"SELECT {columns} FROM {table} WHERE rowid IN (SELECT unnest(CAST($places AS BIGINT[])))",
-        {"places": [row["place"] for row in places]},
+        {"places": places},
     )
 
 
@@ -234,11 +242,13 @@ def list_reports(cursor: Cursor, incident: str, *, limit: int = 200) -> list[Row
     The earliest published comes first.
     """
     told = cursor.fetch(
-        """SELECT report.article, report.event FROM report JOIN article ON article.id = report.article
-        WHERE report.incident = $incident AND report.event <> ''
-        ORDER BY article.published NULLS LAST, article.id LIMIT $limit""",
-        {"incident": incident, "limit": limit},
+        "SELECT article, event FROM report WHERE incident = $incident AND event <> ''", {"incident": incident}
     )
+    all_ids = sorted({row["article"] for row in told})
+    published = _fetch_where(cursor, "article", "id", all_ids, "id, published")
+    day_by_id = {row["id"]: row["published"] or date.max for row in published}
+    told.sort(key=lambda row: (day_by_id[row["article"]], row["article"]))
+    told = told[:limit]
     ids = list(dict.fromkeys(row["article"] for row in told))
     columns = 'id AS article, title, published, outlet, url, "text" AS body'
     article_by_id = {row["article"]: row for row in _fetch_where(cursor, "article", "id", ids, columns)}
@@ -274,8 +284,8 @@ def list_nearby(cursor: Cursor, incident: Row, *, limit: int = 8) -> list[Row]:
         return []
     near = cursor.fetch(
         """SELECT incident FROM facet
-        WHERE first_day BETWEEN $first AND $last AND incident <> $id AND number IN (
-            SELECT number FROM party WHERE country IN (SELECT unnest(CAST($countries AS VARCHAR[]))))
+        WHERE first_day BETWEEN $first AND $last AND incident <> $id
+            AND list_has_any(string_split(concat_ws(' ', actor_country, recipient_country), ' '), $countries)
         ORDER BY event <> $event, abs(first_day - CAST($day AS DATE)), n_articles DESC, incident
         LIMIT $limit""",
         {
@@ -296,9 +306,18 @@ def list_nearby(cursor: Cursor, incident: Row, *, limit: int = 8) -> list[Row]:
 def list_links(cursor: Cursor, members: Collection[tuple[str, str]], *, limit: int = 200) -> list[Row]:
     """Return what holds reports (article, event) of an incident together, the strongest link first."""
     articles = sorted({article for article, _ in members})
+    if len(articles) < 2:
+        return []
+    bound = Bound()
+    listed = ", ".join(bound.bind(article) for article in articles)
+    # Most of what an article is linked to is in other incidents: only its article is read of that.
+    places = cursor.fetch(
+        f"SELECT rowid AS place, other_article FROM link WHERE article IN ({listed})", bound
+    )
+    within = [row["place"] for row in places if row["other_article"] in articles]
     links = [
         link
-        for link in _fetch_where(cursor, "link", "article", articles)
+        for link in _fetch_places(cursor, "link", within)
         if (link["article"], link["event"]) in members
         and (link["other_article"], link["other_event"]) in members
     ]
@@ -309,12 +328,16 @@ def list_links(cursor: Cursor, members: Collection[tuple[str, str]], *, limit: i
 def list_article_events(cursor: Cursor, article: str) -> list[Row]:
     """Return the events of an article, whole, with the incident that each reports."""
     events = _fetch_where(cursor, "event", "article", [article])
-    incidents = cursor.fetch(
-        """SELECT report.event, report.incident, incident.n_independent
-        FROM report LEFT JOIN incident ON incident.id = report.incident WHERE report.article = $article""",
-        {"article": article},
-    )
-    by_event = {row.pop("event"): row for row in incidents}
+    reports = _fetch_where(cursor, "report", "article", [article], "event, incident")
+    ids = sorted({row["incident"] for row in reports})
+    told_by = {
+        row["id"]: row["n_independent"]
+        for row in _fetch_where(cursor, "incident", "id", ids, "id, n_independent")
+    }
+    by_event = {
+        row["event"]: {"incident": row["incident"], "n_independent": told_by.get(row["incident"])}
+        for row in reports
+    }
     not_joined = {"incident": None, "n_independent": None}
     told = [{**event, **by_event.get(event["id"], not_joined)} for event in events]
     return sorted(told, key=lambda event: event["ordinal"])
@@ -390,12 +413,13 @@ def count_by_quad(cursor: Cursor, filters: Filters, by: Period) -> list[Row]:
 
     Periods without either are left out. `n_claimed` counts those that no report gives as certain.
     """
-    articles = cursor.fetch(
-        f"""SELECT date_trunc('{by}', published)::DATE AS period, count(*) AS n_articles
-        FROM article WHERE published BETWEEN $first AND $last GROUP BY period""",
-        {"first": filters.first or date.min, "last": filters.last or date.max},
-    )
-    rows = {row["period"]: {**_NO_INCIDENTS, **row} for row in articles}
+    read: Counter[date] = Counter()
+    for day, n in cursor.list_coverage().items():
+        if (filters.first or date.min) <= day <= (filters.last or date.max):
+            read[find_start(day, by)] += n
+    rows: dict[date, Row] = {
+        period: {**_NO_INCIDENTS, "period": period, "n_articles": n} for period, n in read.items()
+    }
     for row in _count_incidents_by_quad(cursor, filters, by):
         rows[row["period"]] = {"n_articles": 0, **rows.get(row["period"], {}), **row}
     return [rows[period] for period in sorted(rows)]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cached_property
+from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from whowhom import facets
+from whowhom import facets, kept_standings
 from whowhom import store as stores
-from whowhom.sql import fetch_rows
+from whowhom.sql import fetch_rows, run
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -26,8 +28,18 @@ Answer = TypeVar("Answer")
 
 # A page that takes longer is asked for by mistake; the reader is told how to ask for less.
 LIMIT_S = 10.0
-_MOST_REMEMBERED = 256
+_MOST_REMEMBERED = 512
 _MOST_WAITED_S = 2.0
+# A writer waits for the slowest question at most, and has the file for a second then: rather a page that
+# comes late than none.
+_WAIT_FOR_WRITER_S = 60.0
+
+
+# How often it is looked which question takes too long, and after how many looks at none nobody looks.
+_LOOK_S = 0.05
+_IDLE_LOOKS = 20
+# Of one question; several are answered side by side, and for each all cores would be asked for in vain.
+_THREADS = 1
 
 
 class SlowQuestionError(Exception):
@@ -70,26 +82,76 @@ class Answers:
                 making.release()
 
 
+_READ_NUMBERS = (facets.read_last_number, kept_standings.read_build_number)
+
+
 class Cursor:
     """One reader's way to ask the store; `store` has the methods of whowhom.Store on the same cursor."""
 
-    def __init__(self, store: stores.Store, version: str, answers: Answers | None = None) -> None:
+    def __init__(
+        self,
+        store: stores.Store,
+        version: str,
+        answers: Answers | None = None,
+        answers_of_store: Answers | None = None,
+    ) -> None:
         self.version = version
         self.store = store
         self._connection = store._connection
         self._answers = answers or Answers()
+        self._answers_of_store = answers_of_store or Answers()
+        # No cached_property: in Python 3.11 one cursor would wait for the question of another.
+        self._incidents_version: str | None = None
+        self._last_published: tuple[date | None] | None = None
 
-    @cached_property
+    @property
     def incidents_version(self) -> str:
-        """What changes whenever an incident does; articles may come in meanwhile."""
-        return str(facets.read_last_number(self._connection))
+        """What changes whenever an incident, tie or pledge does; articles may come in meanwhile."""
+        if self._incidents_version is None:
+            numbers = [read(self._connection) for read in _READ_NUMBERS]
+            self._incidents_version = "-".join(map(str, numbers))
+        return self._incidents_version
+
+    @property
+    def last_published(self) -> date | None:
+        """The last day of publication; None without articles."""
+        if self._last_published is None:
+            (self._last_published,) = run(self._connection, "SELECT max(published) FROM article")
+        return self._last_published[0]
 
     def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """Return an answer that depends on incidents alone, made once for each state of them.
+        """Return an answer that depends on incidents, ties and pledges, made once for each state of them.
 
         So it lasts while articles come in, until these are joined.
         """
         return self._answers.remember(self.incidents_version, key, make)
+
+    def list_coverage(self) -> dict[date, int]:
+        """Return the days of publication with their number of articles, the first day first."""
+
+        def ask() -> dict[date, int]:
+            rows = run(
+                self._connection,
+                "SELECT published, count(*) FROM article WHERE published IS NOT NULL "
+                "GROUP BY published ORDER BY published",
+            )
+            return dict(rows)
+
+        return self._answers_of_store.remember(self.version, "coverage", ask)
+
+    def remember_covered(
+        self, key: Hashable, first: date | None, last: date | None, make: Callable[[], Answer]
+    ) -> Answer:
+        """Return an answer that depends on incidents, and on how many articles each of some days has.
+
+        So it lasts while articles of other days come in.
+        """
+        covered = tuple(
+            (day, n)
+            for day, n in self.list_coverage().items()
+            if (first or date.min) <= day <= (last or date.max)
+        )
+        return self.remember((key, covered), make)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -110,6 +172,45 @@ class Cursor:
         return self._connection.sql(sql, params=dict(values or {})).to_arrow_table()
 
 
+class _Limits:
+    """Stops questions that take too long: one thread looks after all that are being asked."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._numbers = count()
+        self._asked: dict[int, tuple[float, duckdb.DuckDBPyConnection]] = {}
+        self._changed = threading.Condition()
+        self._is_watched = False
+
+    def begin(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Note that a question begins, and return the number by which it ends."""
+        number = next(self._numbers)
+        with self._changed:
+            self._asked[number] = time.monotonic() + self._limit_s, connection
+            if not self._is_watched:
+                self._is_watched = True
+                # Ends with the last question, so that no program waits for it.
+                threading.Thread(target=self._watch, name="whowhom limit").start()
+        return number
+
+    def end(self, number: int) -> None:
+        """Note that a question has ended."""
+        with self._changed:
+            del self._asked[number]
+
+    def _watch(self) -> None:
+        idle = 0
+        with self._changed:
+            while self._asked or (idle := idle + 1) < _IDLE_LOOKS:
+                self._changed.wait(_LOOK_S)
+                now = time.monotonic()
+                for deadline, connection in self._asked.values():
+                    idle = 0
+                    if deadline < now:
+                        connection.interrupt()
+            self._is_watched = False
+
+
 class Reader:
     """What pages ask: one cursor a question, stopped at the limit; frequent answers are remembered."""
 
@@ -117,6 +218,7 @@ class Reader:
         self.path = Path(path)
         self._shared: SharedReader | None = None
         self._limit_s = limit_s
+        self._limits = _Limits(limit_s)
         self._lock = threading.Lock()
         self._answers = Answers()
         self._answers_of_incidents = Answers()
@@ -141,18 +243,16 @@ class Reader:
             SlowQuestionError: The block took longer than the limit.
         """
         with self._open().reading() as store:
-            timer = threading.Timer(self._limit_s, store._connection.interrupt)
-            timer.daemon = True
-            timer.start()
+            number = self._limits.begin(store._connection)
             try:
-                yield Cursor(store, self.version, self._answers_of_incidents)
+                yield Cursor(store, self.version, self._answers_of_incidents, self._answers)
             except duckdb.InterruptException as error:
                 raise SlowQuestionError(
                     f"The store did not answer within {self._limit_s:g} seconds. "
                     "Ask for fewer days, or choose a type, an actor or a place."
                 ) from error
             finally:
-                timer.cancel()
+                self._limits.end(number)
 
     def close(self) -> None:
         """Let go of the store for good."""
@@ -163,7 +263,9 @@ class Reader:
 
     def _open(self) -> SharedReader:
         with self._lock:
-            self._shared = self._shared or stores.open_shared(self.path)
+            self._shared = self._shared or stores.open_shared(
+                self.path, wait=_WAIT_FOR_WRITER_S, threads=_THREADS
+            )
             return self._shared
 
     def remember(self, cursor: Cursor, key: Hashable, make: Callable[[], Answer]) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +15,12 @@ from whowhom.web.guarding import Gate
 
 HOST = "127.0.0.1"
 PORT = 8640
+# A page that is put together has the interpreter for so long before others may; by default five times that,
+# which each of a dozen short questions of another page would wait for.
+_SWITCH_SECONDS = 0.001
+# What a page makes is in no cycles, and remembered answers are many: to look through them all for some took
+# a twentieth of the time, and now and then a tenth of a second in which no page moved.
+_COLLECT_AFTER = (50_000, 20, 100)
 
 
 def serve(
@@ -67,6 +75,9 @@ def serve(
         if started is not None:
             shown = f"[{host}]" if ":" in host else host
             started(f"http://{shown}:{port}/" + (f"?token={quote(token)}" if token else ""))
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        gc.freeze()
+        gc.set_threshold(*_COLLECT_AFTER)
         # Ctrl-C is how a desk is closed; uvicorn has let running answers end by then.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])

@@ -7,18 +7,17 @@ are a question of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from whowhom import pledge_states, tie_states
+from whowhom import kept_standings, pledge_states, tie_states
 from whowhom.exporters.tables import mend
 from whowhom.pledge_states import Answer, Pledge
-from whowhom.tie_rules import load_kinds
-from whowhom.tie_states import Change, Tie
+from whowhom.tie_states import Tie
 from whowhom.web.asking import PledgeQuestion, TieQuestion
 from whowhom.web.pictures.svg import at_two_widths
 from whowhom.web.pictures.ties import Line, Segment, span_of, tie_bars
@@ -28,7 +27,9 @@ from whowhom.web.reading import Cursor, Row
 MOST_TIE_REPORTS = 5000
 MOST_PLEDGES = 800
 MOST_BARS = 24
-_DOUBTED = ("doubtful", "disputed")
+_CHANGES_SHOWN = 6
+_FEW_TIES = 5
+_MOST_CHANGES = 1000
 STATE_WORDS = {
     ("promise", "kept"): "kept",
     ("threat", "kept"): "carried out",
@@ -42,11 +43,15 @@ class Ties(NamedTuple):
     """Ties, the one that changed last first.
 
     Attributes:
+        ties: Those of one page, as rows with the columns of `tie_states.COLUMNS`, `standing`, `spans` and
+            `changes`.
+        n: How many there are.
         as_of: As of which day they stand.
         first: They are those of sides heard of since then; None where it is all that was asked for.
     """
 
-    ties: list[Tie]
+    ties: list[Row]
+    n: int
     as_of: date
     first: date | None
 
@@ -64,11 +69,64 @@ class Pledges(NamedTuple):
         return {state: n for state, n in counts.items() if n}
 
 
-def ask_ties(cursor: Cursor, question: TieQuestion) -> Ties:
-    """Return the ties that are asked for; those that were taken back wholly are none."""
+def ask_ties(cursor: Cursor, question: TieQuestion, *, most_changes: int | None) -> Ties:
+    """Return the ties of one page; those that were taken back wholly are none.
+
+    By all that is known they are read as the last build has kept them, else put together.
+
+    Args:
+        most_changes: Give the last so many changes of each, where None all with all that is known of them.
+    """
+    as_of = find_day(cursor, question)
+    if question.as_of is None and question.known is None:
+        asked = _write_asked(question)
+        found = kept_standings.read_ties(
+            cursor.connection, asked, as_of, limit=question.limit, offset=question.offset
+        )
+        changes = kept_standings.read_changes(cursor.connection, found.ties, most=most_changes)
+        rows = [{**row, "changes": changes[row["tie_id"]]} for row in found.ties]
+        return Ties(rows, found.n, as_of, None)
+    whole = question.without_page()
+    ties, first = cursor.remember(("ties", whole, as_of), lambda: _put_together(cursor, whole))
+    shown = ties[question.offset : question.offset + question.limit]
+    return Ties([describe_tie(tie, most_changes) for tie in shown], len(ties), as_of, first)
+
+
+def ask_drawn_ties(
+    cursor: Cursor, question: TieQuestion, *, are_few_whole: bool = False
+) -> tuple[Ties, Markup]:
+    """Return the ties of one page for a table, and the picture of those that changed last.
+
+    Args:
+        are_few_whole: Where there are only a few, give all their changes, not the last ones.
+    """
+
+    def ask() -> tuple[Ties, Markup]:
+        found = ask_ties(cursor, question, most_changes=_CHANGES_SHOWN)
+        if are_few_whole and len(found.ties) <= _FEW_TIES:
+            found = ask_ties(cursor, question, most_changes=_MOST_CHANGES)
+        if not found.ties:
+            return found, Markup("")
+        return found, draw_ties(found.ties, found.as_of, title="Ties and their states")
+
+    as_of = find_day(cursor, question)
+    return cursor.remember(("drawn ties", question, as_of, are_few_whole), ask)
+
+
+def describe_tie(tie: Tie, most_changes: int | None = None) -> Row:
+    """Return a tie as `Ties` has it."""
+    changes = tie_states.list_changes(tie)
+    spans = [span._asdict() for span in tie_states.list_spans(tie)]
+    shown = changes if most_changes is None else changes[-most_changes:]
+    return {
+        **tie_states.flatten_tie(tie), "standing": tie.current.standing, "spans": spans, "changes": shown
+    }  # fmt: skip
+
+
+def _write_asked(question: TieQuestion) -> tie_states.Asked:
     between = tuple(mend(side) for side in question.between)
     actor = mend(question.actor) or (between[0] if len(between) == 1 else "")
-    asked = tie_states.Asked(
+    return tie_states.Asked(
         between=(between[0], between[1]) if len(between) == 2 else None,
         actor=actor or None,
         kinds=question.kind,
@@ -77,6 +135,11 @@ def ask_ties(cursor: Cursor, question: TieQuestion) -> Ties:
         first=question.first,
         last=question.last,
     )
+
+
+def _put_together(cursor: Cursor, question: TieQuestion) -> tuple[list[Tie], date | None]:
+    """Return the ties that are asked for, and from which day on where these are not all."""
+    asked = _write_asked(question)
     first = tie_states.find_first_day(cursor.connection, asked, MOST_TIE_REPORTS)
     if first and question.first and first <= question.first:
         first = None
@@ -84,7 +147,7 @@ def ask_ties(cursor: Cursor, question: TieQuestion) -> Ties:
         found = tie_states.find_ties(cursor.connection, asked._replace(first=first or question.first))
     ties = [tie for tie in found if not tie.is_retracted]
     ties.sort(key=lambda tie: (tie.changes[-1].last_day, tie.id), reverse=True)
-    return Ties(ties, _find_day(cursor, question.as_of, question.known), first)
+    return ties, first
 
 
 def ask_pledges(cursor: Cursor, question: PledgeQuestion, *, most: int = MOST_PLEDGES) -> Pledges:
@@ -105,11 +168,12 @@ def ask_pledges(cursor: Cursor, question: PledgeQuestion, *, most: int = MOST_PL
     with tie_states.without_collection():
         found = pledge_states.find_pledges(cursor.connection, asked._replace(first=first or question.first))
     found.reverse()
-    return Pledges(found, _find_day(cursor, question.as_of, question.known), first)
+    return Pledges(found, find_day(cursor, question), first)
 
 
-def _find_day(cursor: Cursor, as_of: date | None, known: date | None) -> date:
-    return tie_states.clock(cursor.connection, as_of, known)["as_of"]
+def find_day(cursor: Cursor, question: TieQuestion | PledgeQuestion) -> date:
+    """Return as of which day a question is answered: the last one where it names none."""
+    return question.as_of or question.known or cursor.last_published or date.max
 
 
 def write_earlier(question: TieQuestion | PledgeQuestion, first: date | None) -> str | None:
@@ -117,17 +181,6 @@ def write_earlier(question: TieQuestion | PledgeQuestion, first: date | None) ->
     if first is None or first == date.min:
         return None
     return replace(question, first=None).write(last=first - timedelta(days=1), offset=0)
-
-
-def find_incidents(cursor: Cursor, rows: Iterable[Row]) -> dict[tuple[str, str], str]:
-    """Return the incident of each event that rows with `article` and `event` name."""
-    events = list(dict.fromkeys((row["article"], row["event"]) for row in rows))
-    found = cursor.fetch(
-        "SELECT article, event, incident FROM report "
-        "WHERE (article, event) IN (SELECT unnest($articles), unnest($events))",
-        {"articles": [article for article, _ in events], "events": [event for _, event in events]},
-    )
-    return {(row["article"], row["event"]): row["incident"] for row in found}
 
 
 class PledgeLine(NamedTuple):
@@ -141,15 +194,11 @@ class PledgeLine(NamedTuple):
     candidate_href: str
 
 
-def make_pledge_lines(cursor: Cursor, pledges: Sequence[Pledge]) -> list[PledgeLine]:
+def make_pledge_lines(pledges: Sequence[Pledge]) -> list[PledgeLine]:
     """Return the lines of a table of pledges."""
-    rows = [pledge.surest for pledge in pledges]
-    rows += [one.row for pledge in pledges for one in (pledge.answer, pledge.candidate) if one]
-    incident_by_event = find_incidents(cursor, rows) if rows else {}
 
     def link(row: Row) -> str:
-        incident = incident_by_event.get((row["article"], row["event"]))
-        return f"/incident/{incident}" if incident else ""
+        return f"/incident/{row['incident']}" if row["incident"] else ""
 
     def link_answer(answer: Answer | None) -> str:
         return link(answer.row) if answer else ""
@@ -170,7 +219,7 @@ def make_pledge_lines(cursor: Cursor, pledges: Sequence[Pledge]) -> list[PledgeL
 # Bars
 
 
-def draw_ties(ties: Sequence[Tie], as_of: date, *, title: str, id: str = "ties") -> Markup:
+def draw_ties(ties: Sequence[Row], as_of: date, *, title: str, id: str = "ties") -> Markup:
     """Return the picture of ties, those that changed last."""
     lines = [line for tie in ties[:MOST_BARS] for line in make_lines(tie, as_of)]
     first, _ = span_of(lines) or (as_of, as_of)
@@ -185,53 +234,30 @@ def draw_ties(ties: Sequence[Tie], as_of: date, *, title: str, id: str = "ties")
     )
 
 
-def make_lines(tie: Tie, as_of: date) -> list[Line]:
+def make_lines(tie: Row, as_of: date) -> list[Line]:
     """Return the line of a tie, and below it one of what is only claimed or is denied, if both are."""
-    sure, perhaps = _make_segments(tie, as_of, ("sure",)), _make_segments(tie, as_of, _DOUBTED)
+    sure, perhaps = _make_segments(tie, as_of, False), _make_segments(tie, as_of, True)
     label = name_tie(tie)
     if not sure:
         return [Line(label, perhaps)]
     return [Line(label, sure), *([Line("perhaps", perhaps)] if perhaps else [])]
 
 
-def name_tie(tie: Tie) -> str:
+def name_tie(tie: Row) -> str:
     """Return a tie in a few words: "PHL ↔ VNM alliance"."""
-    arrow = "↔" if load_kinds()[tie.tie].is_mutual else "→"
-    return f"{tie.one} {arrow} {tie.other} {tie.tie}"
+    arrow = "↔" if tie["way"] == "mutual" else "→"
+    return f"{tie['one']} {arrow} {tie['other']} {tie['tie']}"
 
 
-def _make_segments(tie: Tie, as_of: date, standings: Sequence[str]) -> list[Segment]:
-    """Return the states that changes of some standings lead to, as far as `as_of`.
-
-    A state ends with the next one that is sure, one that is doubtful with any, and either where nothing is
-    told of it any more.
-    """
-    segments: list[Segment] = []
-    for number, change in enumerate(tie.changes):
-        if change.standing not in standings:
-            continue
-        start, end = _find_start(change), None
-        for later in tie.changes[number + 1 :]:
-            if later.standing == "sure" or (later.standing in _DOUBTED and change.standing in _DOUBTED):
-                end = _find_start(later) - timedelta(days=1)
-                break
-        lapse = load_kinds()[tie.tie].states[change.state].lapse_days
-        if lapse is not None:
-            heard = change.last_day + timedelta(days=min(lapse, (date.max - change.last_day).days))
-            end = min(end or heard, heard)
-        if end is not None and end < start:
-            # Of two changes on one day the later one counts.
-            continue
-        end = None if end is None or end >= as_of else end
-        href = f"/incident/{change.incident}" if change.incident else ""
-        segment = Segment(start, end, change.state, change.standing in _DOUBTED, href)
-        last = segments[-1] if segments else None
-        if last and last.state == segment.state and (last.last_day or start) >= start - timedelta(days=1):
-            segments[-1] = last._replace(last_day=end)
-        else:
-            segments.append(segment)
-    return segments
-
-
-def _find_start(change: Change) -> date:
-    return change.first_day or change.last_day
+def _make_segments(tie: Row, as_of: date, is_doubtful: bool) -> list[Segment]:
+    return [
+        Segment(
+            span["first_day"],
+            None if span["last_day"] is None or span["last_day"] >= as_of else span["last_day"],
+            span["state"],
+            is_doubtful,
+            f"/incident/{span['incident']}" if span["incident"] else "",
+        )
+        for span in tie["spans"]
+        if span["is_doubtful"] == is_doubtful
+    ]

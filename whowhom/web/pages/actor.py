@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -16,14 +17,14 @@ from whowhom.web.filters import Filters, read_filters
 from whowhom.web.periods import choose_period, make_points
 from whowhom.web.pictures.series import Dot, series
 from whowhom.web.pictures.svg import at_two_widths
-from whowhom.web.reading import Cursor, Reader
+from whowhom.web.reading import Cursor
 from whowhom.web.standings import (
     MOST_BARS,
     PledgeLine,
     Pledges,
+    ask_drawn_ties,
     ask_pledges,
-    ask_ties,
-    draw_ties,
+    find_day,
     make_pledge_lines,
 )
 
@@ -44,15 +45,20 @@ def show(request: Request) -> Response:
     clock = read_clock(pairs)
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
-        values = desk.reader.remember(cursor, ("actor", filters), lambda: _ask(cursor, filters, extent))
-        ties = TieQuestion(actor=code, as_of=clock.as_of, known=clock.known)
+        values = cursor.remember_covered(
+            ("actor", filters),
+            filters.first,
+            filters.last,
+            lambda: _ask(cursor, filters, extent),
+        )
+        ties = TieQuestion(actor=code, as_of=clock.as_of, known=clock.known, limit=MOST_BARS)
         made, received = (
             PledgeQuestion(**{side: code}, as_of=clock.as_of, known=clock.known) for side in ("by", "to")
         )
         values |= {
-            **read_ties(desk.reader, cursor, ties),
+            **read_ties(cursor, ties),
             "pledges": [
-                (words, question, read_pledges(desk.reader, cursor, question))
+                (words, question, read_pledges(cursor, question))
                 for words, question in (("Made by it", made), ("Made to it", received))
             ],
         }
@@ -64,11 +70,11 @@ def read_clock(pairs: Sequence[tuple[str, str]]) -> Clock:
     return Clock.read([(name, value) for name, value in pairs if name in CLOCK])
 
 
-def read_ties(reader: Reader, cursor: Cursor, question: TieQuestion) -> dict[str, Any]:
+def read_ties(cursor: Cursor, question: TieQuestion) -> dict[str, Any]:
     """Return what a page shows of ties: the question, the answer, and a picture of the newest."""
-    found = reader.remember(cursor, ("ties", question), lambda: ask_ties(cursor, question))
-    picture = draw_ties(found.ties, found.as_of, title="Ties and their states") if found.ties else ""
-    return {"ties": found, "tie_question": question, "tie_picture": picture, "most_bars": MOST_BARS}
+    found, picture = ask_drawn_ties(cursor, question)
+    shown = replace(question, limit=TieQuestion().limit)
+    return {"ties": found, "tie_question": shown, "tie_picture": picture, "most_bars": MOST_BARS}
 
 
 class ShownPledges(NamedTuple):
@@ -78,15 +84,15 @@ class ShownPledges(NamedTuple):
     lines: list[PledgeLine]
 
 
-def read_pledges(reader: Reader, cursor: Cursor, question: PledgeQuestion) -> ShownPledges:
+def read_pledges(cursor: Cursor, question: PledgeQuestion) -> ShownPledges:
     """Return what a page shows of pledges."""
 
     def ask() -> ShownPledges:
         found = ask_pledges(cursor, question, most=_MOST_PLEDGES)
         ranked = sorted(found.pledges, key=lambda pledge: pledge.state != "open")
-        return ShownPledges(found, make_pledge_lines(cursor, ranked[:_PLEDGES]))
+        return ShownPledges(found, make_pledge_lines(ranked[:_PLEDGES]))
 
-    return reader.remember(cursor, ("pledges shown", question), ask)
+    return cursor.remember(("pledges shown", question, find_day(cursor, question)), ask)
 
 
 def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, Any]:

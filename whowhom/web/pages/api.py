@@ -21,7 +21,7 @@ from whowhom.pledge_states import flatten_pledge
 from whowhom.records import CodedArticle, content_hash
 from whowhom.rows import read_article, read_event
 from whowhom.series import list_codes
-from whowhom.tie_states import flatten_tie, list_changes
+from whowhom.tie_states import COLUMNS
 from whowhom.web import describing, queries
 from whowhom.web.asking import NetworkQuestion, PledgeQuestion, TieQuestion
 from whowhom.web.columns import COLUMN_BY_NAME
@@ -29,7 +29,7 @@ from whowhom.web.desk import desk_of
 from whowhom.web.filters import BadFilterError, ConflictingFiltersError, Filters, read_filters
 from whowhom.web.pages.network import ask_network, sort_measures
 from whowhom.web.reading import Cursor
-from whowhom.web.standings import Pledges, Ties, ask_pledges, ask_ties, write_earlier
+from whowhom.web.standings import Pledges, Ties, ask_pledges, ask_ties, find_day, write_earlier
 
 _MOST_SERIES_ROWS = 100_000
 
@@ -44,9 +44,7 @@ def list_incidents(request: Request) -> Response:
         rows = queries.select_columns(
             cursor, filters, names, limit=filters.limit, offset=filters.offset
         ).to_pylist()
-        reader = desk_of(request).reader
-        key = ("count", filters.without_view())
-        n_found = reader.remember(cursor, key, lambda: queries.count_incidents(cursor, filters))
+        n_found = queries.count_incidents(cursor, filters.without_view())
         return _page(request, "incidents", rows, filters, n_found)
 
     return _answer(request, ask)
@@ -158,11 +156,9 @@ def list_ties(request: Request) -> Response:
     question = TieQuestion.read(request.query_params.multi_items(), is_form=False)
 
     def ask(cursor: Cursor) -> dict[str, Any]:
-        asked = question.without_page()
-        found = desk_of(request).reader.remember(cursor, ("ties", asked), lambda: ask_ties(cursor, asked))
-        shown = found.ties[question.offset : question.offset + question.limit]
-        rows = [{**flatten_tie(tie), "changes": list_changes(tie)} for tie in shown]
-        return {**_page(request, "ties", rows, question, len(found.ties)), **_bound(request, question, found)}
+        found = ask_ties(cursor, question, most_changes=None)
+        page = _page(request, "ties", [_record_tie(tie) for tie in found.ties], question, found.n)
+        return {**page, **_bound(request, question, found)}
 
     return _answer(request, ask)
 
@@ -173,8 +169,8 @@ def list_pledges(request: Request) -> Response:
 
     def ask(cursor: Cursor) -> dict[str, Any]:
         asked = question.without_page()
-        reader = desk_of(request).reader
-        found = reader.remember(cursor, ("pledges", asked), lambda: ask_pledges(cursor, asked))
+        key = ("pledges", asked, find_day(cursor, asked))
+        found = cursor.remember(key, lambda: ask_pledges(cursor, asked))
         shown = found.pledges[question.offset : question.offset + question.limit]
         rows = [flatten_pledge(pledge) for pledge in shown]
         page = _page(request, "pledges", rows, question, len(found.pledges))
@@ -188,7 +184,7 @@ def show_network(request: Request) -> Response:
     question = NetworkQuestion.read(request.query_params.multi_items(), is_form=False)
 
     def ask(cursor: Cursor) -> dict[str, Any]:
-        found = ask_network(desk_of(request).reader, cursor, question)
+        found = ask_network(cursor, question)
         edges = sorted(found.network.edges, key=lambda one: (-one.n_incidents, one.actor, one.recipient))
         shown = [describe_edge(edge) for edge in edges[question.offset : question.offset + question.limit]]
         actors = [one._asdict() for one in sort_measures(found.measures, question)]
@@ -226,6 +222,10 @@ ROUTES = (
     Route("/api/pledges", list_pledges),
     Route("/api/network", show_network),
 )
+
+
+def _record_tie(tie: dict[str, Any]) -> dict[str, Any]:
+    return {**{column.name: tie[column.name] for column in COLUMNS}, "changes": tie["changes"]}
 
 
 _read = partial(read_filters, is_form=False)

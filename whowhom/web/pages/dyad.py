@@ -14,6 +14,7 @@ from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
 from whowhom.web.pages.actor import CLOCK, SPAN, draw_series, read_clock, read_pledges, read_ties
 from whowhom.web.reading import Cursor
+from whowhom.web.standings import MOST_BARS
 
 _NEWEST = 25
 
@@ -36,19 +37,23 @@ def show(request: Request) -> Response:
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
         directions = [
-            desk.reader.remember(cursor, ("dyad", filters), partial(_ask, cursor, filters, extent))
+            cursor.remember_covered(
+                ("dyad", filters),
+                filters.first,
+                filters.last,
+                partial(_ask, cursor, filters, extent),
+            )
             for filters in ways
         ]
-        ties = TieQuestion(between=(one, other), as_of=clock.as_of, known=clock.known)
+        ties = TieQuestion(between=(one, other), as_of=clock.as_of, known=clock.known, limit=MOST_BARS)
         pledges = [
             PledgeQuestion(by=by, to=to, as_of=clock.as_of, known=clock.known)
             for by, to in ((one, other), (other, one))
         ]
         standing = {
-            **read_ties(desk.reader, cursor, ties),
+            **read_ties(cursor, ties),
             "pledges": [
-                (f"{asked.by} to {asked.to}", asked, read_pledges(desk.reader, cursor, asked))
-                for asked in pledges
+                (f"{asked.by} to {asked.to}", asked, read_pledges(cursor, asked)) for asked in pledges
             ],
         }
     together = Filters(first=ways[0].first, last=ways[0].last, limit=_NEWEST)

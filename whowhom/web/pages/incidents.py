@@ -10,8 +10,7 @@ from whowhom.coders.labels import SOURCE_KINDS
 from whowhom.web import exporting, queries
 from whowhom.web.columns import COLUMN_BY_NAME, COLUMNS
 from whowhom.web.desk import desk_of
-from whowhom.web.filters import Filters, read_filters
-from whowhom.web.reading import Cursor, Reader
+from whowhom.web.filters import read_filters
 
 
 def show(request: Request) -> Response:
@@ -20,7 +19,8 @@ def show(request: Request) -> Response:
     filters = read_filters(request.query_params.multi_items())
     with desk.reader.asking() as cursor:
         rows = queries.list_incidents(cursor, filters)
-        n_found, facets = _count(desk.reader, cursor, filters)
+        # Whoever pages or sorts asks for the same counts again.
+        n_found, facets = queries.count_facets(cursor, filters.without_view())
     following = filters.offset + filters.limit
     page = {
         "filters": filters,
@@ -30,6 +30,7 @@ def show(request: Request) -> Response:
         "facets": facets,
         "source_kinds": SOURCE_KINDS,
         "columns": [COLUMN_BY_NAME[name] for name in filters.columns],
+        "cells": [(name, _find_kind(name), COLUMN_BY_NAME[name].heading) for name in filters.columns],
         "all_columns": COLUMNS,
         "formats": exporting.FORMATS,
         "previous": filters.write(offset=max(0, filters.offset - filters.limit)) if filters.offset else None,
@@ -58,7 +59,8 @@ def export(request: Request) -> Response:
     return exporting.respond(table, format)
 
 
-def _count(reader: Reader, cursor: Cursor, filters: Filters) -> queries.Facets:
-    # Whoever pages or sorts asks for the same counts again.
-    asked = filters.without_view()
-    return reader.remember(cursor, ("facets", asked), lambda: queries.count_facets(cursor, asked))
+def _find_kind(name: str) -> str:
+    """Return the class of the cells of a column."""
+    return (
+        "day" if name == "first_day" else "number" if COLUMN_BY_NAME[name].type in ("whole", "real") else ""
+    )

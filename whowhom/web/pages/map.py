@@ -18,7 +18,7 @@ from whowhom.web.filters import Filters, read_filters
 from whowhom.web.pictures.svg import at_two_widths
 from whowhom.web.pictures.world import Precision, Spot, View, find_shown, list_moves, world_map, write_geojson
 from whowhom.web.places import make_spots
-from whowhom.web.reading import Cursor, Reader
+from whowhom.web.reading import Cursor
 
 # More places than a map of the world has room for; those of fewest incidents are left out, and it is told.
 _MOST_PLACES = 3000
@@ -47,9 +47,9 @@ def show(request: Request) -> Response:
     filters, looking = _read(request)
     with desk.reader.asking() as cursor:
         extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
-        places = ask_places(desk.reader, cursor, filters)
+        places = ask_places(cursor, filters)
         key = ("map", filters, looking)
-        shown, picture = desk.reader.remember(cursor, key, partial(_draw, places, filters, looking))
+        shown, picture = cursor.remember(key, partial(_draw, places, filters, looking))
     page = {
         "filters": filters,
         "looking": looking,
@@ -76,7 +76,7 @@ def export(request: Request) -> Response:
     desk = desk_of(request)
     filters, looking = _read(request)
     with desk.reader.asking() as cursor:
-        places = ask_places(desk.reader, cursor, filters)
+        places = ask_places(cursor, filters)
     return Response(
         write_geojson(find_shown(places.spots, looking.view)),
         media_type="application/geo+json",
@@ -90,7 +90,7 @@ def _read(request: Request) -> tuple[Filters, ViewQuestion]:
     return filters, ViewQuestion.read([(name, value) for name, value in pairs if name in _VIEW])
 
 
-def ask_places(reader: Reader, cursor: Cursor, filters: Filters) -> Places:
+def ask_places(cursor: Cursor, filters: Filters) -> Places:
     """Return the places of the incidents that meet the filters."""
 
     def ask() -> Places:
@@ -103,7 +103,7 @@ def ask_places(reader: Reader, cursor: Cursor, filters: Filters) -> Places:
         n_placed = queries.count_incidents(cursor, placed)
         return Places(spots, n, n - n_placed, n_placed - n_drawn)
 
-    return reader.remember(cursor, ("places", filters), ask)
+    return cursor.remember(("places", filters), ask)
 
 
 def _draw(places: Places, filters: Filters, looking: ViewQuestion) -> tuple[list[Spot], Any]:

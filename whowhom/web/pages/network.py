@@ -18,7 +18,7 @@ from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters
 from whowhom.web.pictures.network import network_picture
 from whowhom.web.pictures.svg import at_two_widths
-from whowhom.web.reading import Cursor, Reader
+from whowhom.web.reading import Cursor
 
 # A picture of several hundred actors takes long to arrange and cannot be read; measures of several thousand
 # take long to find.
@@ -52,9 +52,9 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     question = NetworkQuestion.read(request.query_params.multi_items())
     with desk.reader.asking() as cursor:
-        found = ask_network(desk.reader, cursor, question)
+        found = ask_network(cursor, question)
         key = ("network picture", question.without_page())
-        picture = desk.reader.remember(cursor, key, lambda: _draw(found.network, question))
+        picture = cursor.remember(key, lambda: _draw(found.network, question))
     rows = sort_measures(found.measures, question)
     following = question.offset + question.limit
     page = {
@@ -84,7 +84,7 @@ def export(request: Request) -> Response:
         raise HTTPException(404)
     question = NetworkQuestion.read(request.query_params.multi_items())
     with desk.reader.asking() as cursor:
-        found = ask_network(desk.reader, cursor, question)
+        found = ask_network(cursor, question)
     stream = io.BytesIO()
     WRITERS[format](found.network, stream)
     return Response(
@@ -94,10 +94,10 @@ def export(request: Request) -> Response:
     )
 
 
-def ask_network(reader: Reader, cursor: Cursor, question: NetworkQuestion) -> Measured:
+def ask_network(cursor: Cursor, question: NetworkQuestion) -> Measured:
     """Return the network that is asked for, with its measures."""
     asked = question.without_page()
-    return reader.remember(cursor, ("network", asked), lambda: _ask(cursor, asked))
+    return cursor.remember(("network", asked), lambda: _ask(cursor, asked))
 
 
 def _ask(cursor: Cursor, question: NetworkQuestion) -> Measured:

@@ -42,7 +42,12 @@ def show(request: Request) -> Response:
         fresh = queries.count_fresh(cursor, last_visit) if last_visit else None
         span = _choose_span(request.query_params.get("span", ""), filters, extent)
         values = (
-            desk.reader.remember(cursor, ("overview", span), lambda: _ask(cursor, span))
+            cursor.remember_covered(
+                ("overview", span),
+                _find_before(span),
+                span.last,
+                lambda: _ask(cursor, span),
+            )
             if span is not None
             else {}
         )
@@ -96,11 +101,16 @@ def _ask(cursor: Cursor, span: _Span) -> dict[str, object]:
         ),
         "places": places,
         "changed": queries.compare_dyads(cursor, span.first, span.last) if span.name != "all" else [],
-        "before": span.first - (span.last - span.first) - timedelta(days=1) if span.name != "all" else None,
+        "before": _find_before(span) if span.name != "all" else None,
         "newest": queries.list_incidents(cursor, newest),
         "n_incidents": queries.count_incidents(cursor, filters),
         "all": filters.write(),
     }
+
+
+def _find_before(span: _Span) -> date:
+    """Return the first day of the span of the same length before."""
+    return span.first - min(span.last - span.first + timedelta(days=1), span.first - date.min)
 
 
 def _link_incidents(first: date, last: date) -> str:

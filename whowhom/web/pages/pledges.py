@@ -9,7 +9,7 @@ from whowhom.pledge_rules import KINDS
 from whowhom.pledge_states import STATES
 from whowhom.web.asking import PledgeQuestion
 from whowhom.web.desk import desk_of
-from whowhom.web.standings import ask_pledges, make_pledge_lines, write_earlier
+from whowhom.web.standings import ask_pledges, find_day, make_pledge_lines, write_earlier
 
 
 def show(request: Request) -> Response:
@@ -18,9 +18,10 @@ def show(request: Request) -> Response:
     question = PledgeQuestion.read(request.query_params.multi_items())
     asked = question.without_page()
     with desk.reader.asking() as cursor:
-        found = desk.reader.remember(cursor, ("pledges", asked), lambda: ask_pledges(cursor, asked))
+        key = ("pledges", asked, find_day(cursor, asked))
+        found = cursor.remember(key, lambda: ask_pledges(cursor, asked))
         shown = found.pledges[question.offset : question.offset + question.limit]
-        lines = make_pledge_lines(cursor, shown)
+        lines = make_pledge_lines(shown)
     following = question.offset + question.limit
     page = {
         "question": question,

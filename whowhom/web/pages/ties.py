@@ -8,29 +8,27 @@ from starlette.responses import Response
 from whowhom.tie_rules import load_kinds
 from whowhom.web.asking import TieQuestion
 from whowhom.web.desk import desk_of
-from whowhom.web.standings import MOST_BARS, ask_ties, draw_ties, write_earlier
+from whowhom.web.standings import MOST_BARS, ask_drawn_ties, write_earlier
 
 
 def show(request: Request) -> Response:
     """Show the page."""
     desk = desk_of(request)
     question = TieQuestion.read(request.query_params.multi_items())
-    asked = question.without_page()
     with desk.reader.asking() as cursor:
-        found = desk.reader.remember(cursor, ("ties", asked), lambda: ask_ties(cursor, asked))
-    shown = found.ties[question.offset : question.offset + question.limit]
+        found, picture = ask_drawn_ties(cursor, question, are_few_whole=True)
     following = question.offset + question.limit
     page = {
         "question": question,
         "found": found,
-        "ties": shown,
+        "ties": found.ties,
         "kinds": tuple(load_kinds()),
         "most_bars": MOST_BARS,
-        "picture": draw_ties(shown, found.as_of, title="Ties and their states") if shown else "",
+        "picture": picture,
         "earlier": write_earlier(question, found.first),
         "previous": question.write(offset=max(0, question.offset - question.limit))
         if question.offset
         else None,
-        "following": question.write(offset=following) if following < len(found.ties) else None,
+        "following": question.write(offset=following) if following < found.n else None,
     }
     return desk.render(request, "ties.html", page)
