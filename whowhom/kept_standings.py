@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from whowhom.pledge_states import SELECT_MADE_OTHERWISE
+from whowhom.rows import without_collection
 from whowhom.sql import fetch_rows, incoming_rows, run
 from whowhom.tie_states import (
     HISTORY_COLUMNS,
@@ -31,7 +32,6 @@ from whowhom.tie_states import (
     list_spans,
     name_way,
     put_together,
-    without_collection,
     write_sides,
 )
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from whowhom.exporters.tables import Column
 from whowhom.pledge_rules import KINDS, is_broad
 from whowhom.records import content_hash
+from whowhom.rows import without_collection
 from whowhom.sql import fetch_rows
 from whowhom.tellings import Row
 from whowhom.tie_states import (
@@ -29,7 +30,6 @@ from whowhom.tie_states import (
     combine,
     list_events,
     make_relation,
-    without_collection,
     write_side,
 )
 

@@ -11,11 +11,9 @@ from the day it is known, until somebody else reports it again; a retraction tak
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
 from math import prod
@@ -24,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from whowhom.coders.labels import SECTORS
 from whowhom.exporters.tables import Column
 from whowhom.records import content_hash
+from whowhom.rows import without_collection
 from whowhom.series import list_codes
 from whowhom.sql import fetch_rows
 from whowhom.tellings import Row
@@ -213,21 +212,6 @@ def find_ties_by_id(connection: duckdb.DuckDBPyConnection, id: str) -> list[Tie]
     chosen = "(one, other) IN (SELECT unnest($ones), unnest($others))"
     rows = fetch_rows(connection, _SELECT.format(sides=chosen), {**values, **days, "tie": []})
     return [tie for tie in put_together(rows, days["as_of"]) if tie.id.startswith(id)]
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Keep the collector of cycles from looking through hundreds of thousands of new rows again and again.
-
-    None of them is in a cycle, and for all ties of a million events it takes half the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def clock(connection: duckdb.DuckDBPyConnection, as_of: date | None, known: date | None) -> dict[str, date]:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from whowhom import kept_standings, pledge_states, tie_states
 from whowhom.exporters.tables import mend
 from whowhom.pledge_states import Answer, Pledge
+from whowhom.rows import without_collection
 from whowhom.tie_states import Tie
 from whowhom.web.asking import PledgeQuestion, TieQuestion
 from whowhom.web.pictures.svg import at_two_widths
@@ -143,7 +144,7 @@ def _put_together(cursor: Cursor, question: TieQuestion) -> tuple[list[Tie], dat
     first = tie_states.find_first_day(cursor.connection, asked, MOST_TIE_REPORTS)
     if first and question.first and first <= question.first:
         first = None
-    with tie_states.without_collection():
+    with without_collection():
         found = tie_states.find_ties(cursor.connection, asked._replace(first=first or question.first))
     ties = [tie for tie in found if not tie.is_retracted]
     ties.sort(key=lambda tie: (tie.changes[-1].last_day, tie.id), reverse=True)
@@ -165,7 +166,7 @@ def ask_pledges(cursor: Cursor, question: PledgeQuestion, *, most: int = MOST_PL
     first = pledge_states.find_first_day(cursor.connection, asked, most)
     if first and question.first and first <= question.first:
         first = None
-    with tie_states.without_collection():
+    with without_collection():
         found = pledge_states.find_pledges(cursor.connection, asked._replace(first=first or question.first))
     found.reverse()
     return Pledges(found, find_day(cursor, question), first)
