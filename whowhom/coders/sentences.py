@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 # A new line always ends a sentence: news pages set headlines, list items and captions on lines of
-# their own without a full stop. The look-behind keeps the scan linear on hostile text.
-_BOUNDARY = re.compile(r"\s*\n\s*|(?<=[.!?…])[\"”’'»)\]]{0,3}[^\S\n]+(?=[\"“‘'«(\[]{0,3}[A-Z0-9À-ÖØ-Þ])")
+# their own without a full stop. That every match begins with one of five characters lets the scan
+# pass over all others: nearly three times as fast as with the white space before a new line in it.
+_BOUNDARY = re.compile(
+    r"[\n.!?…](?:(?<=\n)\s*|(?<!\n)[\"”’'»)\]]{0,3}[^\S\n]+(?=[\"“‘'«(\[]{0,3}[A-Z0-9À-ÖØ-Þ]))"
+)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“‘'\[])(?:[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Cmdr|Brig|Sgt|Cpl|Capt|Adm|"
     r"Sen|Rep|Reps|Sens|Gov|Pres|Rev|Hon|St|Mt|Ft|Jr|Sr|No|Nos|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
@@ -35,8 +38,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for boundary in _BOUNDARY.finditer(text):
-        end = boundary.end()
-        if "\n" not in boundary.group() and _is_abbreviation(text, start, boundary.start(), end):
+        at, end = boundary.span()
+        if text[at] != "\n" and _is_abbreviation(text, start, at + 1, end):
             continue
         _add(text, start, end, spans)
         start = end
