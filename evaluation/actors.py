@@ -23,6 +23,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":  # Of a script the own folder is looked in, that of the checkout is not.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from training.data import SHARED, corpus_files, load_examples
 from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.actors import resolve_mentions

@@ -37,6 +37,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+if __name__ == "__main__":  # Of a script the own folder is looked in, that of the checkout is not.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from evaluation.desk_store import prepare
 from evaluation.incidents import GOLD, read_gold
 from whowhom import store as stores

@@ -23,6 +23,7 @@ import os
 import random
 import re
 import resource
+import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
@@ -37,6 +38,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if __name__ == "__main__":  # Of a script the own folder is looked in, that of the checkout is not.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from training.external import put_together
 from whowhom import code_many, links, tellings

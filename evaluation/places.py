@@ -26,6 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":  # Of a script the own folder is looked in, that of the checkout is not.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from evaluation.actors import load_gold
 from whowhom.records import Article, Mention, Place, Span
 from whowhom.resolvers.countries import load_countries

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+
+if __name__ == "__main__":  # Of a script the own folder is looked in, that of the checkout is not.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from evaluation.incidents import make_events
 from whowhom import checks
