@@ -52,9 +52,11 @@ _KIND_BY_MEDIA_TYPE = {
     "application/jsonl": "jsonl",
     "application/x-ndjson": "jsonl",
 }
-# Atomic groups, because a hostile DOCTYPE full of "]" took time that grew with its square.
+# What may stand before a root, a piece at a time: Python before 3.11.5 loses its way where a group that looks
+# back is repeated possessively (CPython issue 106052). An atomic group, because a hostile DOCTYPE full of "]"
+# took time that grew with its square.
 _PROLOGUE = re.compile(
-    r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?![^>]*\bhtml\b)[^>[]*+(?>\[.*?\])?+[^>]*+>)*+", re.S | re.I
+    r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?![^>]*\bhtml\b)[^>[]*+(?>\[.*?\]|)[^>]*+>", re.S | re.I
 )
 # A row of names, "text" among them.
 _CSV_HEADER = re.compile(r"(?=.*[,;\t])(?:[\w .-]{1,40}[,;\t])*text(?:[,;\t][\w .-]{1,40})*")
@@ -124,8 +126,10 @@ def _sniff(source: Source) -> str:
 
 
 def _end_of_prologue(text: str) -> int:
-    found = _PROLOGUE.match(text)
-    return found.end() if found else 0
+    at = 0
+    while found := _PROLOGUE.match(text, at):
+        at = found.end()
+    return at
 
 
 def _sniff_json(start: str) -> str:

@@ -155,8 +155,10 @@ def _combine(article: Article, readings: Sequence[Reading], events: Sequence[Eve
         values = (getattr(event, field) for event in (best, *others))
         return next((value for value in values if value is not None), None)
 
-    # What the article asserts anywhere in its own voice is the author's, even if a speaker repeats it.
-    teller = best if best.source.kind == "author" else next(filter(_is_asserted, others), best)
+    # What the article asserts anywhere in its own voice is the author's, even if a speaker repeats it. Where
+    # a reading names a speaker and is taken for the author's all the same, it is no assertion.
+    asserted = (events[n] for n in order if events[n].source.kind == "author" and not readings[n].source)
+    teller = best if best.source.kind == "author" else next(asserted, best)
     return replace(
         best,
         id=name_event(article, best.event, best.trigger),
@@ -175,10 +177,6 @@ def _combine(article: Article, readings: Sequence[Reading], events: Sequence[Eve
         size=number("size"),
         size_text=first("size_text"),
     )
-
-
-def _is_asserted(event: Event) -> bool:
-    return event.source.kind == "author"
 
 
 def _fullness(reading: Reading, event: Event) -> float:
