@@ -378,7 +378,7 @@ def test_ctrl_c_keeps_what_was_coded(folder):
         time.sleep(0.2)
     program.send_signal(signal.SIGINT)
     errors = program.communicate(timeout=60)[1]
-    assert program.returncode == 130
+    assert program.returncode == 130, errors
     assert "Traceback" not in errors
     assert errors.endswith("kept\n")
     with whowhom.store.open(folder / "whowhom.duckdb", read_only=True) as kept:

@@ -18,6 +18,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO
 
+from whowhom.interrupts import Interrupts
 from whowhom.records import Article, CodedArticle, Event, Skip, content_hash
 
 if TYPE_CHECKING:
@@ -194,12 +195,12 @@ def code_sources(
     from whowhom.pipeline import code_articles
     from whowhom.readers import read_sources
 
-    load_all()
     summary = Summary()
-    run = _Interruptible(code_articles(read_sources(sources, allow_local=allow_local)))
-    counted = _counted(run, summary, watch)
-    write_coded(_flushed(counted) if out is None else counted, out, format=format)
-    run.end()
+    with Interrupts() as interrupts:
+        load_all()
+        run = interrupts.until_asked(code_articles(read_sources(sources, allow_local=allow_local)))
+        counted = _counted(run, summary, watch)
+        write_coded(_flushed(counted) if out is None else counted, out, format=format)
     return summary
 
 
@@ -232,14 +233,18 @@ def read(
     from whowhom.pipeline import code_articles
     from whowhom.readers import read_sources
 
-    load_all()
     summary = Summary()
-    with whowhom.store.open_run(store) as seat, seat.feed_state() as feed_state:
+    with (
+        Interrupts() as interrupts,
+        whowhom.store.open_run(store) as seat,
+        seat.feed_state() as feed_state,
+    ):
+        load_all()
         with seat.reading() as kept:
             kept.has([""])  # as `load_all`: the first look-up loads Arrow
         start = time.monotonic()
         found = read_sources(sources, allow_local=allow_local, feed_state=feed_state)
-        run = _Interruptible(code_articles(seat.skip_held(found)))
+        run = interrupts.until_asked(code_articles(seat.skip_held(found)))
         for batch in _batch(run, lambda: max(_BATCH_SECONDS, _TURNS_SHARE * seat.turn_seconds)):
             with seat.writing() as kept:
                 fresh = _skip_repeated(batch, kept)
@@ -249,9 +254,9 @@ def read(
                 summary.count(item)
                 if watch is not None:
                     watch(item)
-        run.end()  # before the feeds are marked as read
         # Also where nothing is new: one who was killed may have added what no incident has yet.
-        with seat.writing_beside() as kept:
+        # Interrupted, it leaves this before the feeds are marked as read.
+        with interrupts.letting(), seat.writing_beside() as kept:
             kept.build_incidents()
     return summary
 
@@ -693,14 +698,14 @@ def recode(
     """
     from whowhom.pipeline import code_articles
 
-    with _open_run_held(store) as seat:
+    with Interrupts() as interrupts, _open_run_held(store) as seat:
         with seat.reading() as kept:
             ids, n_without_text = kept.list_outdated(all=all, first=first, last=last)
         recoded = Recoded(n_without_text=n_without_text)
         if ids:
             load_all()
         start = time.monotonic()
-        run = _Interruptible(code_articles(seat.read_articles(ids)))
+        run = interrupts.until_asked(code_articles(seat.read_articles(ids)))
         for batch in _batch(run, lambda: max(_BATCH_SECONDS, _TURNS_SHARE * seat.turn_seconds)):
             coded = [one for one in batch if isinstance(one, CodedArticle) and one.skipped is None]
             with seat.writing() as kept:
@@ -714,9 +719,8 @@ def recode(
                 for item in batch:
                     watch(item)
         # Also where nothing was coded: what a run that was killed has left.
-        with seat.writing_beside() as kept:
+        with interrupts.letting(), seat.writing_beside() as kept:
             kept.build_incidents()
-        run.end()
     return recoded
 
 
@@ -863,32 +867,6 @@ def _find_texts(
             f'Give their texts in {source}, in another file with --articles, or as "text" in each row.'
         )
     return [found[id] for id in rows]
-
-
-class _Interruptible:
-    """Outcomes as they come; Ctrl-C while the next one is being made ends them.
-
-    So the file or the store behind them is closed in good order, with all that was coded; `end`
-    then raises KeyboardInterrupt again.
-    """
-
-    def __init__(self, items: Iterable[Outcome]) -> None:
-        self._items = iter(items)
-        self._is_interrupted = False
-
-    def __iter__(self) -> Iterator[Outcome]:
-        return self
-
-    def __next__(self) -> Outcome:
-        try:
-            return next(self._items)
-        except KeyboardInterrupt:
-            self._is_interrupted = True
-            raise StopIteration from None
-
-    def end(self) -> None:
-        if self._is_interrupted:
-            raise KeyboardInterrupt
 
 
 def _counted(items: Iterable[Outcome], summary: Summary, watch: Watch | None) -> Iterator[Outcome]:
