@@ -77,7 +77,10 @@ def describe_news(reading: Reading) -> dict[str, float]:
 
 def chance_of(told: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Return the probability that named numbers and their weights give."""
-    total = sum(weights.get(name, 0.0) * value for name, value in told.items())
+    total = 0.0
+    for name, value in told.items():
+        if value:
+            total += weights.get(name, 0.0) * value
     return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from whowhom.coders.classes import chance_of
 from whowhom.records import Entity, Event
 
 _PRONOUNS = frozenset("i we us he him his she her it its they them their who which".split())
@@ -40,8 +41,7 @@ def _is_of_title(event: Event) -> bool:
 
 def rate_event(event: Event, weights: Mapping[str, float]) -> float:
     """Return the probability that a row is right in type, actor and recipient, three digits."""
-    total = sum(weights.get(name, 0.0) * value for name, value in describe_event(event).items())
-    return round(1 / (1 + math.exp(-max(min(total, 30.0), -30.0))), 3)
+    return round(chance_of(describe_event(event), weights), 3)
 
 
 def describe_event(event: Event) -> dict[str, float]:

@@ -50,21 +50,90 @@ class _Trigger:
     at: int
 
 
+class _Words:
+    """The words of a window, each a run of pieces; the special pieces are in none.
+
+    What is asked of a word or a run for each trigger anew is found once: a window has three triggers and
+    nine roles for each, and most participants stand in several deeds.
+
+    Attributes:
+        heads, ends: The first piece of each word, and the one after its last.
+        sentence: The number of each word's sentence.
+    """
+
+    def __init__(self, article: Article, window: Window, outputs: Array) -> None:
+        inside = np.flatnonzero(window.sentence >= 0)
+        is_start = window.first[inside] | (np.diff(window.sentence[inside], prepend=-2) != 0)
+        if len(inside):
+            is_start[0] = True
+        self.article, self.window, self.outputs = article, window, outputs
+        self.heads: Places = inside[is_start]
+        self.ends: list[int] = [*self.heads[1:].tolist(), *(inside[-1:] + 1).tolist()]
+        self.starts: list[int] = self.heads.tolist()
+        self.sentence: list[int] = window.sentence[self.heads].tolist()
+        self._sizes = (np.array(self.ends, np.int64) - self.heads).astype(np.float32)
+        self._quotes: dict[int, str] = {}
+        self._described: dict[tuple[int, int], _Described] = {}
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def sum_over(self, values: npt.NDArray[Any], axis: int = 0) -> npt.NDArray[Any]:
+        """Return the sum of each word's pieces along the axis of pieces."""
+        # The last piece is the closing special one; it belongs to no word.
+        kept = values[:-1] if axis == 0 else values[:, :-1]
+        return np.asarray(np.add.reduceat(kept, self.heads, axis=axis))
+
+    def mean_over(self, values: Array, axis: int = 0) -> Array:
+        """Return the mean of each word's pieces along the axis of pieces."""
+        return np.asarray(self.sum_over(values, axis) / self._sizes[:, np.newaxis], np.float32)
+
+    def quote(self, number: int) -> str:
+        """Return a word as it is written."""
+        quote = self._quotes.get(number)
+        if quote is None:
+            quote = self.span(number, number).text
+            self._quotes[number] = quote
+        return quote
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the words from `first` to `last`, both included."""
+        return self.window.span(self.article, self.starts[first], self.ends[last] - 1)
+
+    def gap(self, left: int, right: int) -> int:
+        """Return how many characters stand between two words."""
+        return int(self.window.start[self.starts[right]]) - int(self.window.end[self.ends[left] - 1])
+
+    def describe(self, first: int, last: int) -> _Described:
+        """Return the likeliest sectors of words, and whom they may stand for."""
+        described = self._described.get((first, last))
+        if described is None:
+            described = _describe(self, self.starts[first], self.ends[last])
+            self._described[first, last] = described
+        return described
+
+
+_Described = tuple[tuple[tuple[str, float], ...], tuple[tuple[Span, float], ...]]
+# First and last word, and the mean probability of a role.
+_Run = tuple[int, int, float]
+
+
 def decode_window(article: Article, window: Window, outputs: Array, weights: Weights) -> list[Reading]:
     """Return the events whose triggers stand in the core of a window.
 
     Shape of outputs: (pieces, N_OUTPUTS).
     """
-    settings = weights.settings
-    words = _words(window)
-    kinds = _mean_over(words, _softmax(outputs[:, COLUMNS["type"]]))
+    words = _Words(article, window, outputs)
+    if not len(words):
+        return []
+    kinds = words.mean_over(_softmax(outputs[:, COLUMNS["type"]]))
     found = []
-    for first, last, kind, score in _find_triggers(window, words, kinds, settings["trigger_threshold"]):
-        pieces = np.concatenate(words[first : last + 1])
+    for first, last, kind, score in _find_triggers(words, kinds, weights.settings["trigger_threshold"]):
+        pieces = np.arange(words.starts[first], words.ends[last])
         telling = pieces[~window.bare[pieces]]
         found.append(
             _Trigger(
-                span=window.span(article, int(pieces[0]), int(pieces[-1])),
+                span=words.span(first, last),
                 kind=kind,
                 score=score,
                 outputs=outputs[telling].mean(0),
@@ -73,48 +142,22 @@ def decode_window(article: Article, window: Window, outputs: Array, weights: Wei
         )
     if not found:
         return []
-    by_trigger = _tag_roles(window, outputs, found, weights)
+    outside, begins = _tag_roles(words, found, weights)
+    chances = 1 - words.mean_over(outside, axis=1)
     return [
-        _read_one(article, window, outputs, words, trigger, roles, weights)
-        for trigger, roles in zip(found, by_trigger, strict=True)
+        _read_one(words, trigger, own_chances.T, own_begins.T, weights)
+        for trigger, own_chances, own_begins in zip(found, chances, begins, strict=True)
     ]
 
 
-def _words(window: Window) -> list[Places]:
-    """Return the pieces of each word, the special pieces left out."""
-    inside = np.flatnonzero(window.sentence >= 0)
-    starts = np.flatnonzero(window.first[inside] | (np.diff(window.sentence[inside], prepend=-2) != 0))
-    return np.split(inside, starts[1:]) if len(inside) else []
-
-
-def _sum_over(words: list[Places], values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the sum of each word's pieces. Shape: (words, columns)."""
-    if not words:
-        return np.zeros((0, *values.shape[1:]), values.dtype)
-    starts = np.array([word[0] for word in words])
-    # The last piece is the closing special one; it belongs to no word.
-    return np.add.reduceat(values[: int(words[-1][-1]) + 1], starts, axis=0)
-
-
-def _mean_over(words: list[Places], values: Array) -> Array:
-    """Return the mean of each word's pieces. Shape: (words, columns)."""
-    sizes = np.array([len(word) for word in words], np.float32)
-    return np.asarray(_sum_over(words, values) / sizes[:, np.newaxis], np.float32)
-
-
-def _find_triggers(
-    window: Window, words: list[Places], kinds: Array, threshold: float
-) -> Iterator[tuple[int, int, int, float]]:
+def _find_triggers(words: _Words, kinds: Array, threshold: float) -> Iterator[tuple[int, int, int, float]]:
     """Yield (first word, last word, type, probability) of every run of words of one type.
 
     Words of grammar are no triggers, and do not part two words of one.
     """
-    if not words:
-        return
     best = kinds[:, 1:].argmax(1)
-    heads = np.array([word[0] for word in words])
+    heads, window, sentences = words.heads, words.window, words.sentence
     said = (1 - kinds[:, 0] >= threshold) & (window.core[heads] == 1) & ~window.bare[heads]
-    sentences = window.sentence[heads]
     start: int | None = None
     end = 0
     for at in np.flatnonzero(said).tolist():
@@ -134,8 +177,15 @@ def _trigger(start: int, end: int, best: Places, kinds: Array) -> tuple[int, int
     return start, end, kind, float(kinds[start : end + 1, kind + 1].max())
 
 
-def _tag_roles(window: Window, outputs: Array, triggers: Sequence[_Trigger], weights: Weights) -> Array:
-    """Return the probabilities of outside, begins, goes on. Shape: (triggers, pieces, roles, 3)."""
+def _tag_roles(
+    words: _Words, triggers: Sequence[_Trigger], weights: Weights
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Return what the tagger finds of each trigger's roles.
+
+    First the probability that a piece is outside a role, of the shape (triggers, pieces, roles); then
+    whether a mention rather begins than goes on at a word, of the shape (triggers, words, roles).
+    """
+    window, outputs = words.window, words.outputs
     own = np.stack([trigger.outputs for trigger in triggers])
     places = np.arange(len(outputs))
     buckets = np.stack([distance_buckets(places, trigger.at) for trigger in triggers])
@@ -145,44 +195,57 @@ def _tag_roles(window: Window, outputs: Array, triggers: Sequence[_Trigger], wei
     hidden += own[:, np.newaxis, COLUMNS["role_trigger"]]
     hidden += weights.distance[buckets]
     hidden += weights.step[steps]
-    scores = np.maximum(hidden, 0) @ weights.roles_weight + weights.roles_bias
-    return _softmax(scores.reshape(len(triggers), len(outputs), len(ROLES), 3))
+    scores = np.maximum(hidden, 0, out=hidden) @ weights.roles_weight + weights.roles_bias
+    scores = scores.reshape(len(triggers), len(outputs), len(ROLES), 3)
+    # A softmax over three columns, a column at a time: over so short an axis numpy takes five times as long.
+    one, two, three = (scores[..., number] for number in range(3))
+    scores -= np.maximum(np.maximum(one, two), three)[..., np.newaxis]
+    np.exp(scores, out=scores)
+    total = one + two + three
+    at_heads = (slice(None), words.heads)
+    begins = two[at_heads] / total[at_heads] > three[at_heads] / total[at_heads]
+    return one / total, begins
 
 
 def _read_one(
-    article: Article,
-    window: Window,
-    outputs: Array,
-    words: list[Places],
-    trigger: _Trigger,
-    roles: Array,
-    weights: Weights,
+    words: _Words, trigger: _Trigger, chances: Array, begins: npt.NDArray[np.bool_], weights: Weights
 ) -> Reading:
-    """Return the event of a trigger. Shape of roles: (pieces, roles, 3)."""
-    settings = weights.settings
-    chances = 1 - _mean_over(words, roles[:, :, 0])
-    heads = np.array([word[0] for word in words], np.int64)
-    begins = roles[heads, :, 1] > roles[heads, :, 2]
+    """Return the event of a trigger.
 
-    def find(role: str, threshold: float, *, trim: bool) -> list[tuple[Mention, Places]]:
+    Args:
+        chances: Of each role and word, that the word has the role. Shape: (roles, words).
+        begins: Whether a mention rather begins than goes on there, of the same shape.
+    """
+    settings = weights.settings
+    highest = chances.max(1).tolist()
+
+    def find(role: str, threshold: float, *, trim: bool) -> list[_Run]:
         number = ROLES.index(role)
-        return _find_mentions(
-            article, window, words, chances[:, number], begins[:, number], threshold, trim=trim
-        )
+        if highest[number] < threshold:
+            return []
+        return _find_mentions(words, chances[number], begins[number], threshold, trim=trim)
 
     found = {role: find(role, settings["role_threshold"], trim=role in _NAMES) for role in ROLES}
     for role in ("actor", "recipient"):
         # Nearly every deed has a doer: where none is likely, the likeliest is still worth more than none.
         if not found[role]:
             unlikely = find(role, settings[f"{role}_floor"][TYPES[trigger.kind]], trim=True)
-            taken = [span for other in ("actor", "recipient") for span, _ in found[other]]
-            free = [one for one in unlikely if all(one[0].span != mention.span for mention in taken)]
-            found[role] = [max(free, key=lambda one: one[0].score)] if free else []
-    people = {
-        role: tuple(_describe(article, window, outputs, words, mention, at) for mention, at in found[role])
-        for role in ("actor", "recipient", "source")
-    }
-    best = {role: max((mention for mention, _ in found[role]), key=_by_score, default=None) for role in ROLES}
+            taken = {run[:2] for other in ("actor", "recipient") for run in found[other]}
+            free = [run for run in unlikely if run[:2] not in taken]
+            found[role] = [max(free, key=_by_score)] if free else []
+
+    def mention(run: _Run) -> Mention:
+        first, last, score = run
+        return Mention(words.span(first, last), score)
+
+    def participant(run: _Run) -> Mention:
+        first, last, score = run
+        sectors, antecedents = words.describe(first, last)
+        return Mention(words.span(first, last), score, sectors, antecedents)
+
+    def best(role: str) -> Mention | None:
+        return mention(max(found[role], key=_by_score)) if found[role] else None
+
     own = trigger.outputs
     vector = own[COLUMNS["role_trigger"]]
     odds = {name: own[COLUMNS[name]].tolist() for name in ("aux", "certainty", "dated")}
@@ -191,38 +254,31 @@ def _read_one(
         trigger=trigger.span,
         score=trigger.score,
         mode=_choose_mode(trigger.kind, own[COLUMNS["mode"]], settings["mode_threshold"]),
-        actor=people["actor"],
-        recipient=people["recipient"],
-        location=best["location"],
-        date=best["date"],
-        source=max(people["source"], key=_by_score, default=None),
-        condition=best["condition"],
+        actor=tuple(map(participant, found["actor"])),
+        recipient=tuple(map(participant, found["recipient"])),
+        location=best("location"),
+        date=best("date"),
+        source=participant(max(found["source"], key=_by_score)) if found["source"] else None,
+        condition=best("condition"),
         source_kind=SOURCE_KINDS[int(own[COLUMNS["source_kind"]].argmax())],
         certainty=CERTAINTIES[int(own[COLUMNS["certainty"]].argmax())],
-        killed=best["killed"],
-        injured=best["injured"],
-        size=best["size"],
+        killed=best("killed"),
+        injured=best("injured"),
+        size=best("size"),
         vector=vector / max(float(np.linalg.norm(vector)), 1e-9),
         odds=odds,
     )
     return settle_classes(reading, settings)
 
 
-def _by_score(mention: Mention) -> float:
-    return mention.score
+def _by_score(run: _Run) -> float:
+    return run[2]
 
 
 def _find_mentions(
-    article: Article,
-    window: Window,
-    words: list[Places],
-    chances: Array,
-    begins: npt.NDArray[np.bool_],
-    threshold: float,
-    *,
-    trim: bool,
-) -> list[tuple[Mention, Places]]:
-    """Return the runs of words tagged with one role, with their pieces.
+    words: _Words, chances: Array, begins: npt.NDArray[np.bool_], threshold: float, *, trim: bool
+) -> list[_Run]:
+    """Return the runs of words tagged with one role.
 
     Args:
         chances: Of each word, that it has the role.
@@ -231,7 +287,7 @@ def _find_mentions(
     A run has a word that reaches the threshold; names (`trim`) take in the words next to it that come near.
     """
     inside = chances >= (_NEARLY * threshold if trim else threshold)
-    mentions = []
+    found: list[_Run] = []
     start = 0
     for place in np.flatnonzero(inside).tolist():
         if place < start:
@@ -240,36 +296,31 @@ def _find_mentions(
         while (
             end + 1 < len(words)
             and inside[end + 1]
-            and not (begins[end + 1] and _parts(article, window, words[end], trim=trim))
-            and window.sentence[words[end + 1][0]] == window.sentence[words[start][0]]
+            and not (begins[end + 1] and _parts(words.quote(end), trim=trim))
+            and words.sentence[end + 1] == words.sentence[start]
         ):
             end += 1
-        score = float(chances[start : end + 1].mean())
-        sure = chances[start : end + 1].max() >= threshold
-        first, last = _whole_name(article, window, words, chances, start, end) if trim else (start, end)
-        run = words[first : last + 1]
-        pieces = _trim(article, window, run) if trim else np.concatenate(run)
-        if len(pieces) and sure:
-            span = window.span(article, int(pieces[0]), int(pieces[-1]))
-            mentions.append((Mention(span, score), pieces))
+        own = chances[start : end + 1]
+        first, last = _whole_name(words, chances, start, end) if trim else (start, end)
+        if own.max() >= threshold:
+            run = _trim(words, first, last) if trim else (first, last)
+            if run is not None:
+                found.append((*run, float(own.mean())))
         start = last + 1
-    return mentions
+    return found
 
 
-def _whole_name(
-    article: Article, window: Window, words: list[Places], chances: Array, start: int, end: int
-) -> tuple[int, int]:
+def _whole_name(words: _Words, chances: Array, start: int, end: int) -> tuple[int, int]:
     """Return the run with what a name is cut off from: "Kim" before "Jong Il", "-jung" after "Kim Dae".
 
     Capitals beside capitals and what a hyphen joins are taken in where the tagger gives them any chance.
     """
 
     def leads_on(left: int, right: int, outer: int) -> bool:
-        a, b = words[left], words[right]
-        if window.sentence[a[0]] != window.sentence[b[0]] or chances[outer] < _CAPITAL_FROM:
+        if chances[outer] < _CAPITAL_FROM or words.sentence[left] != words.sentence[right]:
             return False
-        gap = int(window.start[b[0]]) - int(window.end[a[-1]])
-        one, two = (window.span(article, int(w[0]), int(w[-1])).text for w in (a, b))
+        gap = words.gap(left, right)
+        one, two = words.quote(left), words.quote(right)
         if gap == 0:
             return "-" in (one, two)
         return gap == 1 and one[:1].isupper() and two[:1].isupper()
@@ -281,79 +332,68 @@ def _whole_name(
     return start, end
 
 
-def _parts(article: Article, window: Window, word: Places, *, trim: bool) -> bool:
+def _parts(word: str, *, trim: bool) -> bool:
     """Whether a new mention may begin after a word.
 
     Names stand apart by a comma or "and"; a tagger that begins anew within "North Korean leader Kim Jong
     Il" has lost the thread.
     """
-    if not trim:
-        return True
-    return bool(_BETWEEN.fullmatch(window.span(article, int(word[0]), int(word[-1])).text))
+    return not trim or bool(_BETWEEN.fullmatch(word))
 
 
-def _trim(article: Article, window: Window, words: Sequence[Places]) -> Places:
-    """Return the pieces of a mention without the grammar at its edges; none where nothing else is left."""
-    quotes = [window.span(article, int(word[0]), int(word[-1])).text for word in words]
-    first, last = 0, len(words)
-    while first < last and _EDGE.fullmatch(quotes[first]):
-        first += 1
-    while last > first and _EDGE.fullmatch(quotes[last - 1]):
-        last -= 1
+def _trim(words: _Words, first: int, last: int) -> tuple[int, int] | None:
+    """Return a run without the grammar at its edges; None where nothing else is left."""
+    start, end = first, last + 1
+    while start < end and _EDGE.fullmatch(words.quote(start)):
+        start += 1
+    while end > start and _EDGE.fullmatch(words.quote(end - 1)):
+        end -= 1
+    if start == end:
+        return None
     # "at least 38 people" or "38 people", never "least 38 people"
-    if 0 < first < last and quotes[first - 1].lower() == "at" and quotes[first].lower() in ("least", "most"):
-        first -= 1
-    elif first < last and quotes[first].lower() == "least":
-        first += 1
-    if first == last or (last - first == 1 and _NOBODY.fullmatch(quotes[first])):
-        return np.zeros(0, np.int64)
-    return np.concatenate(words[first:last])
+    least = words.quote(start).lower()
+    if first < start and words.quote(start - 1).lower() == "at" and least in ("least", "most"):
+        start -= 1
+    elif least == "least":
+        start += 1
+    if start == end or (end - start == 1 and _NOBODY.fullmatch(words.quote(start))):
+        return None
+    return start, end - 1
 
 
-def _describe(
-    article: Article, window: Window, outputs: Array, words: list[Places], mention: Mention, pieces: Places
-) -> Mention:
-    """Add to a participant its likeliest sectors and whom it may stand for."""
+def _describe(words: _Words, first: int, end: int) -> _Described:
+    """Return the likeliest sectors of the pieces of a participant, and whom they may stand for."""
+    outputs, window = words.outputs, words.window
+    pieces = slice(first, end)
     sectors = _softmax(outputs[pieces, COLUMNS["sector"]]).mean(0)
     order = np.argsort(-sectors, kind="stable")[:_N_SECTORS]
     query = outputs[pieces, COLUMNS["pointer_from"]].mean(0)
     scores = outputs[:, COLUMNS["pointer_to"]] @ query / np.sqrt(np.float32(POINTER_WIDTH))
     scores[window.sentence < 0] = -1e4
     scores[pieces] = -1e4
-    chances = _softmax(scores)
-    by_word = _sum_over(words, chances)
-    return Mention(
-        span=mention.span,
-        score=mention.score,
-        sectors=tuple((SECTORS[n], float(sectors[n])) for n in order),
-        antecedents=tuple(_find_antecedents(article, window, words, by_word)),
+    by_word = words.sum_over(_softmax(scores))
+    return (
+        tuple((SECTORS[n], float(sectors[n])) for n in order),
+        tuple(_find_antecedents(words, by_word)),
     )
 
 
-def _find_antecedents(
-    article: Article, window: Window, words: list[Places], chances: npt.NDArray[np.float64]
-) -> list[tuple[Span, float]]:
+def _find_antecedents(words: _Words, chances: npt.NDArray[np.float64]) -> list[tuple[Span, float]]:
     """Return runs of words that the pointer falls on, the likeliest first."""
     runs: list[tuple[float, int, int]] = []
+    inside = chances >= _MIN_ANTECEDENT / 2
     start = 0
-    for place in np.flatnonzero(chances >= _MIN_ANTECEDENT / 2).tolist():
+    for place in np.flatnonzero(inside).tolist():
         if place < start:
             continue
         start = end = place
-        while (
-            end + 1 < len(words)
-            and chances[end + 1] >= _MIN_ANTECEDENT / 2
-            and window.sentence[words[end + 1][0]] == window.sentence[words[start][0]]
-        ):
+        while end + 1 < len(words) and inside[end + 1] and words.sentence[end + 1] == words.sentence[start]:
             end += 1
         total = float(chances[start : end + 1].sum())
         if total >= _MIN_ANTECEDENT:
             runs.append((-total, start, end))
         start = end + 1
-    return [
-        (window.span(article, int(words[start][0]), int(words[end][-1])), -total)
-        for total, start, end in sorted(runs)[:_N_ANTECEDENTS]
-    ]
+    return [(words.span(first, last), -total) for total, first, last in sorted(runs)[:_N_ANTECEDENTS]]
 
 
 def _choose_mode(kind: int, scores: Array, threshold: float) -> tuple[str, ...]:

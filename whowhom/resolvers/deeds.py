@@ -7,13 +7,13 @@ days, two places, two tolls) forbids it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from whowhom.records import Article, Entity, Event, Reading, Span
+from whowhom.coders.classes import chance_of
+from whowhom.records import Article, DaySpan, Entity, Event, Reading, Span
 from whowhom.resolvers.events import name_event
 
 # Deeds of a type that a reading is compared with: the last ones. News returns to a deed within a few
@@ -32,15 +32,15 @@ def join_readings(
         events: The same, resolved; one for each reading.
         settings: `joining`, the weights of the score, and `joining_threshold`.
     """
+    told = [_tell(reading, event) for reading, event in zip(readings, events, strict=True)]
+    weights = settings["joining"]
     deeds: list[list[int]] = []
     by_type: dict[str, list[list[int]]] = {}
     for number, event in enumerate(events):
         same_type = by_type.setdefault(event.event, [])
         best, best_score = None, float(settings["joining_threshold"])
         for deed in same_type[-_LOOK_BACK:]:
-            score = max(
-                score_pair(readings, events, other, number, settings["joining"]) for other in deed[-4:]
-            )
+            score = max(chance_of(_compare(told[other], told[number]), weights) for other in deed[-4:])
             if score >= best_score and all(not _conflict(events[other], event) for other in deed):
                 best, best_score = deed, score
         if best is None:
@@ -51,42 +51,67 @@ def join_readings(
     return [_combine(article, [readings[n] for n in deed], [events[n] for n in deed]) for deed in deeds]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one reading tells that another may share, found once for all its pairs."""
+
+    event: Event
+    vector: Any
+    stem: str
+    actors: frozenset[str]
+    recipients: frozenset[str]
+    names: frozenset[str]
+    aux: frozenset[str]
+    days: DaySpan | None
+    place: str
+    at: int
+
+
+def _tell(reading: Reading, event: Event) -> _Told:
+    return _Told(
+        event=event,
+        vector=reading.vector,
+        stem=_stem(event.trigger.text),
+        actors=frozenset(map(_key, event.actor)) - {""},
+        recipients=frozenset(map(_key, event.recipient)) - {""},
+        # Of participants without a name, their words.
+        names=frozenset((entity.name or entity.span.text).casefold() for entity in event.actor),
+        aux=frozenset(event.aux),
+        days=event.date.days if event.date else None,
+        place=event.location.name if event.location else "",
+        at=_at(event.trigger),
+    )
+
+
 def describe_pair(readings: Sequence[Reading], events: Sequence[Event], a: int, b: int) -> dict[str, float]:
     """Return what two readings of one type share, as named numbers; `training.fitting` weighs them."""
-    one, two = events[a], events[b]
-    actors, recipients = _share(one.actor, two.actor), _share(one.recipient, two.recipient)
-    nearness = float(readings[a].vector @ readings[b].vector) if readings[a].vector is not None else 0.0
+    return _compare(_tell(readings[a], events[a]), _tell(readings[b], events[b]))
+
+
+def _compare(one: _Told, two: _Told) -> dict[str, float]:
+    a, b = one.event, two.event
+    actors, recipients = _share(one.actors, two.actors), _share(one.recipients, two.recipients)
+    in_one_part, apart = a.trigger.of == b.trigger.of, abs(one.at - two.at)
     return {
         "bias": 1.0,
-        "vector": nearness,
-        "same_word": float(_stem(one.trigger.text) == _stem(two.trigger.text)),
+        "vector": float(one.vector @ two.vector) if one.vector is not None else 0.0,
+        "same_word": float(one.stem == two.stem),
         "actor_same": float(actors == 1),
         "actor_other": float(actors == -1),
-        "actor_missing": float(not one.actor or not two.actor),
+        "actor_missing": float(not a.actor or not b.actor),
         "recipient_same": float(recipients == 1),
         "recipient_other": float(recipients == -1),
-        "recipient_missing": float(bool(one.recipient) != bool(two.recipient)),
-        "same_mode": float(one.mode == two.mode),
-        "same_aux": float(set(one.aux) == set(two.aux)),
-        "same_days": float(bool(one.date and two.date and one.date.days and one.date.days == two.date.days)),
-        "same_place": float(bool(one.location and two.location and one.location.name == two.location.name)),
-        "title": float(one.trigger.of == "title" or two.trigger.of == "title"),
-        "near": float(one.trigger.of == two.trigger.of and abs(_at(one.trigger) - _at(two.trigger)) < 200),
+        "recipient_missing": float(bool(a.recipient) != bool(b.recipient)),
+        "same_mode": float(a.mode == b.mode),
+        "same_aux": float(one.aux == two.aux),
+        "same_days": float(bool(one.days) and one.days == two.days),
+        "same_place": float(a.location is not None and b.location is not None and one.place == two.place),
+        "title": float(a.trigger.of == "title" or b.trigger.of == "title"),
+        "near": float(in_one_part and apart < 200),
         "near_same_actor": float(
-            one.trigger.of == two.trigger.of
-            and abs(_at(one.trigger) - _at(two.trigger)) < 250
-            and bool(_words(one.actor) & _words(two.actor))
-            and recipients >= 0
+            in_one_part and apart < 250 and recipients >= 0 and not one.names.isdisjoint(two.names)
         ),
     }
-
-
-def score_pair(
-    readings: Sequence[Reading], events: Sequence[Event], a: int, b: int, weights: Mapping[str, float]
-) -> float:
-    """Return the probability that two readings of one type are of the same deed."""
-    total = sum(weights[name] * value for name, value in describe_pair(readings, events, a, b).items())
-    return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
 
 
 def _at(span: Span) -> int:
@@ -107,17 +132,11 @@ def _key(entity: Entity) -> str:
     return entity.country or (entity.sector[0] if entity.sector else "") or entity.name.casefold()
 
 
-def _words(entities: Sequence[Entity]) -> set[str]:
-    """Return the names of participants, and the words of those without."""
-    return {(entity.name or entity.span.text).casefold() for entity in entities}
-
-
-def _share(one: Sequence[Entity], two: Sequence[Entity]) -> int:
+def _share(left: frozenset[str], right: frozenset[str]) -> int:
     """1 where two lists name a common participant, -1 where they name different ones, else 0."""
-    left, right = ({_key(entity) for entity in side} - {""} for side in (one, two))
     if not left or not right:
         return 0
-    return 1 if left & right else -1
+    return -1 if left.isdisjoint(right) else 1
 
 
 def _conflict(one: Event, two: Event) -> bool:

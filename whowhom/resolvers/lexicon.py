@@ -150,13 +150,17 @@ def find_terms(tokens: Sequence[Token], day: date | None = None, states: Contain
     """
     entries = _load_entries()
     matches: list[Match] = []
-    words = tuple(token.key for token in tokens)
+    words = tuple([token.key for token in tokens])
     is_open = False
     free = 0
     for place in [place for place, word in enumerate(words) if word in entries]:
         if place < free:
             continue
-        for length, keys, shapes, terms in entries[words[place]]:
+        by_second = entries[words[place]]
+        found = by_second[""]
+        if place + 1 < len(words) and words[place + 1] in by_second:
+            found = by_second[words[place + 1]] + found
+        for length, keys, shapes, terms in found:
             if words[place : place + length] == keys and _has_shape(tokens, place, shapes):
                 matches.append(Match(place, place + length, _date_terms(terms, day)))
                 is_open = is_open or _is_open(terms)
@@ -254,8 +258,8 @@ _Entry = tuple[int, tuple[str, ...], tuple[str, ...], tuple[Term, ...]]
 
 
 @cache
-def _load_entries() -> dict[str, tuple[_Entry, ...]]:
-    """Return the phrases by their first word, the longest first."""
+def _load_entries() -> dict[str, dict[str, tuple[_Entry, ...]]]:
+    """Return the phrases by their first word and their second, "" for one of one word; the longest first."""
     gathered: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Term]] = {}
     for words, term in _read_terms():
         key = _cut_phrase(words)
@@ -267,14 +271,19 @@ def _load_entries() -> dict[str, tuple[_Entry, ...]]:
         key = _cut_phrase(words)
         if key not in named:
             gathered.setdefault(key, []).append(term)
-    entries: dict[str, list[_Entry]] = {}
+    entries: dict[str, dict[str, list[_Entry]]] = {}
     for (keys, shapes), terms in gathered.items():
-        entries.setdefault(keys[0], []).append((len(keys), keys, shapes, tuple(terms)))
+        second = keys[1] if len(keys) > 1 else ""
+        found = entries.setdefault(keys[0], {"": []}).setdefault(second, [])
+        found.append((len(keys), keys, shapes, tuple(terms)))
     # Among equals what asks for more capitals comes first: "Party" at the end of a name is a
     # party, "party" anywhere is a role.
     return {
-        first: tuple(sorted(found, key=lambda entry: (-entry[0], -sum(map(bool, entry[2])))))
-        for first, found in entries.items()
+        first: {
+            second: tuple(sorted(found, key=lambda entry: (-entry[0], -sum(map(bool, entry[2])))))
+            for second, found in by_second.items()
+        }
+        for first, by_second in entries.items()
     }
 
 
