@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 import whowhom
+from whowhom import joining
 from whowhom import store as stores
-from whowhom.records import Article, CodedArticle
+from whowhom.records import Article, CodedArticle, DaySpan, Entity, Event, EventDate, Place, Source, Span
 from whowhom.store import Store, UnknownEventError
 
 CASES = Path(__file__).parent / "cases" / "incidents"
@@ -95,6 +96,79 @@ def test_order_and_batches_make_no_difference(coded: list[CodedArticle], seed: i
     size = 7 + 10 * seed
     batches = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
     assert build(batches) == build([coded])
+
+
+@pytest.mark.parametrize("most", [5, 40])
+def test_a_large_build_is_made_in_parts(
+    coded: list[CodedArticle], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What bounds its memory changes nothing."""
+    whole = build([coded])
+    monkeypatch.setattr(joining, "_MOST_AT_ONCE", most)
+    assert build([coded]) == whole
+
+
+def test_keys_of_events_are_kept_and_found_again(coded: list[CodedArticle]) -> None:
+    """A store that lost them, or whose DuckDB hashed otherwise, comes to the same incidents."""
+    first, second = coded[: len(coded) // 2], coded[len(coded) // 2 :]
+    with stores.open(":memory:") as store:
+        store.add(first)
+        store.build_incidents()
+        store._connection.execute("DELETE FROM event_key")
+        store.add(second[:20])
+        store.build_incidents()
+        ((n_keys,),) = store._connection.execute("SELECT count(*) FROM event_key").fetchall()
+        assert n_keys == store.counts().n_events
+        store._connection.execute("UPDATE meta SET \"value\" = 'another' WHERE \"key\" = 'event_keys'")
+        store._connection.execute("UPDATE event_key SET keys = []")
+        store.add(second[20:])
+        store.build_incidents()
+        rows = store.incidents().order("incident_id").fetchall()
+        assert (rows, store.reports().order("article, event").fetchall()) == build([coded])
+
+
+@pytest.mark.parametrize(("published", "is_one"), [("2024-11-20", True), ("2031-11-20", False)])
+def test_history_without_a_day_is_of_the_year_before(published: str, *, is_one: bool) -> None:
+    """What may be of any day is not compared with all that was ever read."""
+    told = (
+        "Gunmen in Karlovia abducted the Ruritanian ambassador Otto Brandvik near the Selmare bridge, "
+        "his driver said."
+    )
+    first = make_coded_history("a", "2024-10-01", told, is_past=False)
+    later = make_coded_history("b", published, told + " It was never explained.", is_past=True)
+    with stores.open(":memory:") as store:
+        store.add([first, later])
+        store.build_incidents()
+        assert (len(store.incidents().fetchall()) == 1) is is_one
+
+
+def make_coded_history(id: str, day: str, text: str, *, is_past: bool) -> CodedArticle:
+    """Return a report of an abduction, of its day or as history without a day."""
+    published = date.fromisoformat(day)
+
+    def find(words: str) -> Span:
+        return Span(words, text.index(words), text.index(words) + len(words))
+
+    event = Event(
+        id=f"{id}-1",
+        article=id,
+        event="ASSAULT",
+        mode=("abduct",),
+        trigger=find("abducted"),
+        score=0.9,
+        quad=4,
+        scale=-9.0,
+        cameo="181",
+        actor=(Entity(find("Gunmen in Karlovia"), "", "KAR", ("UAF",)),),
+        recipient=(
+            Entity(find("the Ruritanian ambassador Otto Brandvik"), "Otto Brandvik", "RUR", ("GOV",)),
+        ),
+        location=Place(find("the Selmare bridge"), "Selmare", "KAR", 10.0, 10.0, 1, "exact"),
+        date=None if is_past else EventDate(Span(""), DaySpan(published, published)),
+        source=Source(),
+        aux=("historical",) if is_past else (),
+    )
+    return CodedArticle(Article(id, text, "", published, f"Outlet {id}", language="en"), (event,))
 
 
 def test_rebuild_gives_what_increments_gave(coded: list[CodedArticle]) -> None:

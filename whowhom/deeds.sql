@@ -158,24 +158,28 @@ LEFT JOIN story ON story.article = bounded.article;
 -- Where an event meets others. One state, one common name of a place or one verb brings together what a
 -- busy day has by the hundred; so an event is found by two states, by a name, by rare words of its article,
 -- and by its place where little else is known. Days are put into buckets of four; an event lies in every
--- bucket that its days touch. One whose days are not known meets the others of its type on any day.
-CREATE OR REPLACE TEMP TABLE meeting AS
-SELECT node, fresh, family, low, high, unnest(list_distinct(list_concat(
-    names,
-    [hash('rare ' || one) FOR one IN "lead"[1:8]],
-    flatten([[hash(one || ' ' || two) FOR two IN states IF one < two] FOR one IN states]),
-    CASE WHEN place IS NULL OR (len(states) > 1 AND len(names) > 0) THEN [] ELSE [hash(place)] END,
-    CASE WHEN low IS NULL OR len(names) = 0
-        THEN flatten([[hash(state || ' ' || one) FOR one IN stems] FOR state IN states])
-        ELSE [] END,
-    CASE WHEN len(states) + len(names) = 0 THEN [hash(one) FOR one IN heads] ELSE [] END
-))) AS key
+-- bucket that its days touch. One that is told as history is of any day of the months or years that it names,
+-- else of the year before its report: of an earlier one it is seldom that words alone tell which deed is meant,
+-- and what may be of any day would have to be compared with all that was ever read. Without any day, that of the
+-- report neither, there is no other way.
+CREATE OR REPLACE TEMP TABLE keyed AS
+SELECT node, fresh, article, event, family, low IS NULL AS is_loose,
+    coalesce(low, first, before - 365) // 4 AS first_bucket, (coalesce(high, last, before) + 1) // 4 AS last_bucket,
+    list_distinct(list_concat(
+        names,
+        [hash('rare ' || one) FOR one IN "lead"[1:8]],
+        flatten([[hash(one || ' ' || two) FOR two IN states IF one < two] FOR one IN states]),
+        CASE WHEN place IS NULL OR (len(states) > 1 AND len(names) > 0) THEN [] ELSE [hash(place)] END,
+        CASE WHEN low IS NULL OR len(names) = 0
+            THEN flatten([[hash(state || ' ' || one) FOR one IN stems] FOR state IN states])
+            ELSE [] END,
+        CASE WHEN len(states) + len(names) = 0 THEN [hash(one) FOR one IN heads] ELSE [] END
+    )) AS keys
 FROM deed;
 
-CREATE OR REPLACE TEMP TABLE block AS
-SELECT node, fresh, family, low // 4 AS first_bucket,
-    unnest(generate_series(low // 4, (high + 1) // 4)) AS bucket, key
-FROM meeting WHERE low IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE meeting AS
+SELECT * EXCLUDE (article, event, keys), unnest(keys) AS key FROM keyed;
 
-CREATE OR REPLACE TEMP TABLE loose_block AS
-SELECT node, fresh, family, low IS NULL AS is_loose, key FROM meeting;
+CREATE OR REPLACE TEMP TABLE block AS
+SELECT node, fresh, family, first_bucket, unnest(generate_series(first_bucket, last_bucket)) AS bucket, key
+FROM meeting WHERE NOT is_loose;

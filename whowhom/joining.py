@@ -48,14 +48,28 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> Bu
         rebuild: Make everything anew but what people judged.
     """
     if rebuild:
-        for table in ("sketch", "link", "report", "incident", "facet", "party", "posting"):
+        for table in _MADE:
             run(connection, f"DELETE FROM {table}")
-    touched_articles = find_copies(connection)
-    run(connection, _SELECT_FRESH)
-    ((n_fresh,),) = run(connection, "SELECT count(*) FROM fresh")
-    if n_fresh:
-        draw_links(connection)
-    return Built(n_fresh, _decide(connection, touched_articles))
+    changed: Sequence[str] = find_copies(connection)
+    n_events = n_incidents = 0
+    while True:
+        run(connection, _SELECT_FRESH, {"most": _MOST_AT_ONCE})
+        ((n_fresh,),) = run(connection, "SELECT count(*) FROM fresh")
+        if n_fresh:
+            draw_links(connection)
+        elif n_events:
+            return Built(n_events, n_incidents)
+        n_incidents += _decide(connection, changed)
+        n_events += n_fresh
+        if n_fresh < _MOST_AT_ONCE:
+            return Built(n_events, n_incidents)
+        changed = ()
+
+
+_MADE = ("sketch", "link", "event_key", "report", "incident", "facet", "party", "posting")
+# Events that are joined in one go, and no more by the rest of an article; this bounds the memory of a build
+# as a whole, at 10 kB each.
+_MOST_AT_ONCE = 250_000
 
 
 def forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> None:
@@ -67,6 +81,7 @@ def forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> No
     ids = {"ids": list(articles)}
     some = "(SELECT unnest(CAST($ids AS VARCHAR[])))"
     connection.execute(f"DELETE FROM link WHERE article IN {some} OR other_article IN {some}", ids)
+    connection.execute(f"DELETE FROM event_key WHERE article IN {some}", ids)
     connection.execute(f"UPDATE report SET event = '' WHERE article IN {some}", ids)
 
 
@@ -85,9 +100,18 @@ def tell_again(connection: duckdb.DuckDBPyConnection) -> None:
 
 # What is new is for `build`.
 _NOTHING_FRESH = "CREATE OR REPLACE TEMP TABLE fresh AS SELECT article, id AS event FROM event LIMIT 0"
+# The earliest articles first: those that may be of one deed come together.
 _SELECT_FRESH = """CREATE OR REPLACE TEMP TABLE fresh AS
-    SELECT article, id AS event FROM event
-    WHERE NOT EXISTS (FROM report WHERE report.article = event.article AND report.event = event.id)"""
+    WITH waiting AS (
+        SELECT article, id AS event FROM event
+        WHERE NOT EXISTS (FROM report WHERE report.article = event.article AND report.event = event.id)
+    ),
+    counted AS (
+        SELECT article, sum(n) OVER (ORDER BY published, article) - n AS n_before
+        FROM (SELECT article, count(*) AS n FROM waiting GROUP BY article) AS waiting
+        JOIN article ON article.id = waiting.article
+    )
+    FROM waiting WHERE article IN (SELECT article FROM counted WHERE n_before < $most)"""
 
 
 def _decide(
@@ -124,6 +148,8 @@ _SELECT_TOUCHED = (
     """CREATE OR REPLACE TEMP TABLE gone AS
     SELECT article, event, component FROM report
     WHERE NOT EXISTS (FROM event WHERE event.article = report.article AND event.id = report.event)""",
+    """DELETE FROM event_key USING gone
+    WHERE event_key.article = gone.article AND event_key.event = gone.event""",
     """DELETE FROM link USING gone
     WHERE (link.article = gone.article AND link.event = gone.event)
     OR (link.other_article = gone.article AND link.other_event = gone.event)""",

@@ -49,12 +49,16 @@ FROM {table} AS told
 LEFT JOIN report ON report.article = told.article AND report.event = told.event
 LEFT JOIN sketch ON sketch.article = told.article
 WHERE {some} AND (told.incident IS DISTINCT FROM report.incident
-    OR told.family IS DISTINCT FROM coalesce(sketch.copy_family, told.article))"""
+    OR told.family IS DISTINCT FROM coalesce(sketch.copy_family, told.article))
+ORDER BY place"""
 _OF_STALE = """told.article IN (
     SELECT article FROM report SEMI JOIN stale ON stale.incident = report.incident)"""
+# From rows in the order of places: in any other one DuckDB 2.0 takes minutes to write 135,000 texts, in this
+# one a quarter of a second.
 _MOVE = """UPDATE {table} SET incident = moved.incident, family = moved.family
 FROM tie_moved AS moved WHERE moved.place = {table}.rowid"""
-_NOTE_MADE = f"""UPDATE pledge_report SET made_on = said.made_on FROM ({SELECT_MADE_OTHERWISE}) AS said
+_SELECT_SAID = f"CREATE OR REPLACE TEMP TABLE tie_said AS FROM ({SELECT_MADE_OTHERWISE}) ORDER BY place"
+_NOTE_MADE = """UPDATE pledge_report SET made_on = said.made_on FROM tie_said AS said
 WHERE said.place = pledge_report.rowid"""
 
 _SELECT_TOUCHED = """CREATE OR REPLACE TEMP TABLE tie_touched AS
@@ -93,6 +97,7 @@ def keep(connection: duckdb.DuckDBPyConnection, *, of_stale: bool = False) -> No
         ON moved.place = pledge_report.rowid WHERE part = 'pledge'""",
     )
     if has_pledges or not of_stale:
+        run(connection, _SELECT_SAID)
         n_changed += run(connection, _NOTE_MADE)[0][0]
     n_changed += run(connection, "SELECT count(*) FROM tie_touched AS touched")[0][0]
     if n_changed:

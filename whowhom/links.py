@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whowhom.pairs import Deeds, Measure, Numbers, Pairs, Values, Yes
+from whowhom.records import content_hash
 from whowhom.sql import incoming_table, run
 from whowhom.workers import count_cores
 
@@ -164,8 +165,15 @@ def _contradict(pairs: Pairs) -> Yes:
 
 def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
     """Add the links between the events of `fresh`, and between them and those that were there before."""
-    run(connection, _SELECT_WANTED)
+    _settle_keys(connection)
+    run(connection, _SELECT_FRESH)
     describe_wanted(connection)
+    run(connection, "DELETE FROM event_key WHERE article IN (SELECT article FROM fresh)")
+    ((n_met,),) = run(connection, _SELECT_MET)
+    run(connection, _KEEP_KEYS)
+    if n_met:
+        run(connection, _ADD_MET)
+        describe_wanted(connection)
     deeds = Deeds(connection)
     families = run(connection, "SELECT DISTINCT family FROM deed WHERE fresh ORDER BY family")
     n_threads = count_cores()
@@ -179,6 +187,29 @@ def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
             if found:
                 one, two, scores, masks = map(np.concatenate, zip(*found, strict=True))
                 _insert_links(connection, one, two, scores, masks)
+
+
+def _settle_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find the keys of events that were joined without keeping them, or when keys were others."""
+    mark = _mark_keys(connection)
+    if run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [_KEY]) != [(mark,)]:
+        run(connection, "DELETE FROM event_key")
+        run(connection, "INSERT OR REPLACE INTO meta VALUES ($key, $mark)", {"key": _KEY, "mark": mark})
+    while True:
+        run(connection, _SELECT_KEYLESS)
+        if run(connection, "SELECT count(*) FROM wanted") == [(0,)]:
+            return
+        describe_wanted(connection)
+        run(connection, _KEEP_KEYS)
+
+
+_KEY = "event_keys"
+
+
+def _mark_keys(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return what changes when keys do: the SQL that makes them, and how this DuckDB hashes."""
+    ((hashed,),) = run(connection, "SELECT CAST(hash('whowhom') AS VARCHAR)")
+    return content_hash(_read_sql(), str(hashed))
 
 
 def count_pairs(connection: duckdb.DuckDBPyConnection) -> int:
@@ -254,29 +285,33 @@ def describe_wanted(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement, named).fetchall()
 
 
-# Beside the new events those that a day or a lack of days brings near them; a store of years is not
-# read through for the news of a day. 45 days: a month that is named, and what lies around a report.
-_SELECT_WANTED = """CREATE OR REPLACE TEMP TABLE wanted AS
-WITH days AS (
-    SELECT event.id, event.article, event.event AS type,
-        coalesce(event."date".first_day, article.published) AS first_day,
-        coalesce(event."date".last_day, article.published) AS last_day,
-        event."date".first_day IS NULL
-                AND (article.published IS NULL OR list_contains(event.aux, 'historical'))
-            OR coalesce(event."date".last_day - event."date".first_day > 31, false) AS is_loose
-    FROM event JOIN article ON article.id = event.article
-),
-span AS (
-    SELECT min(first_day) - 45 AS first_day, max(last_day) + 45 AS last_day, bool_or(is_loose) AS is_loose
-    FROM days JOIN fresh ON fresh.article = days.article AND fresh.event = days.id
+# All events of an article or none: what one of them names counts for the others.
+_SELECT_FRESH = """CREATE OR REPLACE TEMP TABLE wanted AS
+SELECT event.article, event.id AS event, fresh.event IS NOT NULL AS fresh
+FROM event LEFT JOIN fresh ON fresh.article = event.article AND fresh.event = event.id
+WHERE event.article IN (SELECT article FROM fresh)"""
+# Beside the new events those that they share a key with, on days that both may be of; a store of years is
+# not read through for the news of a day. Of a key all days from the first to the last that any new event
+# may be of, or any day at all: what meets in truth is found out later.
+_SELECT_MET = """CREATE OR REPLACE TEMP TABLE met AS
+WITH asked AS (
+    SELECT family, key, min(first_bucket) AS first, max(last_bucket) AS last,
+        bool_or(first_bucket IS NULL) AS is_of_any
+    FROM meeting WHERE fresh GROUP BY family, key
 )
-SELECT days.article, days.id AS event, fresh.event IS NOT NULL AS fresh
-FROM days LEFT JOIN fresh ON fresh.article = days.article AND fresh.event = days.id
--- All events of an article or none: what one of them names counts for the others.
-WHERE days.article IN (
-    SELECT article FROM days CROSS JOIN span
-    WHERE days.is_loose OR span.is_loose
-        OR days.first_day <= span.last_day AND days.last_day >= span.first_day
+SELECT DISTINCT article
+FROM (SELECT article, family, first_bucket, last_bucket, unnest(keys) AS key FROM event_key) AS kept
+JOIN asked USING (family, key)
+WHERE is_of_any OR first_bucket IS NULL OR first_bucket <= last AND first <= last_bucket"""
+_ADD_MET = """INSERT INTO wanted SELECT article, id, false FROM event WHERE article IN (FROM met)"""
+_KEEP_KEYS = "INSERT INTO event_key BY NAME SELECT * EXCLUDE (node, fresh, is_loose) FROM keyed"
+_SELECT_KEYLESS = """CREATE OR REPLACE TEMP TABLE wanted AS
+SELECT article, id AS event, false AS fresh FROM event WHERE article IN (
+    SELECT DISTINCT report.article FROM report
+    JOIN event ON event.article = report.article AND event.id = report.event
+    WHERE report.article NOT IN (SELECT article FROM event_key)
+        AND report.article NOT IN (SELECT article FROM fresh)
+    ORDER BY report.article LIMIT 50_000
 )"""
 
 
@@ -335,7 +370,7 @@ def describe_pairs(
 
 # Pairs that share a key, once each. A dated pair is taken from the first bucket in which it meets.
 _SELECT_PAIRS = """WITH dated AS MATERIALIZED (FROM block WHERE family = $family),
-loose AS MATERIALIZED (FROM loose_block WHERE family = $family),
+loose AS MATERIALIZED (FROM meeting WHERE family = $family),
 met AS (
     SELECT one.node AS a, two.node AS b
     FROM dated AS one JOIN dated AS two ON one.key = two.key AND one.bucket = two.bucket
@@ -345,5 +380,7 @@ met AS (
     SELECT one.node, two.node
     FROM loose AS one JOIN loose AS two ON one.key = two.key
     WHERE one.is_loose AND (one.fresh OR two.fresh) AND (NOT two.is_loose OR one.node < two.node)
+        AND (one.first_bucket IS NULL OR two.first_bucket IS NULL
+            OR one.first_bucket <= two.last_bucket AND two.first_bucket <= one.last_bucket)
 )
 SELECT DISTINCT CAST(least(a, b) AS INTEGER) AS one, CAST(greatest(a, b) AS INTEGER) AS two FROM met"""

@@ -5,7 +5,7 @@
 --     article ──< event           what it reports; participants and mentions are lists within it
 --     event ── report >── incident    the deeds, joined from the events of many articles
 --     passage, text_sketch        what is kept of a text that is not
---     sketch, link                what the joining rests on
+--     sketch, link, event_key     what the joining rests on
 --     facet, party, word, posting what incidents are found by
 --     judgement, correction       what people decided; the machine never changes it
 --     coding                      what the coder says where people say otherwise
@@ -256,6 +256,22 @@ COMMENT ON COLUMN link.score IS 'How likely they are the same deed, 0.5 to 1';
 COMMENT ON COLUMN link.reason IS 'What they have in common, and what speaks against it';
 
 CREATE INDEX link_article ON link(article);
+
+CREATE TABLE event_key (
+    article VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    family VARCHAR NOT NULL,
+    first_bucket INTEGER,
+    last_bucket INTEGER,
+    keys UBIGINT[] NOT NULL
+);
+COMMENT ON TABLE event_key IS 'Under which keys an event meets others that it may be one deed with; deeds.sql tells how';
+COMMENT ON COLUMN event_key.article IS 'The article: article.id';
+COMMENT ON COLUMN event_key.event IS 'The event: event.id';
+COMMENT ON COLUMN event_key.family IS 'Types that may be one deed, by one of them';
+COMMENT ON COLUMN event_key.first_bucket IS 'Bucket of the first day that it may be of, four days each from 1970-01-01; NULL for any day';
+COMMENT ON COLUMN event_key.last_bucket IS 'Bucket of the last such day';
+COMMENT ON COLUMN event_key.keys IS 'Hashes of names, places, words';
 
 CREATE TABLE report (
     article VARCHAR NOT NULL,
