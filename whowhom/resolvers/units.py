@@ -268,7 +268,7 @@ def join_words(tokens: Sequence[Token], unit: Unit) -> str:
 def list_roles(tokens: Sequence[Token], units: Iterable[Unit]) -> list[tuple[Term, str, Unit]]:
     found = []
     for unit in units:
-        term = unit.term("role")
+        term = unit.term("role") if unit.terms else None
         if term is not None:
             found.append((term, " ".join(token.key for token in tokens[unit.first : unit.last]), unit))
     return found
