@@ -95,14 +95,13 @@ class Cast:
 
     def anchors_between(self, first: int, last: int) -> list[Anchor]:
         """Return the anchors that start at or after `first` and before `last`."""
-        low = bisect_left(self.anchors, first, key=lambda anchor: anchor.start)
-        high = bisect_left(self.anchors, last, key=lambda anchor: anchor.start)
+        # By place alone: a tuple of one sorts before all longer ones that begin with it.
+        low, high = bisect_left(self.anchors, (first,)), bisect_left(self.anchors, (last,))
         return self.anchors[low:high]
 
     def names_between(self, first: int, last: int) -> list[tuple[int, int, Person]]:
         """Return the names that start at or after `first` and before `last`."""
-        low = bisect_left(self.names, first, key=lambda name: name[0])
-        high = bisect_left(self.names, last, key=lambda name: name[0])
+        low, high = bisect_left(self.names, (first,)), bisect_left(self.names, (last,))
         return self.names[low:high]
 
 
@@ -169,6 +168,8 @@ def _pieces(text: str, sentences: Sequence[tuple[int, int]]) -> Iterator[tuple[i
 
 def _add_anchors(cast: Cast, tokens: Sequence[Token], units: Sequence[Unit]) -> None:
     for place, unit in enumerate(units):
+        if not unit.terms:  # most are plain words
+            continue
         term = unit.term(*_STATE_KINDS)
         if term is None or not term.country:
             continue

@@ -13,7 +13,7 @@ from calendar import month_name
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from whowhom.records import Article, DaySpan, EventDate, Span
@@ -60,8 +60,14 @@ def resolve_date(
     """
     if not words.strip():
         raise ValueError("The date words are empty; expected words such as 'on Friday' or 'in 2011'.")
+    return _resolve_words(words, Context(published, future, anchor))
+
+
+# Within an article the same words are read to mend them, to find anchors and to date their event.
+@lru_cache(maxsize=1_024)
+def _resolve_words(words: str, context: Context) -> DaySpan | None:
     try:
-        return _read(encode_words(words), Context(published, future, anchor))
+        return _read(encode_words(words), context)
     except (UnknownDayError, OverflowError):  # OverflowError: the year 12000, or ten thousand years ago
         return None
 

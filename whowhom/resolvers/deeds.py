@@ -40,8 +40,10 @@ def join_readings(
         same_type = by_type.setdefault(event.event, [])
         best, best_score = None, float(settings["joining_threshold"])
         for deed in same_type[-_LOOK_BACK:]:
+            if any(_conflict(events[other], event) for other in deed):  # far cheaper than a score
+                continue
             score = max(chance_of(_compare(told[other], told[number]), weights) for other in deed[-4:])
-            if score >= best_score and all(not _conflict(events[other], event) for other in deed):
+            if score >= best_score:
                 best, best_score = deed, score
         if best is None:
             best = []

@@ -91,7 +91,7 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         raw = found.group()
         first, last = found.span()
         if raw.isalnum():  # nearly all
-            tokens.append(Token(fold(raw), raw, first, last))
+            tokens.append(Token._make((fold(raw), raw, first, last, False, False)))  # in half the time
             continue
         if raw in _HYPHENS:
             if tokens and tokens[-1].end == first and text[last : last + 1].isalnum():

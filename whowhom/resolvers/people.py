@@ -18,7 +18,7 @@ from calendar import monthrange
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -247,7 +247,7 @@ def _fit(office: Office, day: date | None) -> tuple[int, float, int]:
     return 1, 0, -first
 
 
-Row = list[str]
+Row = tuple[str, ...]
 Index = dict[tuple[str, ...], list[int]]
 
 
@@ -266,7 +266,7 @@ def _load_people() -> tuple[list[Row], Index, dict[str, list[int]]]:
 
 
 def _take_in(rows: list[Row], index: Index, by_country: dict[str, list[int]], table: str) -> None:
-    for row in list(csv.reader(table.splitlines()))[1:]:
+    for row in list(map(tuple, csv.reader(table.splitlines())))[1:]:
         for keys in {fold_phrase(words) for words in (row[0], *split_list(row[1]))}:
             index.setdefault(keys, []).append(len(rows))
         by_country.setdefault(row[2], []).append(len(rows))
@@ -341,6 +341,8 @@ def _covers(one: Office, other: Office) -> bool:
     return before and (one.last or date.max) > (other.last or date.max)
 
 
+# The same few hundred holders of offices are asked for in one article after the other.
+@lru_cache(maxsize=4_096)
 def _read_office(row: Row) -> Office:
     name, _, country, body, office, sectors, first, last, basis = row
     return Office(

@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from whowhom.records import Article, Mention, Place, Precision, Span
 from whowhom.resolvers.countries import load_countries, name_country, settle_capital
@@ -123,7 +124,7 @@ class _Found:
     places: tuple[Known, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what is worked out only where it is asked for
 class _Asked:
     """A mention, its words and what is known around it; worked out once."""
 
@@ -132,13 +133,17 @@ class _Asked:
     tokens: list[Token]
     terms: list[Match]
     states: list[str]
-    likely: list[Likely]
+    hints: Sequence[str]
 
-    @property
-    def words(self) -> set[str]:
-        return {token.key for token in self.tokens}
+    @cached_property
+    def likely(self) -> list[Likely]:
+        return rank_states(self.article, self.mention.span, self.hints)
 
-    @property
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(token.key for token in self.tokens)
+
+    @cached_property
     def near(self) -> set[str]:
         codes = {one.country for one in self.likely}
         return codes.union(*(_HEIRS.get(code, ()) for code in codes))
@@ -167,9 +172,7 @@ def resolve_places(
 def _ask(article: Article, mention: Mention, hints: Sequence[str]) -> _Asked:
     tokens = tokenize(expand_abbreviations(mention.span.text))
     terms = find_terms(tokens)
-    return _Asked(
-        article, mention, tokens, terms, _states_in(terms), rank_states(article, mention.span, hints)
-    )
+    return _Asked(article, mention, tokens, terms, _states_in(terms), hints)
 
 
 def _resolve(asked: _Asked) -> Place:
@@ -603,6 +606,8 @@ def _is_inner(asked: _Asked, one: _Found) -> bool:
 
 
 def _heaviest(asked: _Asked, one: _Found, places: Sequence[Known]) -> Known:
+    if len(places) == 1:
+        return places[0]
     wants_region = _wants_region(asked, one)
     odds = {one.country: one.probability for one in asked.likely}
     around = _words_around(asked)

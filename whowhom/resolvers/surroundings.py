@@ -119,12 +119,12 @@ def _first(named: Iterable[_Named]) -> str:
 @lru_cache(maxsize=4)
 def _find_named(text: str) -> tuple[_Named, ...]:
     """Return the words of a text that name one state; the same for all places of an article."""
-    tokens = tokenize(text)
+    tokens, countries = tokenize(text), load_countries()
     found: list[_Named] = []
     for match in find_terms(tokens):
         terms = [term for term in match.terms if term.kind in _KINDS]
-        codes = {term.country for term in terms} & set(load_countries())
-        if len(codes) != 1 or len({term.country for term in terms}) != 1:
+        codes = {term.country for term in terms}
+        if len(codes) != 1 or terms[0].country not in countries:
             continue
         before = match.first - 1
         if before > 0 and tokens[before].key in _BETWEEN:
@@ -132,5 +132,5 @@ def _find_named(text: str) -> tuple[_Named, ...]:
         located = before >= 0 and tokens[before].key in _LOCATIVE
         start, end = tokens[match.first].start, tokens[match.last - 1].end
         key = " ".join(token.key for token in tokens[match.first : match.last])
-        found.append(_Named(start, end, key, codes.pop(), terms[0].kind, located))
+        found.append(_Named(start, end, key, terms[0].country, terms[0].kind, located))
     return tuple(found)

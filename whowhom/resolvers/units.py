@@ -127,7 +127,8 @@ def make_units(
     units: list[Unit] = []
     place = 0
     while place < len(tokens):
-        may_begin = tokens[place].raw[0].isupper() or tokens[place].key in _PARTICLES
+        token = tokens[place]
+        may_begin = token.raw[0].isupper() or token.key in _PARTICLES
         name_end = _end_of_name(text, tokens, place, matches) if may_begin else 0
         if name_end:
             units.append(Unit("name", place, name_end))
@@ -137,7 +138,6 @@ def make_units(
             units.append(Unit("term", match.first, match.last, match.terms))
             place = match.last
         else:
-            token = tokens[place]
             units.append(Unit("word" if token.is_word else "mark", place, place + 1))
             place += 1
     return units
@@ -268,7 +268,7 @@ def join_words(tokens: Sequence[Token], unit: Unit) -> str:
 def list_roles(tokens: Sequence[Token], units: Iterable[Unit]) -> list[tuple[Term, str, Unit]]:
     found = []
     for unit in units:
-        term = unit.term("role")
+        term = unit.term("role") if unit.terms else None
         if term is not None:
             found.append((term, " ".join(token.key for token in tokens[unit.first : unit.last]), unit))
     return found
