@@ -105,8 +105,8 @@ def multiply(one: Path, many: Path, n_copies: int) -> None:
                     f"INSERT INTO {table} BY NAME SELECT * REPLACE ({listed}) FROM one.{table}"
                 )
         connection.execute("BEGIN")
-        # What the rules of ties have seen, so that a build does not look at all of it again.
-        connection.execute("INSERT OR REPLACE INTO meta FROM one.meta WHERE \"key\" = 'tie_rules'")
+        # What the rules of ties have seen and how keys were made, so that a build does not look at all again.
+        connection.execute("INSERT OR REPLACE INTO meta FROM one.meta WHERE \"key\" IN ('tie_rules', 'event_keys')")
         connection.execute(tellings._SELECT_NEW[0])
         connection.execute("INSERT INTO told SELECT article, event, content FROM untold")
         connection.execute("CREATE OR REPLACE TEMP TABLE stale AS SELECT id AS incident FROM incident")
@@ -138,6 +138,9 @@ _CHANGES: dict[str, dict[str, str]] = {
         'evidence': "date".evidence}} END"""},
     "sketch": _hashed("article", "copy_family") | _later("published"),
     "link": _hashed("article", "event", "other_article", "other_event"),
+    # In four days' buckets; a bucket too many only makes for a question more.
+    "event_key": _hashed("article", "event")
+    | {"first_bucket": f"first_bucket + {_DAYS} // 4", "last_bucket": f"last_bucket + ({_DAYS} + 3) // 4"},
     "report": _hashed("article", "event", "incident", "component"),
     "incident": _hashed("id") | _later("first_day", "last_day", "earliest_day", "latest_day")
     | {field: _TOLL.format(field) for field in ("killed", "injured")},
