@@ -106,7 +106,9 @@ def multiply(one: Path, many: Path, n_copies: int) -> None:
                 )
         connection.execute("BEGIN")
         # What the rules of ties have seen and how keys were made, so that a build does not look at all again.
-        connection.execute("INSERT OR REPLACE INTO meta FROM one.meta WHERE \"key\" IN ('tie_rules', 'event_keys')")
+        connection.execute(
+            "INSERT OR REPLACE INTO meta FROM one.meta WHERE \"key\" IN ('tie_rules', 'event_keys')"
+        )
         connection.execute(tellings._SELECT_NEW[0])
         connection.execute("INSERT INTO told SELECT article, event, content FROM untold")
         connection.execute("CREATE OR REPLACE TEMP TABLE stale AS SELECT id AS incident FROM incident")
