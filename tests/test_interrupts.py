@@ -99,10 +99,23 @@ def test_letting_breaks_off():
                 fail()
 
     @is_interrupted
-    def build_after_it(interrupts):
+    def end_before_it(interrupts):
         press()
+        interrupts.end_if_asked()
+        pytest.fail("went on although it was asked to end")
+
+
+def test_what_is_let_after_it_is_done():
+    """A run that was asked to end may still bring into order what it wrote."""
+    done = []
+
+    @is_interrupted
+    def recode(interrupts):
+        list(interrupts.until_asked(press_at(1)))
         with interrupts.letting():
-            pytest.fail("began although it was asked to end")
+            done.append("built")
+
+    assert done == ["built"]
 
 
 def test_asked_twice_it_ends_at_once():

@@ -254,8 +254,8 @@ def read(
                 summary.count(item)
                 if watch is not None:
                     watch(item)
+        interrupts.end_if_asked()  # before the feeds are marked as read
         # Also where nothing is new: one who was killed may have added what no incident has yet.
-        # Interrupted, it leaves this before the feeds are marked as read.
         with interrupts.letting(), seat.writing_beside() as kept:
             kept.build_incidents()
     return summary

@@ -66,7 +66,6 @@ class Interrupts:
     @contextmanager
     def letting(self) -> Iterator[None]:
         """Let Ctrl-C break off what is done here: long work that leaves nothing half done."""
-        self.end_if_asked()
         self._is_letting = True
         try:
             yield
@@ -79,6 +78,7 @@ class Interrupts:
         while not self.is_asked:
             try:
                 with self.letting():
+                    self.end_if_asked()  # since the loop looked; the next item may be long in coming
                     item = next(stream, self)
             except KeyboardInterrupt:
                 self.is_asked = True

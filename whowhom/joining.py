@@ -67,8 +67,8 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> Bu
 
 
 _MADE = ("sketch", "link", "event_key", "report", "incident", "facet", "party", "posting")
-# Events that are joined in one go, and no more by the rest of an article: 10 kB of memory each. Parts of
-# 250,000 took a million events a quarter longer, as each is compared with those before it.
+# Events that are joined in one go, and no more by the rest of an article: 10 kB of memory each. In parts of
+# 250,000 a million took longer, as each is compared with those before it, and no less memory.
 _MOST_AT_ONCE = 1_000_000
 
 
