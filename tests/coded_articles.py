@@ -10,6 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from whowhom.records import (
+    EARLIEST,
+    LATEST,
     Article,
     CodedArticle,
     DaySpan,
@@ -198,7 +200,7 @@ def _coded(draw: st.DrawFn, ids: st.SearchStrategy[str]) -> CodedArticle:
             id=ids,
             text=words,
             title=texts,
-            published=st.none() | st.dates(),
+            published=st.none() | st.dates(EARLIEST, LATEST),
             outlet=texts,
             url=texts,
             language=texts,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests import SHARED
 from whowhom.exporters.records import record_article
 from whowhom.pipeline import code_articles
-from whowhom.records import Article, CodedArticle, Skip, Span
+from whowhom.records import EARLIEST, LATEST, Article, CodedArticle, Skip, Span
 
 REPORTS = [
     "Russian Foreign Minister Sergei Lavrov arrived in Ankara on Friday and met his Turkish counterpart.",
@@ -102,7 +102,7 @@ pieces = st.sampled_from(
     [*REPORTS, "He left.", "\n\n", " ", "\x00", "e\u0301", "U.S.", "\ud83d", "“", "5,000"]
 )
 texts = st.text(max_size=300) | st.lists(pieces, max_size=12).map(" ".join)
-days = st.none() | st.dates()
+days = st.none() | st.dates(EARLIEST, LATEST)
 
 
 @settings(max_examples=60, deadline=None)

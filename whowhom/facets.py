@@ -19,7 +19,7 @@ from importlib.resources import files
 
 import duckdb
 
-from whowhom.sql import run
+from whowhom.sql import read_meta, run, write_meta
 
 LAST_NUMBER_KEY = "last_number"
 """Of the table meta: the greatest number that a row of facet ever had."""
@@ -57,11 +57,7 @@ def keep(connection: duckdb.DuckDBPyConnection) -> None:
         for sql in _KEEP_WORDS:
             run(connection, sql)
     if n_kept or n_dropped:
-        run(
-            connection,
-            'INSERT OR REPLACE INTO meta ("key", "value") VALUES ($key, $number)',
-            {"key": LAST_NUMBER_KEY, "number": str(last + n_kept + (not n_kept))},
-        )
+        write_meta(connection, LAST_NUMBER_KEY, str(last + n_kept + (not n_kept)))
 
 
 # By word, so that whoever looks for one reads few of the blocks.
@@ -134,8 +130,7 @@ _COMPARED = (
 
 def read_last_number(connection: duckdb.DuckDBPyConnection) -> int:
     """Return the greatest number that a row of facet ever had; it changes whenever an incident does."""
-    rows = run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [LAST_NUMBER_KEY])
-    return int(rows[0][0]) if rows else 0
+    return int(read_meta(connection, LAST_NUMBER_KEY) or 0)
 
 
 @cache

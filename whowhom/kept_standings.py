@@ -20,7 +20,7 @@ import duckdb
 
 from whowhom.pledge_states import SELECT_MADE_OTHERWISE
 from whowhom.rows import without_collection
-from whowhom.sql import fetch_rows, incoming_rows, run
+from whowhom.sql import fetch_rows, incoming_rows, read_meta, run, write_meta
 from whowhom.tie_states import (
     HISTORY_COLUMNS,
     Asked,
@@ -101,11 +101,7 @@ def keep(connection: duckdb.DuckDBPyConnection, *, of_stale: bool = False) -> No
         n_changed += run(connection, _NOTE_MADE)[0][0]
     n_changed += run(connection, "SELECT count(*) FROM tie_touched AS touched")[0][0]
     if n_changed:
-        run(
-            connection,
-            'INSERT OR REPLACE INTO meta ("key", "value") VALUES ($key, $number)',
-            {"key": BUILD_KEY, "number": str(read_build_number(connection) + 1)},
-        )
+        write_meta(connection, BUILD_KEY, str(read_build_number(connection) + 1))
     ids = "SELECT tie.id FROM tie SEMI JOIN tie_touched AS touched USING (one, other)"
     run(connection, f"DELETE FROM tie_change WHERE tie_id IN ({ids})")
     run(
@@ -121,8 +117,7 @@ def keep(connection: duckdb.DuckDBPyConnection, *, of_stale: bool = False) -> No
 
 def read_build_number(connection: duckdb.DuckDBPyConnection) -> int:
     """Return a number that changes when any tie or pledge does."""
-    rows = run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [BUILD_KEY])
-    return int(rows[0][0]) if rows else 0
+    return int(read_meta(connection, BUILD_KEY) or 0)
 
 
 class Found(NamedTuple):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from whowhom.pairs import Deeds, Measure, Numbers, Pairs, Values, Yes
 from whowhom.records import content_hash
-from whowhom.sql import incoming_table, run
+from whowhom.sql import incoming_table, read_meta, run, write_meta
 from whowhom.workers import count_cores
 
 
@@ -192,9 +192,9 @@ def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
 def _settle_keys(connection: duckdb.DuckDBPyConnection) -> None:
     """Find the keys of events that were joined without keeping them, or when keys were others."""
     mark = _mark_keys(connection)
-    if run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [_KEY]) != [(mark,)]:
+    if read_meta(connection, _KEY) != mark:
         run(connection, "DELETE FROM event_key")
-        run(connection, "INSERT OR REPLACE INTO meta VALUES ($key, $mark)", {"key": _KEY, "mark": mark})
+        write_meta(connection, _KEY, mark)
     while True:
         run(connection, _SELECT_KEYLESS)
         if run(connection, "SELECT count(*) FROM wanted") == [(0,)]:

@@ -174,9 +174,9 @@ def _find_kind(telling: Telling) -> str:
 
 def _is_told_again(telling: Telling) -> bool:
     """Return whether a pledge is only named ("rejected the demand"), not made."""
-    first = telling.words[telling.trigger.start] if telling.words else None
-    if first is None or "historical" in telling.aux:
-        return first is None
+    first = telling.words[telling.trigger.start]
+    if "historical" in telling.aux:
+        return False
     nouns = [
         word
         for word in telling.words[telling.trigger.start : telling.trigger.end]
@@ -245,7 +245,7 @@ def _find_condition(telling: Telling) -> int | None:
 def _cut_clause(telling: Telling) -> str:
     # "..., the head of its navy warned on Monday": what is pledged stands before the trigger.
     is_last = len(telling.words) - telling.trigger.end < 4
-    start = 0 if is_last or not telling.words else telling.words[telling.trigger.start].start
+    start = 0 if is_last else telling.words[telling.trigger.start].start
     clause = telling.sentence[start:].strip().rstrip(".")
     return clause if len(clause) <= 160 else clause[:157].rsplit(" ", 1)[0] + " ..."
 
@@ -259,7 +259,7 @@ def find_deadline(telling: Telling) -> date | None:
     """Return the last day by which what is pledged is to be done, None where the report names none."""
     from whowhom.resolvers.answers import resolve_date
 
-    start = telling.words[telling.trigger.start].start if telling.words else 0
+    start = telling.words[telling.trigger.start].start
     for found in _DEADLINE.finditer(telling.sentence, start):
         words = found[2].split()
         for end in range(len(words), 0, -1):

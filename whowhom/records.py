@@ -47,13 +47,18 @@ WITHHELD = "…"
 """Stands for the words of a span where a store has only their offsets (`whowhom read --keep offsets`)."""
 
 
+EARLIEST, LATEST = date(1000, 1, 1), date(2999, 12, 31)
+"""Of days of publication; whoever writes 0001-01-01 or 9999-12-31 means that the day is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One report as an outlet published it; `text` is never altered once read.
 
     Attributes:
         id: Unique in a run and a store; a content hash where the source gives none.
-        published: Day of publication in the outlet's own time zone, None when not known.
+        published: Day of publication in the outlet's own time zone, from 1000 to 2999; None when not
+            known.
         language: ISO 639-1 code, "" when not known.
         extra: Fields of the source that whowhom does not use, kept as they came.
         origin: Where it was read from: path, URL or "standard input", with a line number
@@ -69,6 +74,13 @@ class Article:
     language: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
     origin: str = ""
+
+    def __post_init__(self) -> None:
+        if self.published is not None and not EARLIEST <= self.published <= LATEST:
+            raise ValueError(
+                f"published is {self.published}, expected a day of {EARLIEST.year} to {LATEST.year}, "
+                "or None where it is not known"
+            )
 
     def slice(self, span: Span) -> str:
         """Return the words that `span` points at, "" for one that points nowhere."""

@@ -68,6 +68,21 @@ def insert(
         run(connection, f"INSERT INTO {table} BY NAME {query}")
 
 
+def read_meta(connection: duckdb.DuckDBPyConnection, key: str) -> str:
+    """Return what an earlier run noted in the table meta, "" where it did not."""
+    rows = run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [key])
+    return str(rows[0][0]) if rows else ""
+
+
+def write_meta(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
+    """Note something for a later run in the table meta."""
+    run(
+        connection,
+        'INSERT OR REPLACE INTO meta ("key", "value") VALUES ($key, $value)',
+        {"key": key, "value": value},
+    )
+
+
 def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return bool(run(connection, "FROM duckdb_tables() WHERE temporary AND table_name = $1", [name]))
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from whowhom.records import content_hash
-from whowhom.sql import incoming_table, run
+from whowhom.sql import incoming_table, read_meta, run, write_meta
 from whowhom.wordings import (
     Found,
     Standing,
@@ -134,14 +134,10 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> in
     Returns:
         Number of events that were looked at.
     """
-    if rebuild or _read_rules_mark(connection) != _mark_rules():
+    if rebuild or read_meta(connection, _KEY) != _mark_rules():
         for table in ("told", "tie_report", "pledge_report"):
             run(connection, f"DELETE FROM {table}")
-        run(
-            connection,
-            "INSERT OR REPLACE INTO meta VALUES ($key, $mark)",
-            {"key": _KEY, "mark": _mark_rules()},
-        )
+        write_meta(connection, _KEY, _mark_rules())
     for sql in _SELECT_NEW:
         run(connection, sql)
     ((n_new,),) = run(connection, "SELECT count(*) FROM untold")
@@ -175,11 +171,6 @@ def _mark_rules() -> str:
     """Return what changes when the rules, or the code that reads them, do."""
     texts = [files("whowhom.codebooks").joinpath(name).read_text(encoding="utf-8") for name in _RULE_FILES]
     return content_hash("1", *texts)
-
-
-def _read_rules_mark(connection: duckdb.DuckDBPyConnection) -> str:
-    rows = run(connection, 'SELECT "value" FROM meta WHERE "key" = $1', [_KEY])
-    return str(rows[0][0]) if rows else ""
 
 
 # `content` is a hash of all that rules look at; DuckDB may hash otherwise in another version, and then
@@ -221,12 +212,11 @@ ORDER BY untold.number"""
 
 
 def read_telling(row: Mapping[str, Any]) -> Telling | None:
-    """Return an event as rules look at it, None where no day is known on which it was reported."""
-    published = row["published"]
-    if published is None or not row["sentence"]:
+    """Return an event as rules look at it, None without a day on which it was reported, or without words."""
+    published, sentence = row["published"], row["sentence"]
+    words = split_words(sentence or "")
+    if published is None or not words:
         return None
-    sentence = row["sentence"]
-    words = split_words(sentence)
     start = _find_trigger(sentence, row["trigger"])
     sides = [
         side

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whowhom.readers.days import parse_day
+from whowhom.records import EARLIEST, LATEST, Article
 
 from . import load_cases
 
@@ -21,13 +22,13 @@ def test_day_is_read_as_it_is_written(case: dict[str, Any]) -> None:
     assert (day.isoformat() if day else None) == case["day"]
 
 
-@given(st.datetimes(timezones=st.timezones()))
+@given(st.datetimes(datetime(1000, 1, 2), datetime(2999, 12, 30), timezones=st.timezones()))
 def test_no_day_is_moved_to_another_zone(moment: datetime) -> None:
     """A moment has the day of its own zone, as a value and as text."""
     assert parse_day(moment) == parse_day(moment.isoformat()) == moment.date()
 
 
-@given(st.dates(min_value=date(1000, 1, 1)))
+@given(st.dates(EARLIEST, LATEST))
 def test_every_usual_form_gives_the_same_day(day: date) -> None:
     """ISO, RSS and the long forms of either side of the Atlantic agree."""
     zone = timezone(timedelta(hours=-7))
@@ -47,3 +48,11 @@ def test_nothing_that_is_written_for_a_day_raises(written: object) -> None:
     """Hostile dates are no days, and no errors."""
     day = parse_day(written)
     assert day is None or isinstance(day, date)
+
+
+@pytest.mark.parametrize("day", [date.min, date(999, 12, 31), date(3000, 1, 1), date.max])
+def test_day_that_stands_for_none_is_refused_by_the_record(day: date) -> None:
+    """Days before and after it are reckoned with, which ends where the calendar does."""
+    assert parse_day(day) is None
+    with pytest.raises(ValueError, match=f"published is {day}, expected a day of 1000 to 2999"):
+        Article("a", "Text.", published=day)

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime
 from email.utils import parsedate_tz
 
+from whowhom.records import EARLIEST, LATEST
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
 # Each is tried from the start of the text; the time and zone behind the day are not looked at. A
@@ -30,7 +32,8 @@ _EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d*)?")
 def parse_day(written: object) -> date | None:
     """Return the day that a source names as its publication, or None if it names none.
 
-    The day is that of the zone it is written in; nothing is converted.
+    The day is that of the zone it is written in; nothing is converted. Days that stand for none, such as
+    0001-01-01 or 9999-12-31, are none.
 
         >>> parse_day("2024-06-19T23:30:00-05:00"), parse_day("Sun, 06 Sep 2009 16:20:00 +0000")
         (datetime.date(2024, 6, 19), datetime.date(2009, 9, 6))
@@ -40,10 +43,8 @@ def parse_day(written: object) -> date | None:
     Args:
         written: Text, a date, a datetime, or seconds or milliseconds since 1970 (a day in UTC).
     """
-    if isinstance(written, datetime):
-        return written.date()
     if isinstance(written, date):
-        return written
+        return _make_day(written.year, written.month, written.day)
     if isinstance(written, bool) or not isinstance(written, (str, int, float)):
         return None
     text = str(written).strip()[:100]
@@ -61,7 +62,7 @@ def parse_day(written: object) -> date | None:
     except (ValueError, IndexError, OverflowError):  # its own slips on odd input
         return None
     # parsedate_tz takes a lone number for a day of year 0.
-    return _make_day(*parsed[:3]) if parsed and parsed[0] >= 1000 else None
+    return _make_day(*parsed[:3]) if parsed else None
 
 
 def _number_month(name: str) -> int:
@@ -72,6 +73,7 @@ def _number_month(name: str) -> int:
 
 def _make_day(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        made = date(year, month, day)
     except ValueError:
         return None
+    return made if EARLIEST <= made <= LATEST else None
