@@ -108,6 +108,7 @@ def test_a_json_feed_gives_its_text_unaltered(read: Read) -> None:
         ("feed.xml", "<doc><p>x</p></doc>", "not an RSS, Atom or JSON feed"),
         ("feed.rss", '{"version": "x", "items"', "not a JSON feed: "),
         ("feed.rss", '{"version": "x"}', "not a JSON feed: no list 'items'"),
+        ("feed.xml", "<doc><p>x</doc>", "not an RSS, Atom or JSON feed: mismatched tag in line "),
         ("feed.rss", "[" * 100_000, "not an RSS, Atom or JSON feed"),
         ("feed.rss", '{"items":' + "[" * 100_000, "not a JSON feed: "),
     ],

@@ -107,6 +107,7 @@ def test_a_page_without_a_name_of_its_site_has_its_host_for_outlet() -> None:
         "<html><body><nav><a href='/a'>Home</a></nav></body></html>",
         "<!-- nothing -->",
         "<html><body>\0\0</body></html>",
+        "<html><head><title>x</title></head><body><nav>Menu</nav><div>Home</div></body></html>",
     ],
 )
 def test_a_page_without_an_article_is_a_skip(page: str) -> None:

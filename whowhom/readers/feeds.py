@@ -79,16 +79,22 @@ def _open_xml_feed(text: str, source: Source) -> Feed:
     except Exception as error:
         raise SourceError(f"not a feed: it cannot be taken apart ({type(error).__name__})") from error
     if not feed.version and not feed.entries:
-        problem = feed.get("bozo_exception")
-        raise SourceError(
-            f"not an RSS, Atom or JSON feed{f': {problem}' if problem else ''}".replace("\n", " ")
-        )
+        raise SourceError(f"not an RSS, Atom or JSON feed{_explain(feed.get('bozo_exception'))}")
     return Feed(
         _strip_markup(feed.feed.get("title") or ""),
         _find_wait(feed.feed),
         max(filter(None, map(_find_moment, feed.entries)), default=None),
         _list_xml_items(feed, source),
     )
+
+
+def _explain(problem: Exception | None) -> str:
+    if problem is None:
+        return ""
+    # Errors of XML tell a file that they do not know: "<unknown>:2:0: not well-formed".
+    line = getattr(problem, "getLineNumber", lambda: None)()
+    what = problem.getMessage() if line else problem  # type: ignore[attr-defined]
+    return f": {what}{f' in line {line}' if line else ''}".replace("\n", " ")
 
 
 def _find_moment(entry: Mapping[str, Any]) -> datetime | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # The largest page of ../shared/markup has 6,000 elements; a page of 140,000 links takes 8 s.
 _MAX_ELEMENTS = 150_000
+# Fewer that end without a full stop are what is left of a menu.
+_FEWEST_WORDS = 5
 # libxml2 takes time that grows with the square of a tag's attributes: 40,000 took 3 s, and
 # trafilatura 14 s more. In a tag, quotes count only behind "=".
 _MAX_ATTRIBUTES = 1000
@@ -74,6 +76,8 @@ def read_page(page: str, *, origin: str, url: str = "") -> Article | Skip:
         return Skip("", "read", "no article text found on the page", origin)
     if links.issuperset(text.split("\n\n")):
         return Skip("", "read", "no article text found on the page, links only", origin)
+    if len(text.split()) < _FEWEST_WORDS and text[-1] not in ".!?":
+        return Skip("", "read", f"no article text found on the page, only {text!r}", origin)
     address = _settle_address(found.url or "", url)
     return make_article(
         text,
