@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from whowhom.resolvers.cast import ABOVE_STATES
@@ -19,6 +19,12 @@ _PERSONS = frozenset(
     "leaders presidents ministers men women premiers chancellors generals commanders pair trio duo "
     "secretaries envoys diplomats ambassadors chiefs statesmen monarchs kings leader man".split()
 )
+_OFFICES = frozenset("president minister premier chancellor secretary ambassador general king".split())
+# "The two premiers" can be prime ministers; a minister of state may be called secretary.
+_ALIKE = {
+    one: frozenset(("minister", "premier", "chancellor", "secretary"))
+    for one in ("minister", "premier", "chancellor", "secretary")
+}
 _STATES = frozenset(
     "countries nations states governments capitals neighbours neighbors koreas powers country nation "
     "state government".split()
@@ -122,6 +128,9 @@ def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
             return [_join_group(phrase, word, known) for known in persons]
     if word in _STATES:
         chosen = _choose(scene, place, wanted, _list_states(scene, place), _by_country)
+    elif word.removesuffix("s") in _OFFICES:
+        chosen = _choose(scene, place, wanted, _list_states(scene, place), _by_country)
+        return [_name_holder(phrase, word, known) for known in chosen]
     else:
         chosen = _choose(scene, place, wanted, _list_sides(scene, place), _by_side)
     return [_join_group(phrase, word, known) for known in chosen]
@@ -245,8 +254,16 @@ def _list_persons(scene: Scene, word: str, wanted: int, place: int) -> list[Sett
             settled.append(replace(known, start=start, end=end))
     settled = [known for known in settled if known.entity.country and (known.roles or known.entity.sector)]
     title = word.removesuffix("s")
-    titled = [known for known in settled if any(role.split()[-1] == title for role in known.roles)]
-    return titled if len({_by_name(known) for known in titled}) >= wanted else settled
+    titled = [known for known in settled if _has_office(known, (title,))]
+    if len({_by_name(known) for known in titled}) >= wanted:
+        return titled
+    # A foreign minister is none of "the two presidents", whoever else is.
+    others = _OFFICES - _ALIKE.get(title, {title}) if title in _OFFICES else frozenset()
+    return [known for known in settled if known in titled or not _has_office(known, others)]
+
+
+def _has_office(known: Settled, titles: Collection[str]) -> bool:
+    return any(role.split()[-1] in titles for role in known.roles)
 
 
 def _find_state_after(scene: Scene, end: int) -> str:
@@ -287,6 +304,13 @@ def _is_outside(known: Settled) -> bool:
     return bool(main and main[0] in _OUTSIDE) or (
         known.entity.country in _MEDIATORS and bool(main and main[0] not in SIDES)
     )
+
+
+def _name_holder(phrase: Phrase, word: str, known: Settled) -> Settled:
+    """Return one of "the two presidents" where only their states were named: nobody knows by what name."""
+    country = known.entity.country
+    line = f"one of {word!r}: that of {name_country(country)}"
+    return make_settled(phrase, "", country, phrase.sectors or ("GOV",), (line,), kind="person")
 
 
 def _join_group(phrase: Phrase, word: str, known: Settled) -> Settled:
