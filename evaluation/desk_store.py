@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from evaluation.incidents import make_events
-from whowhom import facets, kept_standings, tellings
+from whowhom import dyad_reports, facets, kept_standings, tellings
 from whowhom import store as stores
 from whowhom.codebooks.plover import find_code
 from whowhom.records import CodedArticle, Event
@@ -113,6 +113,7 @@ def multiply(one: Path, many: Path, n_copies: int) -> None:
         connection.execute("INSERT INTO told SELECT article, event, content FROM untold")
         connection.execute("CREATE OR REPLACE TEMP TABLE stale AS SELECT id AS incident FROM incident")
         facets.keep(connection)
+        dyad_reports.keep(connection)
         kept_standings.keep(connection)
         connection.execute("COMMIT")
         connection.execute("DETACH one")

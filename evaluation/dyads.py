@@ -30,6 +30,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from whowhom import dyad_reports
 from whowhom import store as stores
 from whowhom.changes import find_changes
 from whowhom.codebooks.plover import find_code
@@ -117,6 +118,8 @@ def make_store(path: Path, n_events: int) -> None:
         for statement in connection.extract_statements(_MAKE_REPORTS):
             connection.execute(statement, {name: numbers[name] for name in statement.named_parameters})
         connection.execute(_MAKE_EVENTS.replace("{entity}", _ENTITY))
+        connection.execute("CREATE TEMP TABLE stale AS SELECT DISTINCT incident FROM report")
+        dyad_reports.keep(connection)
 
 
 def list_codes() -> list[str]:

@@ -99,6 +99,7 @@ _EXPORTS = {
     "links.csv": "FROM link ORDER BY ALL",
     "ties.csv": "FROM tie_report ORDER BY ALL",
     "pledges.csv": "FROM pledge_report ORDER BY ALL",
+    "dyads.csv": "FROM dyad_report ORDER BY ALL",
     "sketches.csv": "FROM sketch ORDER BY article",
     "skips.csv": "SELECT * EXCLUDE (skipped_at) FROM skip ORDER BY id",
 }

@@ -102,5 +102,6 @@ def test_checks_tell_how_far_they_are(sound: Path) -> None:
         "values",
         "incidents",
         "facets",
+        "dyads",
         "ties",
     ]

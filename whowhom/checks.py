@@ -414,6 +414,13 @@ def _check_facets(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     return (Finding(*wrong) for wrong in find_wrong(connection))
 
 
+def _check_dyads(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """Find rows that dyads are counted from that are not what events tell."""
+    from whowhom.dyad_reports import find_wrong
+
+    return (Finding(*wrong) for wrong in find_wrong(connection))
+
+
 def _check_ties(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     """Find kept ties that are not those that their reports tell."""
     from whowhom.kept_standings import find_wrong
@@ -438,6 +445,7 @@ _CHECKS: dict[str, Callable[[duckdb.DuckDBPyConnection], Iterator[Finding]]] = {
     "values": _check_values,
     "incidents": _check_incidents,
     "facets": _check_facets,
+    "dyads": _check_dyads,
     "ties": _check_ties,
 }
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from whowhom import facets
+from whowhom import dyad_reports, facets
 from whowhom.clusters import Clusters, Traits, join_part, list_parts
 from whowhom.families import find_copies
 from whowhom.judgements import Member, add_judgement, find_members, read_judgements
@@ -66,7 +66,7 @@ def build(connection: duckdb.DuckDBPyConnection, *, rebuild: bool = False) -> Bu
         changed = ()
 
 
-_MADE = ("sketch", "link", "event_key", "report", "incident", "facet", "party", "posting")
+_MADE = ("sketch", "link", "event_key", "report", "incident", "facet", "party", "posting", "dyad_report")
 # Events that are joined in one go, and no more by the rest of an article: 10 kB of memory each. In parts of
 # 250,000 a million took longer, as each is compared with those before it, and no less memory.
 _MOST_AT_ONCE = 1_000_000
@@ -81,7 +81,8 @@ def forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> No
     ids = {"ids": list(articles)}
     some = "(SELECT unnest(CAST($ids AS VARCHAR[])))"
     connection.execute(f"DELETE FROM link WHERE article IN {some} OR other_article IN {some}", ids)
-    connection.execute(f"DELETE FROM event_key WHERE article IN {some}", ids)
+    for table in ("event_key", "dyad_report"):
+        connection.execute(f"DELETE FROM {table} WHERE article IN {some}", ids)
     connection.execute(f"UPDATE report SET event = '' WHERE article IN {some}", ids)
 
 
@@ -140,6 +141,7 @@ def _decide(
             run(connection, sql)
     ((n_written,),) = run(connection, _read_insert())
     facets.keep(connection)
+    dyad_reports.keep(connection)
     return int(n_written)
 
 

@@ -7,6 +7,7 @@
 --     passage, text_sketch        what is kept of a text that is not
 --     sketch, link, event_key     what the joining rests on
 --     facet, party, word, posting what incidents are found by
+--     dyad_report                 what dyads over time are counted from
 --     judgement, correction       what people decided; the machine never changes it
 --     coding                      what the coder says where people say otherwise
 --     skip                        what could not be used, and why
@@ -449,6 +450,32 @@ CREATE TABLE posting (
 COMMENT ON TABLE posting IS 'A word stands in the sentence of a report of an incident, or in the title above it; for the search';
 COMMENT ON COLUMN posting.word IS 'The word: word.number';
 COMMENT ON COLUMN posting.number IS 'The incident: facet.number';
+
+CREATE TABLE dyad_report (
+    article VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    one VARCHAR NOT NULL,
+    other VARCHAR NOT NULL,
+    day DATE NOT NULL,
+    type VARCHAR NOT NULL,
+    quad BIGINT NOT NULL,
+    scale DOUBLE NOT NULL,
+    is_claimed BOOLEAN NOT NULL,
+    incident VARCHAR NOT NULL,
+    family VARCHAR NOT NULL
+);
+COMMENT ON TABLE dyad_report IS 'What one country did to another, as one event reports it; the rows that dyads are counted from, made of events in incidents';
+COMMENT ON COLUMN dyad_report.article IS 'The article: article.id';
+COMMENT ON COLUMN dyad_report.event IS 'The event: event.id';
+COMMENT ON COLUMN dyad_report.one IS 'Country of who did it';
+COMMENT ON COLUMN dyad_report.other IS 'Country of whom it was done to';
+COMMENT ON COLUMN dyad_report.day IS 'The day it counts for: its last day, that of publication where it has none or a later one';
+COMMENT ON COLUMN dyad_report.type IS 'PLOVER type';
+COMMENT ON COLUMN dyad_report.quad IS 'As of event';
+COMMENT ON COLUMN dyad_report.scale IS 'As of event';
+COMMENT ON COLUMN dyad_report.is_claimed IS 'Whether the article does not assert it as certain by itself';
+COMMENT ON COLUMN dyad_report.incident IS 'The incident it reports: incident.id';
+COMMENT ON COLUMN dyad_report.family IS 'sketch.copy_family of the article';
 
 CREATE TABLE judgement (
     id VARCHAR PRIMARY KEY,

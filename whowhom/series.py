@@ -7,8 +7,9 @@ in reading is not a rise in events. `COLUMNS` tells what each column means.
 Events are what articles report, so a deed that a hundred outlets print is a hundred events. Where
 incidents were built, it is one in `n_incidents`, and its copies are none in `n_independent`.
 
-DuckDB reads the deeds of the pairs, numpy counts them: of all pairs most rows are zeros, and to write
-these side by side takes a sixth of the time that joining and sorting them does.
+DuckDB reads the deeds of the pairs, from the rows that builds keep of them (`dyad_reports`) or, where an
+event is new since, from the events themselves. numpy counts them: of all pairs most rows are zeros, and to
+write these side by side takes a sixth of the time that joining and sorting them does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from whowhom.dyad_reports import is_complete, select_rows
 from whowhom.exporters.tables import Column
 
 if TYPE_CHECKING:
@@ -58,13 +60,6 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 
 _WAYS = ("", "up", "down")
-# What is planned, imagined or denied has not happened.
-_NOT_DONE = ("future", "hypothetical", "negation")
-# Where all sides do the same they stand as actors, without a recipient: each acts towards the others, as in
-# treaties (SUPPORT) and ceasefires (RETREAT). Not so in ASSAULT and the like: many of two states are of
-# allies who fight somebody that is not named, and they are not to be taken for enemies.
-_MUTUAL = ("AGREE", "CONSULT", "SUPPORT", "COOPERATE", "RETREAT")
-
 _SPAN = "SELECT min(published), max(published) FROM article"
 _HAS_INCIDENTS = "SELECT EXISTS (FROM report)"
 
@@ -82,48 +77,21 @@ SELECT row_number() OVER (ORDER BY period) - 1 AS number, period, coalesce(n_art
 FROM periods LEFT JOIN articles USING (period) ORDER BY period
 """
 
-# A deed that is reported as done was done by the day of publication. Events without a day are news of
-# that day, unless they are told as history. NULL is no country.
-_DEEDS = """
-WITH published AS (
-    SELECT article.id AS article, article.published AS day, {family} FROM article {sketched}
-),
-done AS (
-    SELECT event.event, event.quad, event.scale, hash(event.article, event.id) AS key, published.family,
-        event.certainty <> 'certain' OR event.source_kind <> 'author' AS is_claimed,
-        CASE WHEN event."date".last_day IS NULL AND list_contains(event.aux, 'historical') THEN NULL
-            ELSE least(event."date".last_day, published.day) END AS day,
-        [one.country FOR one IN event.actor] AS actors,
-        CASE WHEN len(event.recipient) = 0 AND event.event IN ({mutual}) THEN actors
-            ELSE [one.country FOR one IN event.recipient] END AS recipients
-    FROM event JOIN published ON published.article = event.article
-    WHERE NOT list_has_any(event.aux, [{not_done}]) AND {asked}
-),
-placed AS (
-    SELECT * EXCLUDE (day), date_diff('{by}', date_trunc('{by}', $first), day) AS period
-    FROM done WHERE day BETWEEN $first AND $last AND len(actors) > 0 AND len(recipients) > 0
-),
--- Most events have one actor and one recipient; to take lists apart costs more than all the rest.
-pairs AS (
-    SELECT actors[1] AS one, recipients[1] AS other, period, event, quad, scale, is_claimed, key, family
-    FROM placed WHERE len(actors) = 1 AND len(recipients) = 1
-    UNION ALL
-    SELECT one, unnest(list_distinct(recipients)) AS other,
-        period, event, quad, scale, is_claimed, key, family
-    FROM (
-        SELECT *, unnest(list_distinct(actors)) AS one
-        FROM placed WHERE len(actors) > 1 OR len(recipients) > 1
-    )
-)
-FROM pairs
-"""
 # Hashes of 64 bits in place of names take half the time; in a store of a million events the odds that two
 # are mixed up are one to thirty million.
-_WITH_INCIDENTS = {
-    "family": "hash(copy_family) AS family",
-    "sketched": "LEFT JOIN sketch ON sketch.article = article.id",
-}
-_WITHOUT_INCIDENTS = {"family": "CAST(0 AS UBIGINT) AS family", "sketched": ""}
+_KEPT = """
+SELECT one, other, {period} AS period, type, quad, scale, is_claimed, hash(incident) AS incident,
+    hash(family) AS family
+FROM dyad_report WHERE day BETWEEN $first AND $last AND {asked}
+"""
+_KEPT_ASKED = "one IN (SELECT unnest($ones)) AND other IN (SELECT unnest($others))"
+_MADE = """
+{rows}
+SELECT one, other, {period} AS period, type, quad, scale, is_claimed, hash(pairs.article, pairs.event) AS key,
+    hash(copy_family) AS family
+FROM pairs LEFT JOIN sketch ON sketch.article = pairs.article WHERE day BETWEEN $first AND $last
+"""
+_PERIOD = "date_diff('{by}', date_trunc('{by}', $first), day)"
 _REPORTED = "SELECT hash(article, event) AS key, hash(incident) AS incident FROM report"
 # Before the lists are taken apart, so that a few states of many are found fast; of more than a few
 # this takes longer than all the rest.
@@ -230,24 +198,27 @@ def _read_deeds(
 
     values: dict[str, Any] = dict(span)
     ones, others = ({pair[side] for pair in pairs} for side in (0, 1))
-    is_asked = bool(pairs) and len(ones | others) <= _FEW
+    is_kept = is_complete(connection)
+    is_asked = bool(pairs) and (is_kept or len(ones | others) <= _FEW)
     if is_asked:
         values |= {"ones": list(ones), "others": list(others)}
-    sql = _DEEDS.format(
-        by=by,
-        asked=_ASKED if is_asked else "true",
-        mutual=", ".join(f"'{event}'" for event in _MUTUAL),
-        not_done=", ".join(f"'{aux}'" for aux in _NOT_DONE),
-        **(_WITH_INCIDENTS if has_incidents else _WITHOUT_INCIDENTS),
-    )
+    period = _PERIOD.format(by=by)
+    if is_kept:
+        sql = _KEPT.format(period=period, asked=_KEPT_ASKED if is_asked else "true")
+    else:
+        sql = _MADE.format(period=period, rows=select_rows(_ASKED if is_asked else "true"))
     table = connection.sql(sql, params=values).to_arrow_table()
     # Not in SQL, where to ask for two that differ doubles the time: the question is asked too early.
     table = table.filter(pc.not_equal(table.column("one"), table.column("other")))
     one, other, event = (
-        table.column(name).combine_chunks().dictionary_encode() for name in ("one", "other", "event")
+        table.column(name).combine_chunks().dictionary_encode() for name in ("one", "other", "type")
     )
-    keys = table.column("key").to_numpy()
-    incident = _find_incidents(connection, keys) if has_incidents else np.zeros(len(keys), np.uint64)
+    if is_kept:
+        incident = table.column("incident").to_numpy()
+    elif has_incidents:
+        incident = _find_incidents(connection, table.column("key").to_numpy())
+    else:
+        incident = np.zeros(len(table), np.uint64)
     # Sorted, so that the rows of all pairs come in the order of their codes.
     found = {*one.dictionary.to_pylist(), *other.dictionary.to_pylist()}
     _require_known(pairs, found)
