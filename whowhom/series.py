@@ -77,8 +77,8 @@ SELECT row_number() OVER (ORDER BY period) - 1 AS number, period, coalesce(n_art
 FROM periods LEFT JOIN articles USING (period) ORDER BY period
 """
 
-# Hashes of 64 bits in place of names take half the time; in a store of a million events the odds that two
-# are mixed up are one to thirty million.
+# Hashes in place of names take half the time. Of 39 bits within a pair and period (see `_count_different`),
+# where a thousand events are many: the odds that two of these are mixed up are one to a million.
 _KEPT = """
 SELECT one, other, {period} AS period, type, quad, scale, is_claimed, hash(incident) AS incident,
     hash(family) AS family
@@ -208,8 +208,9 @@ def _read_deeds(
     else:
         sql = _MADE.format(period=period, rows=select_rows(_ASKED if is_asked else "true"))
     table = connection.sql(sql, params=values).to_arrow_table()
-    # Not in SQL, where to ask for two that differ doubles the time: the question is asked too early.
-    table = table.filter(pc.not_equal(table.column("one"), table.column("other")))
+    if not is_kept:
+        # Not in SQL, where to ask for two that differ doubles the time: the question is asked too early.
+        table = table.filter(pc.not_equal(table.column("one"), table.column("other")))
     one, other, event = (
         table.column(name).combine_chunks().dictionary_encode() for name in ("one", "other", "type")
     )
@@ -297,48 +298,45 @@ def _count(deeds: _Deeds, wanted: Sequence[Pair], n_periods: int, *, both: bool)
     number_by_pair = np.full(n_codes**2, -1)
     number_by_pair[found] = np.arange(len(found))
     pair = number_by_pair[of_deed]
-    kept = np.flatnonzero(pair >= 0)
-    # In the order of rows, so that those of a pair lie together.
-    row = pair[kept] * n_periods + deeds.period[kept]
-    order = np.argsort(row)
-    kept, row = kept[order], row[order]
-    deeds = deeds._replace(**{name: getattr(deeds, name)[kept] for name in deeds._fields[2:]})
+    if wanted:
+        kept = np.flatnonzero(pair >= 0)
+        pair = pair[kept]
+        deeds = deeds._replace(**{name: getattr(deeds, name)[kept] for name in deeds._fields[2:]})
 
-    starts = np.flatnonzero(np.diff(row, prepend=-1))
-    n_events = np.diff(starts, append=len(row))
-    cell = np.repeat(np.arange(len(starts)), n_events)
-    columns: dict[str, NDArray[Any]] = {"n_events": n_events}
-    columns["n_independent"] = _count_different(deeds.report, cell, len(starts))
-    columns["n_incidents"] = _count_different(deeds.incident, cell, len(starts))
-    columns["n_not_joined"] = _sum(deeds.incident == 0, starts)
+    # Which rows are not zero, and which of these each deed belongs to: without sorting, which takes longer.
+    row = pair * n_periods + deeds.period
+    number_by_row = np.zeros(len(found) * n_periods, np.int32)
+    number_by_row[row] = 1
+    at = np.flatnonzero(number_by_row)
+    number_by_row[at] = np.arange(len(at))
+    cell = number_by_row[row]
+
+    def count(of: NDArray[np.bool_] | slice) -> Whole:
+        return np.bincount(cell[of], minlength=len(at))
+
+    columns: dict[str, NDArray[Any]] = {"n_events": count(slice(None))}
+    columns["n_independent"] = _count_different(deeds.report, cell, len(at))
+    columns["n_incidents"] = _count_different(deeds.incident, cell, len(at))
+    columns["n_not_joined"] = count(deeds.incident == 0)
     for quad, name in enumerate(QUADS, 1):
-        columns[f"n_{name}"] = _sum(deeds.quad == quad, starts)
+        columns[f"n_{name}"] = count(deeds.quad == quad)
     # Scales have one decimal; the order of the sum, which is not fixed, is not to show in the last digits.
-    columns["scale_sum"] = np.round(_sum(deeds.scale, starts), 6)
-    columns["n_claimed"] = _sum(deeds.is_claimed, starts)
+    columns["scale_sum"] = np.round(np.bincount(cell, deeds.scale, minlength=len(at)), 6)
+    columns["n_claimed"] = count(deeds.is_claimed)
     first, second = found // max(n_codes, 1), found % max(n_codes, 1)
-    return _Cells(first, second, row[starts], columns, pair[kept], deeds)
+    return _Cells(first, second, at, columns, pair, deeds)
 
 
-def _sum(values: NDArray[Any], starts: Whole) -> NDArray[Any]:
-    """Return the sum of each run of values."""
-    import numpy as np
-
-    kind = np.float64 if values.dtype == np.float64 else np.int64
-    return np.add.reduceat(values, starts, dtype=kind) if len(starts) else np.empty(0, kind)
-
-
-def _count_different(hashes: NDArray[np.uint64], cell: Whole, n_cells: int) -> Whole:
+def _count_different(hashes: NDArray[np.uint64], cell: NDArray[np.int32], n_cells: int) -> Whole:
     """Return how many different hashes each cell has."""
     import numpy as np
 
-    # Mixed with its cell a hash is another one, so that one sort, of plain numbers, is enough.
-    mixed = hashes + cell.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    order = np.argsort(mixed)
-    mixed = mixed[order]
+    # The cell in front, so that one sort of plain numbers is enough; of the hash there is room for 39 bits.
+    n_bits = np.uint64(64 - _MOST_ROWS.bit_length())
+    mixed = np.sort((cell.astype(np.uint64) << n_bits) | (hashes >> np.uint64(64 - int(n_bits))))
     is_first = np.ones(len(mixed), np.bool_)
     is_first[1:] = mixed[1:] != mixed[:-1]
-    return np.bincount(cell[order[is_first]], minlength=n_cells)
+    return np.bincount((mixed[is_first] >> n_bits).astype(np.int64), minlength=n_cells)
 
 
 class _Marks(NamedTuple):
@@ -360,13 +358,17 @@ def _mark(cells: _Cells, n_articles: Whole) -> _Marks:
         return marks
     tested = np.flatnonzero(np.bincount(cells.pair, minlength=len(cells.one)) >= FEWEST)
     step = max(1, _CELLS // n_periods)
+    order = None  # The deeds of a pair after one another; where nothing changes they need no sorting.
     for some in (tested[first : first + step] for first in range(0, len(tested), step)):
         near = slice(*np.searchsorted(cells.at, [some[0] * n_periods, (some[-1] + 1) * n_periods]))
         counts = np.zeros((some[-1] + 1 - some[0], n_periods), dtype=np.int32)
         counts.flat[cells.at[near] - some[0] * n_periods] = cells.columns["n_events"][near]
         for row, change in find_changes(counts[some - some[0]], n_articles):
             pair = int(some[row])
-            its = slice(*np.searchsorted(cells.pair, [pair, pair + 1]))
+            if order is None:
+                order = np.argsort(cells.pair, kind="stable")
+                pairs = cells.pair[order]
+            its = order[slice(*np.searchsorted(pairs, [pair, pair + 1]))]
             event = _find_moved(change, cells.deeds.event[its], cells.deeds.period[its], n_articles)
             marks.at.append(pair * n_periods + change.start)
             marks.direction.append(change.direction)
