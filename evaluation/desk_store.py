@@ -72,10 +72,11 @@ def prepare(folder: Path, n_events: int) -> Path:
 
 def _is_of_today(path: Path) -> bool:
     """Return whether a store has all columns of today: before a release they change within a version."""
-    sql = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
-    with stores.open(":memory:") as new, stores.open(path, read_only=True) as kept:
-        expected, found = (set(one._connection.execute(sql).fetchall()) for one in (new, kept))
-    return expected <= found
+    try:
+        stores.open(path, read_only=True).close()
+    except stores.StoreError:
+        return False
+    return True
 
 
 def _join(path: Path, n_events: int) -> None:
