@@ -25,6 +25,7 @@ from whowhom.records import (
 from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.dates import find_published, resolve_dates
 from whowhom.resolvers.numbers import read_number
+from whowhom.resolvers.persons import hold_on
 from whowhom.resolvers.places import resolve_places
 from whowhom.resolvers.sides import settle_sides
 from whowhom.wordings import is_negated, split_words
@@ -128,6 +129,10 @@ def _make_event(
     actors, recipients = settle_sides(
         reading.event, reading.trigger.text, reading.mode, aux, people["actor"], people["recipient"], place
     )
+    if when is not None and when.days is not None:
+        actors, recipients = (
+            tuple(hold_on(entity, when.days) for entity in entities) for entities in (actors, recipients)
+        )
     return Event(
         id=name_event(article, reading.event, reading.trigger),
         article=article.id,

@@ -186,13 +186,13 @@ def _choose_bodies(matches: Sequence[Match], states: Container[str]) -> Iterator
     }
     for match in matches:
         if _is_open(match.terms):
-            named = [
-                term
-                for term in match.terms
-                if term.kind == "body" and (term.country in here or term.country in states)
-            ]
+            bodies = [term for term in match.terms if term.kind == "body"]
             others = [term for term in match.terms if term.kind != "body"]
-            known = [term for term in match.terms if term.kind == "body" and not term.local]
+            known = [term for term in bodies if not term.local]
+            named = [term for term in bodies if term.country in here]
+            # "The Security Council" is that of the United Nations, whatever states are named beside it.
+            if not named and not any(term.country == "UNO" for term in known):
+                named = [term for term in bodies if term.country in states]
             terms = (*(named or known[:1]), *others)
             if terms:
                 yield match._replace(terms=terms)

@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from whowhom.records import Mention, Span
+from whowhom.records import DaySpan, Entity, Mention, Span
 from whowhom.resolvers.cast import Person
-from whowhom.resolvers.people import SINGLE_TITLES, Office, find_holder, find_office, means_office
+from whowhom.resolvers.lexicon import fold_phrase
+from whowhom.resolvers.people import (
+    RANKS,
+    SINGLE_TITLES,
+    Office,
+    find_holder,
+    find_office,
+    find_offices,
+    means_office,
+)
 from whowhom.resolvers.phrases import Phrase
 from whowhom.resolvers.scene import (
     REACH,
@@ -107,6 +116,28 @@ def _sectors_on(office: Office, day: date | None) -> tuple[str, ...]:
     if day is None or office.last is None or day <= office.last:
         return office.sectors
     return ("ELI",) if office.sectors[0] in ("GOV", "LEG", "MIL", "JUD") else office.sectors
+
+
+def hold_on(entity: Entity, days: DaySpan) -> Entity:
+    """Return somebody out of office as of the days of a deed: in office, if that was held on all of them.
+
+    "Prime Minister Boris Johnson rejected it in 2021" was written when he was no longer that.
+    """
+    if entity.sector[:1] != ("ELI",) or not entity.name:
+        return entity
+    offices = [
+        office
+        for office in find_offices(fold_phrase(entity.name))
+        if office.country == entity.country
+        and office.sectors[0] != "ELI"
+        and office.holds_on(days.first)
+        and office.holds_on(days.last)
+    ]
+    if not offices or len({office.name for office in offices}) > 1:
+        return entity
+    office = max(offices, key=lambda one: RANKS[one.office] - 0.5 * bool(one.body))
+    line = f"sector: {office.tell()}, on the day of the deed"
+    return replace(entity, sector=office.sectors, evidence=(*entity.evidence, line))
 
 
 def _find_country(

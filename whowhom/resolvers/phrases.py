@@ -36,6 +36,7 @@ _FOREIGN = frozenset(
 )
 _WEAK_TIES = frozenset("led run owned flagged registered controlled based dominated operated".split())
 _BEFORE_HYPHEN = frozenset("pro anti non ex ethnic post pre trans cross counter inter".split())
+_HYPHENATED = frozenset("american americans canadian canadians".split())
 _HALVES = frozenset("north south west east koreas".split())
 
 
@@ -384,6 +385,8 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
                 continue
             words = join_words(tokens, unit)
             standing = _standing(tokens, unit)
+            if term.kind == "body" and _is_cut_out(tokens, segment, unit):
+                continue
             if standing == "own":
                 where = place > 0 and segment.link not in ("of", "for", ",", "from")
                 if where and phrase.default not in ("", "-"):
@@ -403,12 +406,23 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
     return phrase
 
 
+def _is_cut_out(tokens: Sequence[Token], segment: Segment, unit: Unit) -> bool:
+    """Tell whether a body's one word is the end of another name: "Neo Democrats" are not America's."""
+    place = segment.units.index(unit)
+    if not place or unit.last - unit.first > 1 or not tokens[unit.first].key.endswith("s"):
+        return False
+    before = segment.units[place - 1]
+    return before.kind == "name" and not tokens[before.last - 1].owner
+
+
 def _standing(tokens: Sequence[Token], unit: Unit) -> str:
     """Tell whether a word gives the country ("own"), only for want of another ("weak"), or not at all."""
     before = tokens[unit.first - 1] if unit.first else None
     if before is not None and ((before.joined and before.key in _BEFORE_HYPHEN) or before.key == "ethnic"):
         return ""
     following = tokens[unit.last].key if unit.last < len(tokens) else ""
+    if following in _HYPHENATED and unit.term("adjective", "people", "state") is not None:
+        return ""  # "Iranian-American", "Cuban Americans"
     if tokens[unit.last - 1].joined or following in ("led", "backed"):
         if following in _FOREIGN:
             return ""

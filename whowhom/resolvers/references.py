@@ -300,6 +300,11 @@ def settle_description(
     introduced = (
         _find_introduction(scene, phrase, words, place) if phrase.determiner in _DEFINITE else ("", "")
     )
+    if phrase.determiner == "the" and place is not None and words.split()[-1][:1].isupper():
+        # "The Coalition", "the Commission": a name cut short, and what it is short for stands before.
+        body = _find_body_of_word(scene, phrase, place) if _is_body(phrase) else None
+        if body is not None:
+            return [body]
     if phrase.determiner in _DEFINITE:
         found = follow_antecedents(scene, mention, settle)
         same = [known for known in found if _may_be(phrase, known)]

@@ -63,6 +63,7 @@ _ABBREVIATIONS = frozenset(
     "pvt cpl".split()
 )
 # Capitalised because they begin a sentence or a calendar, never a name.
+_COURTESY = frozenset("mr mrs ms miss dr sir lord lady mme monsieur".split())
 NOT_NAMES = (
     DETERMINERS
     | LINKS
@@ -155,6 +156,9 @@ def _end_of_name(text: str, tokens: Sequence[Token], place: int, matches: dict[i
             return end
     if place in matches:
         match = matches[place]
+        before = tokens[place - 1].key if place else ""
+        if before in _COURTESY and all(term.kind == "region" for term in match.terms):
+            return match.last if match.last == run_end else 0  # "Mr. Banda" is no town in India
         # "Jordan Smith": the name of a place, then one more that no table knows.
         is_place = all(term.kind in ("state", "capital", "region") for term in match.terms)
         follows = match.last < run_end and match.last not in matches and run_end - match.last == 1
