@@ -141,3 +141,27 @@ def test_first_since_a_year_is_not_of_that_year(text: str, trigger: str, words: 
     article = Article("a", text, published=date(2023, 6, 21), language="en")
     (made,) = resolve_readings(article, [reading])
     assert (made.date is not None) == dated
+
+
+@pytest.mark.parametrize(
+    ("text", "deed", "sector"),
+    [
+        ("Prime Minister Boris Johnson visited Kyiv on 9 April 2022.", "visited", "GOV"),
+        ("Boris Johnson visited Kyiv on 9 April 2022.", "visited", "GOV"),
+        ("Boris Johnson visited Kyiv on 22 January 2023.", "visited", "ELI"),
+        ("Former prime minister Boris Johnson visited Kyiv on Sunday.", "visited", "ELI"),
+    ],
+)
+def test_office_is_that_of_the_day_of_the_deed(text: str, deed: str, sector: str) -> None:
+    """Whoever has left office since did it as its holder."""
+    name, day = text.index(" visited"), text.rindex(" on ") + 4
+    reading = Reading(
+        "CONSULT",
+        Span(deed, name + 1, name + 8),
+        0.9,
+        actor=(Mention(Span(text[:name], 0, name), 0.9),),
+        date=Mention(Span(text[day:-1], day, len(text) - 1), 0.9),
+    )
+    (made,) = resolve_readings(Article("a", text, published=date(2023, 1, 24), language="en"), [reading])
+    assert made.actor[0].name == "Boris Johnson"
+    assert made.actor[0].sector[:1] == (sector,)

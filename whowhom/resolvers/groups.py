@@ -130,6 +130,9 @@ def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
         chosen = _choose(scene, place, wanted, _list_states(scene, place), _by_country)
     elif word.removesuffix("s") in _OFFICES:
         chosen = _choose(scene, place, wanted, _list_states(scene, place), _by_country)
+        # "Recalled its ambassador from Tanzania": a place, but a state that has a president too.
+        named = _list_states(scene, place, with_places=True) if not chosen else ()
+        chosen = chosen or _choose(scene, place, wanted, named, _by_country)
         return [_name_holder(phrase, word, known) for known in chosen]
     else:
         chosen = _choose(scene, place, wanted, _list_sides(scene, place), _by_side)
@@ -278,14 +281,19 @@ def _serve(known: Settled, country: str) -> Settled:
     return replace(known, entity=replace(known.entity, country=country)) if country else known
 
 
-def _list_states(scene: Scene, place: int) -> list[Settled]:
+def _list_states(scene: Scene, place: int, *, with_places: bool = False) -> list[Settled]:
     """Return whatever tells of a state before `place`, unless it is only where something happened."""
     kinds = ("state", "capital", "adjective", "person")
-    return [known for known in _list_sides(scene, place, kinds) if known.entity.country not in ABOVE_STATES]
+    sides = _list_sides(scene, place, kinds, with_places=with_places)
+    return [known for known in sides if known.entity.country not in ABOVE_STATES]
 
 
 def _list_sides(
-    scene: Scene, place: int, kinds: tuple[str, ...] = ("state", "capital", "body")
+    scene: Scene,
+    place: int,
+    kinds: tuple[str, ...] = ("state", "capital", "body"),
+    *,
+    with_places: bool = False,
 ) -> list[Settled]:
     """Return those who can be a side: no civilians, judges or mediators."""
     found = [known for known in scene.settled if known.end <= place and known.entity.country]
@@ -294,7 +302,7 @@ def _list_sides(
             ruling = _RULES.match(scene.text, anchor.end)
         else:
             ruling = _ENVOYS.search(scene.text[max(0, anchor.start - 30) : anchor.start])
-        if ruling or (anchor.kind in kinds and not anchor.is_place):
+        if ruling or (anchor.kind in kinds and (with_places or not anchor.is_place)):
             found.append(settle_anchor(scene, anchor))
     return [known for known in found if not _is_outside(known)]
 

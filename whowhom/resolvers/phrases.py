@@ -36,6 +36,12 @@ _FOREIGN = frozenset(
 )
 _WEAK_TIES = frozenset("led run owned flagged registered controlled based dominated operated".split())
 _BEFORE_HYPHEN = frozenset("pro anti non ex ethnic post pre trans cross counter inter".split())
+# What a part of a federation has, and who: with these the name is that of the American state.
+_NAMESAKES = ("Georgia",)
+_OF_A_PART = frozenset(
+    "governor gov lieutenant senator sen senators congressman congresswoman rep representative republican "
+    "republicans democrat democrats voters lawmakers legislature legislators county sheriff".split()
+)
 _HYPHENATED = frozenset("american americans canadian canadians".split())
 _HALVES = frozenset("north south west east koreas".split())
 
@@ -384,6 +390,9 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
             if term is None or not term.country:
                 continue
             words = join_words(tokens, unit)
+            if words in _NAMESAKES and _is_part_of_federation(tokens, unit):
+                why = f"country: {words!r} is the American state here"
+                return phrase._replace(country="USA", evidence=(why, *phrase.evidence))
             standing = _standing(tokens, unit)
             if term.kind == "body" and _is_cut_out(tokens, segment, unit):
                 continue
@@ -404,6 +413,12 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
         why = f"country: {weak[1]!r} in the words"
         return phrase._replace(country=weak[0], evidence=(why, *phrase.evidence))
     return phrase
+
+
+def _is_part_of_federation(tokens: Sequence[Token], unit: Unit) -> bool:
+    """Tell whether "Georgia" stands for the American state: "Georgia lawmakers", not "Georgia's"."""
+    following = tokens[unit.last].key if unit.last < len(tokens) else ""
+    return following in _OF_A_PART and not tokens[unit.last - 1].owner
 
 
 def _is_cut_out(tokens: Sequence[Token], segment: Segment, unit: Unit) -> bool:
