@@ -45,11 +45,20 @@ def find_wrong(store: Store) -> list[Any]:
 
 
 def count_both_ways(store: Store, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Any], list[Any]]:
-    """Return all dyads by day, counted from the kept rows and from the events."""
+    """Return all dyads by day but for their incidents, counted from the kept rows and from the events."""
     kept = store.dyads(by="day", both=True).fetchall()
     with monkeypatch.context() as patched:
+        patched.setattr(series, "_KEPT", series._KEPT + " AND false")
         patched.setattr(series, "is_complete", lambda _: False)
-        return kept, store.dyads(by="day", both=True).fetchall()
+        patched.setattr(series, "FRESH", "true")
+        return _without_incidents(kept), _without_incidents(store.dyads(by="day", both=True).fetchall())
+
+
+def _without_incidents(rows: list[Any]) -> list[Any]:
+    places = [
+        place for place, one in enumerate(series.COLUMNS) if one.name in ("n_independent", "n_incidents")
+    ]
+    return [[value for place, value in enumerate(row) if place not in places] for row in rows]
 
 
 @pytest.fixture

@@ -59,6 +59,10 @@ WHERE one <> other"""
 _KEEP = "INSERT INTO dyad_report BY NAME FROM dyad_made ORDER BY day, article, event, one, other"
 
 
+FRESH = "event.article NOT IN (SELECT article FROM report WHERE report.event <> '')"
+"""A condition on the table event: no build has seen it. A build sees all events of an article or none."""
+
+
 def select_rows(which: str = "true") -> str:
     """Return the beginning of a query whose table `pairs` has a row for each event and pair of countries.
 
