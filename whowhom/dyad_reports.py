@@ -59,7 +59,9 @@ WHERE one <> other"""
 _KEEP = "INSERT INTO dyad_report BY NAME FROM dyad_made ORDER BY day, article, event, one, other"
 
 
-FRESH = "event.article NOT IN (SELECT article FROM report WHERE report.event <> '')"
+FRESH = """event.article IN (
+    SELECT id FROM article ANTI JOIN report ON report.article = article.id
+    UNION ALL SELECT article FROM report WHERE report.event = '')"""
 """A condition on the table event: no build has seen it. A build sees all events of an article or none."""
 
 
