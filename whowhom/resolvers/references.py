@@ -282,6 +282,7 @@ def settle_description(
         return found or [_describe(phrase, mention, phrase.country)]
     if place is not None:
         back = _find_back_reference(scene, words, place, settle)
+        back = back or _find_whose(scene, phrase, mention, words, place)
         if back:
             return back
     country, why = find_country_of(scene, phrase.belongs)
@@ -379,6 +380,30 @@ def _find_back_reference(scene: Scene, words: str, place: int, settle: Settle) -
             scene, r"(?:\w+teen|two|three|four|five|six|seven|eight|nine|ten|\d+)", place, settle
         )
     return []
+
+
+# "Envoys of both countries", "a spokesman for the army": whose they are stands last.
+_WHOSE = re.compile(r"(?<=\w )(?:of|from|for) ((?:the|both|these|those) [A-Za-z][A-Za-z -]*)$")
+
+
+def _find_whose(scene: Scene, phrase: Phrase, mention: Mention, words: str, place: int) -> list[Settled]:
+    """Return those of each of "the two countries", or one of the country with which "the army" was named."""
+    whose = _WHOSE.search(words)
+    if whose is None or phrase.kind != "role":
+        return []
+    inner, at = whose.group(1), place + whose.start(1)
+    owner = read_phrase(inner, scene.published)[0]
+    if is_group(owner, inner):
+        group = find_group(scene, owner, inner, at)
+        countries = dict.fromkeys(known.entity.country for known in group)
+        return [
+            _describe(phrase, mention, country, f"country: one of {inner!r}, {name_country(country)}")
+            for country in countries
+        ]
+    if owner.kind != "role" or owner.country or owner.default or not _is_body(owner):
+        return []
+    country, line = _find_introduction(scene, owner, inner, at)
+    return [_describe(phrase, mention, country, line)] if country else []
 
 
 def _find_latter(scene: Scene, place: int) -> list[Settled]:
