@@ -255,7 +255,7 @@ Index = dict[tuple[str, ...], list[int]]
 def _load_people() -> tuple[list[Row], Index, dict[str, list[int]]]:
     """Return the rows of the table and their numbers by name and by country.
 
-    Offices are made when asked for: a run of the program needs a few hundred of seventeen thousand.
+    Offices are made when asked for: a run of the program needs a few hundred of twenty thousand.
     """
     path = files("whowhom.resolvers").joinpath("data", "people.csv")
     rows: list[Row] = []
