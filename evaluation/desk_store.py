@@ -144,8 +144,9 @@ _CHANGES: dict[str, dict[str, str]] = {
     "link": _hashed("article", "event", "other_article", "other_event"),
     # In four days' buckets; a bucket too many only makes for a question more.
     "event_key": _hashed("article", "event")
+    | _later("first_day", "last_day")
     | {"first_bucket": f"first_bucket + {_DAYS} // 4", "last_bucket": f"last_bucket + ({_DAYS} + 3) // 4"},
-    "report": _hashed("article", "event", "incident", "component"),
+    "report": _hashed("article", "event", "incident"),
     "incident": _hashed("id") | _later("first_day", "last_day", "earliest_day", "latest_day")
     | {field: _TOLL.format(field) for field in ("killed", "injured")},
     "tie_report": _hashed("article", "event") | _later("first_day", "last_day", "known_on"),

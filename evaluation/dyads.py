@@ -66,7 +66,7 @@ SELECT n, 'event-' || n AS event, 'article-' || n // $per AS article, n % $per A
     'article-' || CASE WHEN n // $per % 10 IN (1, 4) THEN n // $per - 1 ELSE n // $per END AS copy_family
 FROM range($n_events) AS numbers(n);
 INSERT INTO report BY NAME
-SELECT article, event, left(md5(CAST(deed AS VARCHAR)), 16) AS incident, incident AS component
+SELECT article, event, left(md5(CAST(deed AS VARCHAR)), 16) AS incident
 FROM reported;
 INSERT INTO sketch BY NAME
 SELECT article, any_value(published) AS published, 300 AS n_shingles, ''::BLOB AS minhash,

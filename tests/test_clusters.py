@@ -47,7 +47,6 @@ def test_one_vague_report_does_not_chain_groups() -> None:
     links = [Link(one, two, 0.9) for one, two in close] + [Link(2, 3, 0.6)]
     found = join_links(traits, links)
     assert found.deed == {0: 0, 1: 0, 2: 0, 3: 3, 4: 3, 5: 3}
-    assert set(found.component.values()) == {0}
 
 
 def test_weakest_joining_is_told() -> None:
@@ -79,7 +78,7 @@ TRAITS = st.builds(
 def test_order_of_links_makes_no_difference_and_no_deed_has_two_events_of_an_article(
     traits: list[Traits], data: st.DataObject
 ) -> None:
-    """Whatever the links, they may come in any order, and deeds stay within components."""
+    """Whatever the links, they may come in any order."""
     pairs = [(one, two) for two in range(len(traits)) for one in range(two)]
     chosen = data.draw(st.lists(st.sampled_from(pairs), unique=True))
     links = [Link(one, two, data.draw(st.sampled_from((0.5, 0.7, 0.9)))) for one, two in chosen]
@@ -90,12 +89,11 @@ def test_order_of_links_makes_no_difference_and_no_deed_has_two_events_of_an_art
     assert join_links(backwards, shuffled) == found
     told = [(deed, traits[number].article) for number, deed in found.deed.items()]
     assert len(set(told)) == len(told)
-    assert all(found.component[number] == found.component[deed] for number, deed in found.deed.items())
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_parts_join_as_the_whole_does(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Joined part by part, events fall into the same deeds and components as joined at once."""
+    """Joined part by part, events fall into the same deeds as joined at once."""
     chance = random.Random(3)
     pairs = sorted({tuple(sorted(chance.sample(range(10, 90), 2))) for _ in range(60)})
     links = [Link(one, two, round(0.5 + chance.random() / 2, 3)) for one, two in pairs]
@@ -111,5 +109,5 @@ def test_parts_join_as_the_whole_does(size: int, monkeypatch: pytest.MonkeyPatch
         for part in parts
     ]
     assert sorted(number for part in parts for number in part.numbers) == sorted(numbers)
-    for name in ("deed", "component", "weakest"):
+    for name in ("deed", "weakest"):
         assert {k: v for one in joined for k, v in getattr(one, name).items()} == getattr(whole, name)

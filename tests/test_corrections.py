@@ -424,9 +424,7 @@ def test_merge_survives_a_correction_of_its_event() -> None:
         joining.judge(store._connection, "merge", parts, who="Ana", why="", when=store._connection.sql(
             "SELECT TIMESTAMP '2031-03-08'").fetchall()[0][0])  # fmt: skip
         store.correct("r6-event", set={"killed": 4}, who="Ana")
-        joined = {
-            incident for article, _, incident, _ in store.reports().fetchall() if article in ("r0", "r6")
-        }
+        joined = {incident for article, _, incident in store.reports().fetchall() if article in ("r0", "r6")}
         assert len(joined) == 1
         assert_as_rebuilt(store)
 
@@ -526,7 +524,7 @@ def test_others_read_on_and_a_second_writer_is_told_while_a_store_is_coded_again
     with whowhom.open(store) as kept:
         kept.add([make_coded("a1", text="Police arrested 20 protesters on Tuesday.")], coder="whowhom 0.0.1")
     told: list[str] = []
-    joined = joining.build
+    joined = joining.build_part
 
     def look(*_: object, **__: object) -> None:
         with whowhom.open(store, read_only=True) as seen:
@@ -535,11 +533,11 @@ def test_others_read_on_and_a_second_writer_is_told_while_a_store_is_coded_again
             whowhom.open(store)
         told.append("looked")
 
-    def look_and_join(*given: Any, **options: Any) -> joining.Built:
+    def look_and_join(*given: Any, **options: Any) -> Any:
         look()
         return joined(*given, **options)
 
-    monkeypatch.setattr(joining, "build", look_and_join)
+    monkeypatch.setattr(joining, "build_part", look_and_join)
     whowhom.recode(store, watch=look)
     assert told == ["looked", "looked"]
     monkeypatch.undo()

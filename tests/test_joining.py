@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 import whowhom
@@ -42,7 +43,7 @@ def is_joined(case: dict[str, Any]) -> bool:
 def list_incidents(store: Store) -> dict[str, list[tuple[str, str]]]:
     """Return the (article, event) of each incident."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for article, event, incident, _ in store.reports().fetchall():
+    for article, event, incident in store.reports().fetchall():
         found.setdefault(incident, []).append((article, event))
     return {incident: sorted(members) for incident, members in found.items()}
 
@@ -106,6 +107,117 @@ def test_a_large_build_is_made_in_parts(
     whole = build([coded])
     monkeypatch.setattr(joining, "_MOST_AT_ONCE", most)
     assert build([coded]) == whole
+
+
+def test_a_build_that_breaks_off_between_parts_is_gone_on_with(
+    coded: list[CodedArticle], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What it had joined is kept and in order, and the next one comes to the whole."""
+    whole = build([coded])
+    drawn = joining.draw_links
+    monkeypatch.setattr(joining, "_MOST_AT_ONCE", 40)
+    n_drawn = 0
+
+    def break_off(connection: duckdb.DuckDBPyConnection) -> None:
+        nonlocal n_drawn
+        n_drawn += 1
+        if n_drawn == 3:
+            raise KeyboardInterrupt
+        drawn(connection)
+
+    with stores.open(tmp_path / "parts.duckdb") as store:
+        store.add(coded)
+        monkeypatch.setattr(joining, "draw_links", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            store.build_incidents()
+        monkeypatch.setattr(joining, "draw_links", drawn)
+        assert 40 <= len(store.reports().fetchall()) < len(whole[1])
+    assert [one for one in whowhom.check(tmp_path / "parts.duckdb") if one.is_error] == []
+    with stores.open(tmp_path / "parts.duckdb") as store:
+        store.build_incidents()
+        rows = store.incidents().order("incident_id").fetchall()
+        assert (rows, store.reports().order("article, event").fetchall()) == whole
+    assert [one for one in whowhom.check(tmp_path / "parts.duckdb") if one.is_error] == []
+
+
+def make_report(name: str, day: date) -> CodedArticle:
+    """An article of two events, about which nothing is said but what the test links."""
+    events = tuple(
+        Event(
+            id=f"{name}-{number}",
+            article=name,
+            event="ASSAULT",
+            trigger=Span("struck", 0, 6),
+            score=0.9,
+            quad=4,
+            scale=-9.0,
+            cameo="190",
+            actor=(Entity(Span(""), "", "RUS", ("MIL",)),),
+            source=Source(),
+        )
+        for number in range(2)
+    )
+    return CodedArticle(Article(name, "struck it", "", day, name, language="en"), events)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_links_come_to_the_same_in_any_steps(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deeds that chain and compete, judged on, forgotten and read again: all as if decided at once."""
+    chance = random.Random(seed)
+    reports = [make_report(f"r{number:02}", date(2024, 1, 1)) for number in range(30)]
+    members = [(one.article.id, event.id) for one in reports for event in one.events]
+    traits = {member: chance.choice((None, 3, 5, 6, 8)) for member in members}
+    pairs = [(a, b) for a in members for b in members if a[0] < b[0] and chance.random() < 0.06]
+    links = {pair: round(0.5 + chance.random() / 2, 2) for pair in pairs}
+
+    def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
+        fresh = set(connection.execute("SELECT article, event FROM fresh").fetchall())
+        known = fresh | set(connection.execute("SELECT article, event FROM report").fetchall())
+        drawn = [(*a, *b, links[a, b], "") for a, b in pairs if {a, b} <= known and {a, b} & fresh]
+        if drawn:
+            connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?)", drawn)
+        for article, event in fresh:
+            day = traits[article, event] and date(2024, 1, traits[article, event])
+            connection.execute("DELETE FROM event_key WHERE event = ?", [event])
+            connection.execute(
+                "INSERT INTO event_key BY NAME SELECT ? AS article, ? AS event, '' AS family, [] AS keys, "
+                "CAST(? AS DATE) AS first_day, first_day AS last_day, [] AS persons",
+                [article, event, day],
+            )
+
+    monkeypatch.setattr(joining, "draw_links", draw_links)
+    monkeypatch.setattr(joining, "settle_keys", lambda connection: None)
+    with stores.open(":memory:") as store:
+        waiting = chance.sample(reports, len(reports))
+        while waiting:
+            size = chance.randint(1, 6)
+            some, waiting = waiting[:size], waiting[size:]
+            store.add(some)
+            store.build_incidents()
+            listed = list_incidents(store)
+            large = [incident for incident, held in listed.items() if len(held) > 1]
+            if chance.random() < 0.4 and large:
+                incident = chance.choice(large)
+                store.split(incident, [chance.choice(listed[incident])[1]], who="Ana")
+            if chance.random() < 0.4 and len(listed) > 3:
+                store.merge(chance.sample(sorted(listed), 2), who="Ana")
+            if chance.random() < 0.3:
+                gone = chance.choice(store.reports().fetchall())[0]
+                joining.forget(store._connection, [gone])
+        store.build_incidents()
+        rows = read_all(store)
+        assert max(len(held) for held in list_incidents(store).values()) > 2
+        store.build_incidents(rebuild=True)
+        assert read_all(store) == rows
+        monkeypatch.setattr(joining, "_MOST_AT_ONCE", 7)
+        store.build_incidents(rebuild=True)
+        assert read_all(store) == rows
+
+
+def read_all(store: Store) -> list[Any]:
+    """Return every row of the reports, incidents and what is kept of them, but numbers."""
+    tables = ("report", "incident", "dyad_report")
+    return [sorted(store._connection.execute(f"FROM {table}").fetchall(), key=str) for table in tables]
 
 
 def test_keys_of_events_are_kept_and_found_again(coded: list[CodedArticle]) -> None:

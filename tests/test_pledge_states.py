@@ -95,7 +95,7 @@ def many_pledges():
             if chance.random() < 0.5:
                 incident = f"incident {one} {chance.randrange(20)}"
                 store._connection.execute(
-                    "INSERT INTO report VALUES ($1, 'e1', $2, $2)", [row["article"], incident]
+                    "INSERT INTO report VALUES ($1, 'e1', $2)", [row["article"], incident]
                 )
         yield store._connection
 

@@ -1,11 +1,17 @@
 """From pairs that are likely the same deed to deeds: the joining itself, without a database.
 
-The result depends on nothing but the set of events, the links between them and the judgements of people.
-That is what makes it independent of the order in which articles came, and it is also why a new
-article costs little: links are drawn between two events from these two alone, so adding events never
-changes a link between old ones, and what is joined within a connected component of links depends on this
-component alone. A new event can touch only the components it has links to; they are decided anew,
-from the beginning, and all others stay as they are, as deciding them anew would give the same.
+The result depends on nothing but the set of events, the links between them and the judgements of people,
+which makes it independent of the order in which articles came. Links are drawn between two events from
+these two alone, so new events never change a link between old ones.
+
+It is also why new articles cost little. Whether a link joins two groups depends on what these two hold at
+that moment, and on nothing else. So whatever a deed was not joined to had no say in how it came about:
+joined alone, its events go through the same steps to the same deed. New events are therefore decided
+together with the deeds that they are linked to, and as long as such a deed comes out as it went in, nothing
+beyond it can change either. One that comes out otherwise is decided anew with the deeds that it is linked
+to (`find_changed`), and so on. Each round is right for all links but those from the deeds that it changed
+to what it did not look at, and the first of these in the order of joining comes later from round to round,
+so the rounds end.
 """
 
 from __future__ import annotations
@@ -79,12 +85,10 @@ class Clusters:
 
     Attributes:
         deed: For each event its deed, named by the deed's smallest event.
-        component: The same for the connected component of links and judgements that it lies in.
         weakest: For a deed that links hold together the score of the weakest joining.
     """
 
     deed: dict[int, int]
-    component: dict[int, int]
     weakest: dict[int, float]
 
 
@@ -134,19 +138,33 @@ def join_part(
             deed.update(dict.fromkeys(group.members, first))
             if group.weakest is not None:
                 weakest[first] = group.weakest
-    return Clusters(deed, _find_components([*traits], one, two, judgements), weakest)
+    return Clusters(deed, weakest)
 
 
-def _find_components(
-    numbers: Sequence[int], one: Numbers, two: Numbers, judgements: Sequence[Judgement]
-) -> dict[int, int]:
-    """Return for each event the smallest that links and judgements connect it to."""
-    held = _list_held(judgements)
-    known = np.sort(np.array(numbers, np.int64))
-    left = np.searchsorted(known, np.concatenate([one, held[:, 0]]))
-    right = np.searchsorted(known, np.concatenate([two, held[:, 1]]))
-    smallest = known[_label_components(len(known), left, right)]
-    return dict(zip(known.tolist(), smallest.tolist(), strict=True))
+def find_changed(before: Numbers, now: Numbers) -> NDArray[np.bool_]:
+    """Return which events lie in a deed that came out otherwise than it went in.
+
+    Args:
+        before: The deed of each event before, -1 where it is new or asked about for another reason; such an
+            event counts for no deed of before. Whole deeds are given.
+        now: The deed that it is in now.
+
+    >>> find_changed(np.array([-1, 5, 5, 7, 8]), np.array([0, 1, 1, 0, 8])).tolist()
+    [False, False, False, True, False]
+    """
+    changed = np.zeros(len(before), np.bool_)
+    old = np.flatnonzero(before >= 0)
+    if not len(old):
+        return changed
+    _, deed, sizes = np.unique(before[old], return_inverse=True, return_counts=True)
+    _, group, group_sizes = np.unique(now, return_inverse=True, return_counts=True)
+    least, most = np.full(len(sizes), len(group_sizes)), np.full(len(sizes), -1)
+    np.minimum.at(least, deed, group[old])
+    np.maximum.at(most, deed, group[old])
+    # Its events are in one group, and this holds no others.
+    is_same = (least == most) & (group_sizes[least] == sizes)
+    changed[old] = ~is_same[deed]
+    return changed
 
 
 def _list_held(judgements: Sequence[Judgement]) -> Numbers:

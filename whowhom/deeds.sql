@@ -1,6 +1,7 @@
 -- Which events of different articles may be the same deed: one row an event in `deed`, with what is
 -- compared, and in `block` the keys under which it meets others. links.py runs this, after it has
--- put the events to compare into `wanted` (article, event, fresh).
+-- put the events to compare into `wanted` (article, event, fresh). Run again for more events, it adds these to
+-- `deed`, `meeting` and `block`, with nodes from $n_before on.
 --
 -- Everything here depends on the two events alone, never on how many others there are.
 
@@ -10,7 +11,8 @@ CREATE OR REPLACE TEMP TABLE state_name AS
 SELECT DISTINCT fold(name) AS name FROM (SELECT unnest($states) AS name);
 
 CREATE OR REPLACE TEMP TABLE chosen AS
-SELECT row_number() OVER (ORDER BY event.article, event.id) AS node, wanted.fresh, event.*, article.published
+SELECT CAST($n_before AS BIGINT) + row_number() OVER (ORDER BY event.article, event.id) AS node, wanted.fresh, event.*,
+    article.published
 FROM event
 JOIN wanted ON wanted.article = event.article AND wanted.event = event.id
 JOIN article ON article.id = event.article;
@@ -174,12 +176,16 @@ SELECT node, fresh, article, event, family, low IS NULL AS is_loose,
             THEN flatten([[hash(state || ' ' || one) FOR one IN stems] FOR state IN states])
             ELSE [] END,
         CASE WHEN len(states) + len(names) = 0 THEN [hash(one) FOR one IN heads] ELSE [] END
-    )) AS keys
-FROM deed;
+    )) AS keys,
+    -- What no other report of its deed may contradict; a month or a year that a report names is no such day.
+    CASE WHEN last - first <= 31 THEN DATE '1970-01-01' + CAST(first AS INTEGER) END AS first_day,
+    CASE WHEN last - first <= 31 THEN DATE '1970-01-01' + CAST(last AS INTEGER) END AS last_day,
+    CASE WHEN longitude IS NOT NULL THEN latitude END AS latitude, longitude, persons
+FROM deed WHERE node > $n_before;
 
 CREATE OR REPLACE TEMP TABLE meeting AS
-SELECT * EXCLUDE (article, event, keys), unnest(keys) AS key FROM keyed;
+SELECT node, fresh, family, is_loose, first_bucket, last_bucket, unnest(keys) AS key FROM keyed;
 
 CREATE OR REPLACE TEMP TABLE block AS
 SELECT node, fresh, family, first_bucket, unnest(generate_series(first_bucket, last_bucket)) AS bucket, key
-FROM meeting WHERE NOT is_loose;
+FROM (SELECT *, unnest(keys) AS key FROM keyed WHERE NOT is_loose);

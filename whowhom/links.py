@@ -165,15 +165,15 @@ def _contradict(pairs: Pairs) -> Yes:
 
 def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
     """Add the links between the events of `fresh`, and between them and those that were there before."""
-    _settle_keys(connection)
+    settle_keys(connection)
     run(connection, _SELECT_FRESH)
     describe_wanted(connection)
     run(connection, "DELETE FROM event_key WHERE article IN (SELECT article FROM fresh)")
     ((n_met,),) = run(connection, _SELECT_MET)
     run(connection, _KEEP_KEYS)
     if n_met:
-        run(connection, _ADD_MET)
-        describe_wanted(connection)
+        run(connection, _SELECT_MET_EVENTS)
+        describe_wanted(connection, more=True)
     deeds = Deeds(connection)
     families = run(connection, "SELECT DISTINCT family FROM deed WHERE fresh ORDER BY family")
     n_threads = count_cores()
@@ -189,7 +189,7 @@ def draw_links(connection: duckdb.DuckDBPyConnection) -> None:
                 _insert_links(connection, one, two, scores, masks)
 
 
-def _settle_keys(connection: duckdb.DuckDBPyConnection) -> None:
+def settle_keys(connection: duckdb.DuckDBPyConnection) -> None:
     """Find the keys of events that were joined without keeping them, or when keys were others."""
     mark = _mark_keys(connection)
     if read_meta(connection, _KEY) != mark:
@@ -277,10 +277,20 @@ def _explain(mask: int) -> str:
     )
 
 
-def describe_wanted(connection: duckdb.DuckDBPyConnection) -> None:
-    """Fill the tables of deeds.sql for the events in `wanted`."""
-    values = {"not_persons": _NOT_PERSONS, "stop_words": list(_STOP_WORDS), "states": list(_name_states())}
-    for statement in connection.extract_statements(_read_sql()):
+def describe_wanted(connection: duckdb.DuckDBPyConnection, *, more: bool = False) -> None:
+    """Fill the tables of deeds.sql for the events in `wanted`; with `more` beside those that are there."""
+    n_before = run(connection, "SELECT count(*) FROM deed")[0][0] if more else 0
+    values = {
+        "n_before": n_before,
+        "not_persons": _NOT_PERSONS,
+        "stop_words": list(_STOP_WORDS),
+        "states": list(_name_states()),
+    }
+    sql = _read_sql()
+    if more:
+        for table in ("deed", "meeting", "block"):
+            sql = sql.replace(f"CREATE OR REPLACE TEMP TABLE {table} AS", f"INSERT INTO {table}")
+    for statement in connection.extract_statements(sql):
         named = {name: values[name] for name in statement.named_parameters}
         connection.execute(statement, named).fetchall()
 
@@ -303,7 +313,8 @@ SELECT DISTINCT article
 FROM (SELECT article, family, first_bucket, last_bucket, unnest(keys) AS key FROM event_key) AS kept
 JOIN asked USING (family, key)
 WHERE is_of_any OR first_bucket IS NULL OR first_bucket <= last AND first <= last_bucket"""
-_ADD_MET = """INSERT INTO wanted SELECT article, id, false FROM event WHERE article IN (FROM met)"""
+_SELECT_MET_EVENTS = """CREATE OR REPLACE TEMP TABLE wanted AS
+SELECT article, id AS event, false AS fresh FROM event WHERE article IN (FROM met)"""
 _KEEP_KEYS = "INSERT INTO event_key BY NAME SELECT * EXCLUDE (node, fresh, is_loose) FROM keyed"
 _SELECT_KEYLESS = """CREATE OR REPLACE TEMP TABLE wanted AS
 SELECT article, id AS event, false AS fresh FROM event WHERE article IN (
@@ -337,10 +348,18 @@ _DEAR = tuple(one for one in FEATURES if one.name in _DEAR_NAMES)
 _DEAREST = tuple(one for one in FEATURES if one.name in _DEAREST_NAMES)
 _MOST_DEAREST = sum(one.weight for one in _DEAREST)
 
+# The one that sorts before the other comes first, whichever was described first.
 _INSERT_LINKS = """INSERT INTO link BY NAME
-SELECT a.article AS article, a.event AS event, b.article AS other_article, b.event AS other_event,
+SELECT CASE WHEN is_sorted THEN a.article ELSE b.article END AS article,
+    CASE WHEN is_sorted THEN a.event ELSE b.event END AS event,
+    CASE WHEN is_sorted THEN b.article ELSE a.article END AS other_article,
+    CASE WHEN is_sorted THEN b.event ELSE a.event END AS other_event,
     score, reason
-FROM incoming JOIN deed AS a ON a.node = one JOIN deed AS b ON b.node = two"""
+FROM (
+    SELECT a, b, a.article < b.article AS is_sorted, score, reason
+    FROM incoming JOIN (SELECT node, article, event FROM deed) AS a ON a.node = one
+    JOIN (SELECT node, article, event FROM deed) AS b ON b.node = two
+)"""
 
 
 def describe_pairs(

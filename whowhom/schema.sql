@@ -264,27 +264,35 @@ CREATE TABLE event_key (
     family VARCHAR NOT NULL,
     first_bucket INTEGER,
     last_bucket INTEGER,
-    keys UBIGINT[] NOT NULL
+    keys UBIGINT[] NOT NULL,
+    first_day DATE,
+    last_day DATE,
+    latitude DOUBLE,
+    longitude DOUBLE,
+    persons STRUCT(side VARCHAR, name VARCHAR)[] NOT NULL
 );
-COMMENT ON TABLE event_key IS 'Under which keys an event meets others that it may be one deed with; deeds.sql tells how';
+COMMENT ON TABLE event_key IS 'Under which keys an event meets others that it may be one deed with, and what these may not contradict; deeds.sql tells how';
 COMMENT ON COLUMN event_key.article IS 'The article: article.id';
 COMMENT ON COLUMN event_key.event IS 'The event: event.id';
 COMMENT ON COLUMN event_key.family IS 'Types that may be one deed, by one of them';
 COMMENT ON COLUMN event_key.first_bucket IS 'Bucket of the first day that it may be of, four days each from 1970-01-01; NULL for any day';
 COMMENT ON COLUMN event_key.last_bucket IS 'Bucket of the last such day';
 COMMENT ON COLUMN event_key.keys IS 'Hashes of names, places, words';
+COMMENT ON COLUMN event_key.first_day IS 'First day that its words name, where they name few';
+COMMENT ON COLUMN event_key.last_day IS 'Last such day';
+COMMENT ON COLUMN event_key.latitude IS 'Degrees north, where its place is exact';
+COMMENT ON COLUMN event_key.longitude IS 'Degrees east';
+COMMENT ON COLUMN event_key.persons IS 'Country and role, and last name, of the persons who take part';
 
 CREATE TABLE report (
     article VARCHAR NOT NULL,
     event VARCHAR NOT NULL,
-    incident VARCHAR NOT NULL,
-    component VARCHAR NOT NULL
+    incident VARCHAR NOT NULL
 );
 COMMENT ON TABLE report IS 'Which incident an event reports; every event reports one';
 COMMENT ON COLUMN report.article IS 'The article: article.id';
 COMMENT ON COLUMN report.event IS 'The event: event.id';
 COMMENT ON COLUMN report.incident IS 'The incident: incident.id';
-COMMENT ON COLUMN report.component IS 'What links and judgements connect it with; decided anew as a whole';
 
 CREATE INDEX report_incident ON report(incident);
 CREATE INDEX report_article ON report(article);

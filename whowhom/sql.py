@@ -83,10 +83,6 @@ def write_meta(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> N
     )
 
 
-def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return bool(run(connection, "FROM duckdb_tables() WHERE temporary AND table_name = $1", [name]))
-
-
 def run(
     connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:

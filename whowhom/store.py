@@ -511,7 +511,8 @@ class Store:
     def build_incidents(self, *, rebuild: bool = False) -> Built:
         """Join the events that are new to incidents, and note what they tell of ties and pledges.
 
-        See `whowhom.joining` and `whowhom.tellings`.
+        See `whowhom.joining` and `whowhom.tellings`. Many are joined part by part, and each part is kept:
+        where this is killed, the next call goes on.
 
         Args:
             rebuild: Make all incidents anew; what people judged stays.
@@ -522,11 +523,18 @@ class Store:
         from whowhom import joining, kept_standings, tellings
 
         self._require_writable()
-        with without_collection(), self._transaction():
-            built = joining.build(self._connection, rebuild=rebuild)
-            tellings.build(self._connection, rebuild=rebuild)
-            kept_standings.keep(self._connection)
-            return built
+        n_events = n_incidents = 0
+        is_first, is_last = True, False
+        with without_collection():
+            while not is_last:
+                with self._transaction():
+                    part, is_last = joining.build_part(self._connection, rebuild=rebuild and is_first)
+                    if is_last:
+                        tellings.build(self._connection, rebuild=rebuild)
+                        kept_standings.keep(self._connection)
+                n_events, n_incidents = n_events + part.n_events, n_incidents + part.n_incidents
+                is_first = False
+        return joining.Built(n_events, n_incidents)
 
     def incidents(
         self,
