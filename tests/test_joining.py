@@ -345,6 +345,38 @@ def store() -> Iterator[Store]:
         yield opened
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_copies_are_found_whenever_they_come(seed: int) -> None:
+    """Families are those of all texts together: with days and without, a week apart and a month."""
+    chance = random.Random(seed)
+    words = [f"word{number}" for number in range(400)]
+    coded = []
+    for number in range(60):
+        chance.seed(f"{seed} text {number % 15}")
+        text = chance.choices(words, k=60)
+        chance.seed(f"{seed} copy {number}")
+        for _ in range(chance.randrange(12)):
+            text[chance.randrange(len(text))] = "another"
+        day = chance.choice((None, date(2024, 1, 1), date(2024, 1, 8), date(2024, 2, 8)))
+        name = f"c{number:02}"
+        event = Event(
+            f"{name}-0", name, "ASSAULT", Span(text[0], 0, len(text[0])), 0.9, 4, -9.0, "190", source=Source()
+        )
+        coded.append(CodedArticle(Article(name, " ".join(text), "", day, name, language="en"), (event,)))
+
+    def list_families(batches: list[list[CodedArticle]]) -> list[Any]:
+        with stores.open(":memory:") as store:
+            for batch in batches:
+                store.add(batch)
+                store.build_incidents()
+            return store._connection.sql("SELECT article, copy_family FROM sketch ORDER BY ALL").fetchall()
+
+    chance.shuffle(coded)
+    whole = list_families([coded])
+    assert 15 < len({family for _, family in whole}) < 50
+    assert list_families([coded[start : start + 9] for start in range(0, 60, 9)]) == whole
+
+
 def test_tolls_are_kept_with_who_gives_which(store: Store) -> None:
     """Least, most often given, greatest; and each number opens its report."""
     [(id,)] = store.incidents(type="ASSAULT").select("incident_id").fetchall()

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from whowhom.copies import LIKENESS, Sketch, list_bands, measure_likenesses, sketch_texts
+from whowhom.copies import LIKENESS, N_HASHES, Sketch, list_bands, measure_likenesses, sketch_texts
 from whowhom.sql import incoming, insert, run
 from whowhom.workers import map_apart
 
@@ -58,18 +58,6 @@ def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> s
                 text_sketch.n_shingles, minhash, quotes, credit, lead
             FROM article SEMI JOIN incoming USING (id) LEFT JOIN text_sketch ON text_sketch.article = id""",
         )
-        days = [day for _, day, *_ in rows if day is not None]
-        near = "true" if len(days) < len(rows) else "published IS NULL"
-        held = run(
-            connection,
-            f"""SELECT article, {_DAY.format("published")}, n_shingles, minhash, quotes, credit, copy_family
-            FROM sketch WHERE {near} OR {_DAY.format("published")} BETWEEN $first AND $last""",
-            {
-                "first": min(days, default=0) - _COPY_DAYS,
-                "last": max(days, default=0) + _COPY_DAYS,
-            },
-        )
-    known = [_Sketched(article, day, _read_sketch(*rest), family) for article, day, *rest, family in held]
     texts = [text for _, _, text, *_ in rows if text is not None]
     parts = (texts[start : start + _SKETCH_BATCH] for start in range(0, len(texts), _SKETCH_BATCH))
     sketched = chain.from_iterable(map_apart(sketch_texts, parts))
@@ -77,7 +65,7 @@ def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> s
         _Sketched(id, day, next(sketched) if text is not None else _read_kept(*sketch), id)
         for id, day, text, *sketch in rows
     ]
-    every = sorted([*known, *added])
+    every = sorted([*_find_known(connection, added), *added])
     pairs = _pair_copies(every, {one.article for one in added})
     new_by_old = _join_families([(one.copy_family, two.copy_family) for one, two in pairs])
     insert(
@@ -107,6 +95,48 @@ def _join_copies(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> s
         )
     return {article for (article,) in changed}
 
+
+def _find_known(connection: duckdb.DuckDBPyConnection, added: Sequence[_Sketched]) -> list[_Sketched]:
+    """Return what is known of the same days and shares a band with something new.
+
+    To look through a million sketches takes a second or two; to make Python objects of them, half a minute.
+    """
+    sketched = [one for one in added if one.sketch.n_shingles]
+    if not sketched:
+        return []
+    days = [one.day for one in sketched if one.day is not None]
+    # A day that is not known is near every other.
+    near = "true" if len(days) < len(sketched) else "published IS NULL"
+    wanted = np.unique(list_bands(np.stack([one.sketch.minhash for one in sketched])))
+    # Most bands are none of these by their first bits already.
+    marked = np.zeros(1 << _MARK_BITS, np.bool_)
+    marked[wanted >> _MARK_SHIFT] = True
+    places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    reader = connection.sql(
+        f"""SELECT rowid, minhash FROM sketch
+        WHERE octet_length(minhash) = {4 * N_HASHES} AND n_shingles > 0
+            AND ({near} OR {_DAY.format("published")} BETWEEN $first AND $last)""",
+        params={"first": min(days, default=0) - _COPY_DAYS, "last": max(days, default=0) + _COPY_DAYS},
+    ).to_arrow_reader(_READ_BATCH)
+    for batch in reader:
+        place, minhashes = batch.columns
+        bands = list_bands(np.frombuffer(b"".join(minhashes.to_pylist()), "<u4").reshape(len(place), -1))
+        row, band = np.nonzero(marked[bands >> _MARK_SHIFT])
+        values = bands[row, band]
+        is_wanted = wanted[np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)] == values
+        places.append(place.to_numpy()[np.unique(row[is_wanted])])
+    with incoming(connection, {"place": np.concatenate(places).tolist()}, {"place": "BIGINT"}):
+        rows = run(
+            connection,
+            f"""SELECT article, {_DAY.format("published")}, n_shingles, minhash, quotes, credit, copy_family
+            FROM sketch WHERE rowid IN (SELECT place FROM incoming)""",
+        )
+    return [_Sketched(article, day, _read_sketch(*rest), family) for article, day, *rest, family in rows]
+
+
+_MARK_BITS = 22
+_MARK_SHIFT = np.uint64(64 - _MARK_BITS)
+_READ_BATCH = 20_000
 
 _DAY = "datediff('day', DATE '1970-01-01', {})"
 

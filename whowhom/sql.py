@@ -18,7 +18,12 @@ def incoming(
     """Let SQL see columns as the table `incoming`."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    arrow = {"DOUBLE": pa.float64(), "INTEGER": pa.int32(), "UINTEGER[]": pa.list_(pa.uint32())}
+    arrow = {
+        "DOUBLE": pa.float64(),
+        "INTEGER": pa.int32(),
+        "BIGINT": pa.int64(),
+        "UINTEGER[]": pa.list_(pa.uint32()),
+    }
     guessed = {
         name: pa.string() for name, values in columns.items() if not values or isinstance(values[0], str)
     }
