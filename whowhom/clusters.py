@@ -20,13 +20,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 Scores = NDArray[np.float64]
+Number = TypeVar("Number", np.int64, np.uint64)
 
 # Two groups are joined where this share of the pairs across them are links. Without it one vague
 # report ("clashes in the north") chains a week of separate fights together.
@@ -193,7 +194,7 @@ def list_parts(one: Numbers, two: Numbers, scores: Scores, judgements: Sequence[
     left, right = np.concatenate([one, held[:, 0]]), np.concatenate([two, held[:, 1]])
     if not len(left):
         return
-    numbers = np.unique(np.concatenate([left, right]))
+    numbers = sort_different(np.concatenate([left, right]))
     component = _label_components(
         len(numbers), np.searchsorted(numbers, left), np.searchsorted(numbers, right)
     )
@@ -219,6 +220,20 @@ def list_parts(one: Numbers, two: Numbers, scores: Scores, judgements: Sequence[
 
 
 _PART_EVENTS = 20_000
+
+
+def sort_different(values: NDArray[Number]) -> NDArray[Number]:
+    """Return the different ones of some values, sorted.
+
+    `np.unique` does the same, in NumPy 2.4 by hashing: 3.8 s for 3 million numbers, in place of 0.05.
+
+    >>> sort_different(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    ordered = np.sort(values, axis=None)
+    is_new = np.ones(len(ordered), np.bool_)
+    is_new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_new]
 
 
 def _label_components(n: int, one: Numbers, two: Numbers) -> Numbers:

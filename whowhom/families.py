@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from whowhom.clusters import sort_different
 from whowhom.copies import LIKENESS, N_HASHES, Sketch, list_bands, measure_likenesses, sketch_texts
 from whowhom.sql import incoming, insert, run
 from whowhom.workers import map_apart
@@ -107,7 +108,7 @@ def _find_known(connection: duckdb.DuckDBPyConnection, added: Sequence[_Sketched
     days = [one.day for one in sketched if one.day is not None]
     # A day that is not known is near every other.
     near = "true" if len(days) < len(sketched) else "published IS NULL"
-    wanted = np.unique(list_bands(np.stack([one.sketch.minhash for one in sketched])))
+    wanted = sort_different(list_bands(np.stack([one.sketch.minhash for one in sketched])))
     # Most bands are none of these by their first bits already.
     marked = np.zeros(1 << _MARK_BITS, np.bool_)
     marked[wanted >> _MARK_SHIFT] = True
@@ -124,7 +125,7 @@ def _find_known(connection: duckdb.DuckDBPyConnection, added: Sequence[_Sketched
         row, band = np.nonzero(marked[bands >> _MARK_SHIFT])
         values = bands[row, band]
         is_wanted = wanted[np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)] == values
-        places.append(place.to_numpy()[np.unique(row[is_wanted])])
+        places.append(place.to_numpy()[sort_different(row[is_wanted])])
     with incoming(connection, {"place": np.concatenate(places).tolist()}, {"place": "BIGINT"}):
         rows = run(
             connection,
@@ -200,7 +201,7 @@ def _share_band(
             apart += 1
             at = at[at + apart < n]
             at = at[values[at] == values[at + apart]]
-    found = np.unique(np.concatenate(codes))
+    found = sort_different(np.concatenate(codes))
     return found // n, found % n
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
+Halves = NDArray[np.uint32]
 Yes = NDArray[np.bool_]
 Values = NDArray[np.float64]
 
@@ -26,6 +27,7 @@ _LISTS = (
 _TEXTS = ("article", "type", "place", "place_country")
 _NUMBERS = ("low", "high", "before", "first", "last", "latitude", "longitude", "killed")
 _FLAGS = ("is_blast", "is_planned")
+_FILLERS = np.uint32(2**32 - 2), np.uint32(2**32 - 1)
 # Lists are laid side by side for so many values at a time; 16 MB.
 _MOST_VALUES = 2_000_000
 
@@ -35,7 +37,10 @@ class _Lists:
 
     def __init__(self, column: Any) -> None:
         offsets = column.offsets.to_numpy()
-        self.values = np.ascontiguousarray(column.values.to_numpy(zero_copy_only=False)).view(np.int64)
+        # To compare half of each hash takes a third less time, and takes one pair of values in four billion
+        # for the same that are not. The last two stand for no value.
+        halves = column.values.to_numpy(zero_copy_only=False).astype(np.uint32)
+        self.values = np.minimum(halves, _FILLERS[0] - np.uint32(1))
         self.starts = offsets[:-1].astype(np.int64)
         self.lengths = np.diff(offsets).astype(np.int64)
         self.marks = self._mark()
@@ -45,18 +50,18 @@ class _Lists:
         marks = np.zeros(len(self.starts), np.uint64)
         filled = np.flatnonzero(self.lengths)
         if len(filled):
-            bits = np.uint64(1) << (self.values.view(np.uint64) & np.uint64(63))
+            bits = np.uint64(1) << (self.values.astype(np.uint64) & np.uint64(63))
             marks[filled] = np.bitwise_or.reduceat(bits, self.starts[filled])
         return marks
 
-    def lay_out(self, rows: Numbers, filler: int) -> Numbers:
+    def lay_out(self, rows: Numbers, filler: np.uint32) -> Halves:
         """Return the lists of some rows as columns of one width; shape (longest list, rows)."""
         lengths = self.lengths[rows]
         width = int(lengths.max(initial=0))
         at = np.arange(width)[:, None]
         inside = at < lengths
         places = np.where(inside, self.starts[rows] + at, 0)
-        return np.where(inside, self.values[places], filler) if width else np.empty((0, len(rows)), np.int64)
+        return np.where(inside, self.values[places], filler) if width else np.empty((0, len(rows)), np.uint32)
 
 
 class Deeds:
@@ -173,8 +178,8 @@ class Pairs:
         for start in range(0, len(rows), step):
             some = rows[start : start + step]
             # Two fillers, so that nothing is common where there is nothing.
-            ours = left.lay_out(self.one[some], -1)
-            theirs = right.lay_out(self.two[some], -2)
+            ours = left.lay_out(self.one[some], _FILLERS[0])
+            theirs = right.lay_out(self.two[some], _FILLERS[1])
             few, many = (ours, theirs) if len(ours) <= len(theirs) else (theirs, ours)
             for values in few:
                 counts[some] += (many == values).any(axis=0)

@@ -233,9 +233,14 @@ def _is_in_condition(telling: Telling, place: Found) -> bool:
     return at >= 0 and at <= telling.words[place.start].start < at + len(telling.condition)
 
 
+_MAY_BEGIN_CONDITION = re.compile(r"\b(if|unless)\b", re.IGNORECASE)
+
+
 def _find_condition(telling: Telling) -> int | None:
     """Return the word at which the condition begins, where it stands after the trigger."""
     at = telling.sentence.find(telling.condition) if telling.condition else -1
+    if at < 0 and not _MAY_BEGIN_CONDITION.search(telling.sentence):
+        return None
     for n, word in enumerate(telling.words):
         if n > telling.trigger.start and (word.start == at or word.text in ("if", "unless")):
             return n
