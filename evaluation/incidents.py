@@ -381,10 +381,9 @@ def time_build(n_events: int) -> str:
                 loading += _time(lambda batch=batch: store.add(batch))  # type: ignore[misc]
                 batch = []
                 if int(coded.article.id[1:]) == n_events // _PER_ARTICLE - 1:
-                    with _timing_tellings() as telling:
+                    with _timing_tellings() as telling, _counting_pairs() as n_pairs:
                         building = _time(store.build_incidents)
                     n_incidents = len(store.incidents())
-                    n_pairs = links.count_pairs(store._connection)
         store.add(batch)
         adding = _time(store.build_incidents)
         size = Path(folder, "speed.duckdb").stat().st_size / 1e6
@@ -392,7 +391,7 @@ def time_build(n_events: int) -> str:
     return (
         f"{n_events:>9} {loading[0]:8.1f} ({loading[1]:.1f}) {building[0]:8.1f} ({building[1]:.1f})"
         f" {telling[0]:18.1f} ({telling[1]:.1f})"
-        f" {building[1] / n_events * 1e6:13.0f} {n_pairs / n_events:16.1f} {n_incidents:10}"
+        f" {building[1] / n_events * 1e6:13.0f} {n_pairs[0] / n_events:16.1f} {n_incidents:10}"
         f" {adding[0]:13.1f} {size:12.0f} {memory:14.0f}"
     )
 
@@ -414,6 +413,24 @@ def _timing_tellings() -> Iterator[NDArray[np.float64]]:
         yield spent
     finally:
         tellings.build = build
+
+
+@contextmanager
+def _counting_pairs() -> Iterator[NDArray[np.int64]]:
+    """Give how many pairs of events are compared while the block runs."""
+    counted = np.zeros(1, np.int64)
+    find_pairs = links._find_pairs
+
+    def counting(*given: Any) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        for pairs in find_pairs(*given):
+            counted[0] += len(pairs[0])
+            yield pairs
+
+    links._find_pairs = counting
+    try:
+        yield counted
+    finally:
+        links._find_pairs = find_pairs
 
 
 def _time(run: Callable[[], object]) -> NDArray[np.float64]:

@@ -212,13 +212,6 @@ def _mark_keys(connection: duckdb.DuckDBPyConnection) -> str:
     return content_hash(_read_sql(), str(hashed))
 
 
-def count_pairs(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return how many pairs the last `draw_links` on this connection compared."""
-    families = run(connection, "SELECT DISTINCT family FROM deed WHERE fresh ORDER BY family")
-    counted = f"SELECT count(*) FROM ({_SELECT_PAIRS})"
-    return sum(run(connection, counted, {"family": family})[0][0] for (family,) in families)
-
-
 def _find_pairs(connection: duckdb.DuckDBPyConnection, family: str) -> Iterator[tuple[Numbers, Numbers]]:
     """Yield the pairs of a type that meet under a key, some at a time; a deed is its place in `Deeds`."""
     reader = connection.sql(_SELECT_PAIRS, params={"family": family}).to_arrow_reader(_BATCH_PAIRS)

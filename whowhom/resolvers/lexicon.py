@@ -71,8 +71,10 @@ class Match(NamedTuple):
     terms: tuple[Term, ...]
 
 
+# "U.N.", "E.U", "AT&T" and "P5+1" are one word each.
 _TOKEN = re.compile(
-    r"(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?|[A-Z]\.[A-Z](?![\w.])|[^\W_]+(?:['’ʼ`][^\W_]+)*['’]?|[^\w\s]"
+    r"[A-Z]{1,3}(?:&[A-Z]{1,3})+(?!\w)|[A-Z]{1,2}\d\+\d(?!\w)"
+    r"|(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?|[A-Z]\.[A-Z](?![\w.])|[^\W_]+(?:['’ʼ`][^\W_]+)*['’]?|[^\w\s]"
 )
 _SAINTS = ("st", "ste", "mt", "ft")
 _HYPHENS = "-‐‑–"
