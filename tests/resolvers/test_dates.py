@@ -160,6 +160,24 @@ def test_words_are_read_by_the_day_that_the_text_gives_itself() -> None:
     assert friday.days == news.days == DaySpan(date(2017, 11, 17), date(2017, 11, 17))
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("The ministers hold a meeting scheduled for Friday.", date(2020, 4, 3)),
+        ("Elections are due on Friday.", date(2020, 4, 3)),
+        ("The ministers held a meeting on Friday.", date(2020, 3, 27)),
+    ],
+)
+def test_what_is_set_for_a_day_lies_ahead(text: str, day: date) -> None:
+    """Though the model did not say so."""
+    start = text.index("Friday")
+    article = Article("a", text, "", date(2020, 4, 2), language="en")
+    (found,) = resolve_dates(article, [Span("Friday", start, start + 6)], future=[False], news=[False])
+    assert found is not None
+    assert found.days is not None
+    assert found.days.first == day
+
+
 def test_what_comes_days_after_counts_from_the_news() -> None:
     """In "the visit comes two days after" it is the visit that the days count from."""
     text = "They fought on 3 May. The visit comes two days after a strike."

@@ -173,6 +173,7 @@ def resolve_dates(
         news: For each event without words, whether it is the news itself.
     """
     published = find_published(article)
+    future = [ahead or _is_set(article.text, span) for span, ahead in zip(spans, future, strict=True)]
     spans = [
         _mend(article.text, span, published, future=ahead) for span, ahead in zip(spans, future, strict=True)
     ]
@@ -194,6 +195,20 @@ def resolve_dates(
         )
         for span, ahead, is_news in zip(spans, future, news, strict=True)
     ]
+
+
+# "A meeting scheduled for Friday" is still to come, whatever the model says of it.
+_SET = re.compile(
+    r"\b(?:scheduled|slated|planned|set|due|expected)"
+    r"(?: to (?:be held|take place|begin|start))?(?: for| on)? $"
+)
+
+
+def _is_set(text: str, span: Span | None) -> bool:
+    """Tell whether what happens on a day is said to be set for it."""
+    if span is None or span.of != "text" or span.start is None:
+        return False
+    return _SET.search(text, max(0, span.start - 40), span.start) is not None
 
 
 def _mend(text: str, span: Span | None, published: date | None, *, future: bool) -> Span | None:
