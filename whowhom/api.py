@@ -48,9 +48,8 @@ _FIELDS = ("id", "text", "title", "published", "outlet", "url", "language")
 _MOST_REASONS = 1000
 _BATCH_ARTICLES = 512
 _BATCH_SECONDS = 1.0
-# Opening and closing the file for a batch is to take a sixtieth of the time at most: whoever reads meanwhile
-# waits for that, and then finds nothing of the file in memory.
-_TURNS_SHARE = 60.0
+# Opening and closing the file for a batch is to take a twentieth of the time at most.
+_TURNS_SHARE = 20.0
 _OTHER_REASONS = "other reasons"
 
 
