@@ -62,7 +62,7 @@ def test_answers_are_remembered_until_the_store_changes(tmp_path):
 
     def ask():
         with reader.asking() as cursor:
-            return reader.remember(cursor, "key", lambda: asked.append(1) or len(asked))
+            return cursor.remember_all("key", lambda: asked.append(1) or len(asked))
 
     assert [ask(), ask()] == [1, 1]
     with stores.open(path) as store:

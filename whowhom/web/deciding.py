@@ -265,13 +265,15 @@ def list_done(request: Request, cursor: Cursor) -> tuple[list[Decision], str]:
 
 def list_decisions(cursor: Cursor, articles: Sequence[str] | None = None) -> list[Decision]:
     """Return what people decided, the latest first: of some articles' events, or all."""
-    corrections = map(_describe_correction, cursor.store.corrections(articles))
+    corrections: Sequence[Correction] = ()
+    if articles is None or not cursor.list_corrected().isdisjoint(articles):
+        corrections = cursor.store.corrections(articles)
     judgements = [
         one
-        for one in cursor.store.judgements()
+        for one in cursor.remember_all("judgements", cursor.store.judgements)
         if articles is None or any(member[0] in articles for part in one.parts for member in part)
     ]
-    made = [*corrections, *_describe_judgements(judgements)]
+    made = [*map(_describe_correction, corrections), *_describe_judgements(judgements)]
     return sorted(made, key=lambda one: one.made_at, reverse=True)
 
 

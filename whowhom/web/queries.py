@@ -51,10 +51,19 @@ class UnknownIdError(LookupError):
 # Which incidents
 
 
+# What every list of incidents shows of one. Whole rows take half as long again to read.
+_LISTED = (
+    "id", "event", "mode", "quad", "actor", "recipient", "first_day", "last_day", "place", "aux", "certainty",
+    "denied_by", "n_independent",
+)  # fmt: skip
+
+
 @_remembered
 def list_incidents(cursor: Cursor, filters: Filters) -> list[Row]:
-    """Return the incidents of one page, whole, in their order."""
-    return _fetch_incidents(cursor, _list_ids(cursor, filters))
+    """Return the incidents of one page in their order: what lists show, and what the columns are made of."""
+    values = " ".join(COLUMN_BY_NAME[name].value for name in filters.columns)
+    fields = dict.fromkeys((*_LISTED, *re.findall(r"\bincident\.(\w+)", values)))
+    return _fetch_incidents(cursor, _list_ids(cursor, filters), ", ".join(fields))
 
 
 def _list_ids(cursor: Cursor, filters: Filters) -> list[str]:
@@ -67,7 +76,7 @@ def _list_ids(cursor: Cursor, filters: Filters) -> list[str]:
     return [row["incident"] for row in rows]
 
 
-def _fetch_incidents(cursor: Cursor, ids: Sequence[str], columns: str = "*") -> list[Row]:
+def _fetch_incidents(cursor: Cursor, ids: Sequence[str], columns: str) -> list[Row]:
     """Return incidents in the order of their ids."""
     row_by_id = {row["id"]: row for row in _fetch_where(cursor, "incident", "id", ids, columns)}
     return [row_by_id[id] for id in ids]
@@ -275,7 +284,10 @@ def find_incident_of(cursor: Cursor, events: Sequence[str]) -> str:
 
 
 def list_nearby(cursor: Cursor, incident: Row, *, limit: int = 8) -> list[Row]:
-    """Return incidents that may be the same deed: of three days before or after, with a party in common."""
+    """Return incidents that may be the same deed: of three days before or after, with a party in common.
+
+    Of each is given what lists show.
+    """
     countries = sorted(
         {one["country"] for side in ("actor", "recipient") for one in incident[side] if one["country"]}
     )
@@ -298,9 +310,7 @@ def list_nearby(cursor: Cursor, incident: Row, *, limit: int = 8) -> list[Row]:
             "limit": limit,
         },
     )
-    ids = [row["incident"] for row in near]
-    found = {row["id"]: row for row in _fetch_where(cursor, "incident", "id", ids)}
-    return [found[id] for id in ids]
+    return _fetch_incidents(cursor, [row["incident"] for row in near], ", ".join(_LISTED))
 
 
 def list_links(cursor: Cursor, members: Collection[tuple[str, str]], *, limit: int = 200) -> list[Row]:
@@ -576,12 +586,23 @@ def _with_role(filters: Filters, role: str, actor: str) -> Filters:
 def count_names(cursor: Cursor, filters: Filters, actor: str, *, limit: int = 12) -> list[Row]:
     """Return who stands behind a country: names, sectors, and in how many incidents they took part."""
     where, bound = select(filters)
-    among = "" if where == "true" else f"AND number IN (SELECT number FROM facet WHERE {where})"
+    among = ""
+    if where != "true":
+        where, bound = select(_with_role(filters, "party", actor))
+        among = f"AND number IN (SELECT number FROM facet WHERE {where})"
+    # Sectors only of those who are shown: of all it would take as long again.
     return cursor.fetch(
-        f"""SELECT name, mode(array_to_string(sector, ' ')) AS sector,
-            count(*) FILTER (role = 'actor') AS n_actor, count(*) FILTER (role = 'recipient') AS n_recipient
-        FROM party WHERE country = {bound.bind(actor)} AND name IS NOT NULL {among}
-        GROUP BY name ORDER BY count(*) DESC, name LIMIT {int(limit)}""",
+        f"""WITH found AS MATERIALIZED (
+            SELECT name, sector, role FROM party
+            WHERE country = {bound.bind(actor)} AND name IS NOT NULL {among}
+        ), foremost AS (
+            SELECT name, count(*) AS n, count(*) FILTER (role = 'actor') AS n_actor,
+                count(*) FILTER (role = 'recipient') AS n_recipient
+            FROM found GROUP BY name ORDER BY n DESC, name LIMIT {int(limit)}
+        )
+        SELECT name, mode(array_to_string(sector, ' ')) AS sector, any_value(n_actor) AS n_actor,
+            any_value(n_recipient) AS n_recipient
+        FROM found JOIN foremost USING (name) GROUP BY name ORDER BY any_value(n) DESC, name""",
         bound,
     )
 

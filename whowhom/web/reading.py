@@ -102,22 +102,30 @@ class Cursor:
         self._answers_of_store = answers_of_store or Answers()
         # No cached_property: in Python 3.11 one cursor would wait for the question of another.
         self._incidents_version: str | None = None
-        self._last_published: tuple[date | None] | None = None
 
     @property
     def incidents_version(self) -> str:
         """What changes whenever an incident, tie or pledge does; articles may come in meanwhile."""
         if self._incidents_version is None:
-            numbers = [read(self._connection) for read in _READ_NUMBERS]
-            self._incidents_version = "-".join(map(str, numbers))
+            self._incidents_version = self.remember_all("incidents version", self._read_incidents_version)
         return self._incidents_version
+
+    def _read_incidents_version(self) -> str:
+        return "-".join(str(read(self._connection)) for read in _READ_NUMBERS)
 
     @property
     def last_published(self) -> date | None:
         """The last day of publication; None without articles."""
-        if self._last_published is None:
-            (self._last_published,) = run(self._connection, "SELECT max(published) FROM article")
-        return self._last_published[0]
+        return self.remember_all("last published", self._read_last_published)
+
+    def _read_last_published(self) -> date | None:
+        ((day,),) = run(self._connection, "SELECT max(published) FROM article")
+        found: date | None = day
+        return found
+
+    def remember_all(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Return an answer that depends on anything in the store, made once for each state of it."""
+        return self._answers_of_store.remember(self.version, key, make)
 
     def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return an answer that depends on incidents, ties and pledges, made once for each state of them.
@@ -137,7 +145,15 @@ class Cursor:
             )
             return dict(rows)
 
-        return self._answers_of_store.remember(self.version, "coverage", ask)
+        return self.remember_all("coverage", ask)
+
+    def list_corrected(self) -> set[str]:
+        """Return the articles that have a correction: few, and most pages need no more of them."""
+
+        def ask() -> set[str]:
+            return {id for (id,) in run(self._connection, "SELECT DISTINCT article FROM correction")}
+
+        return self.remember_all("corrected", ask)
 
     def remember_covered(
         self, key: Hashable, first: date | None, last: date | None, make: Callable[[], Answer]
@@ -267,7 +283,3 @@ class Reader:
                 self.path, wait=_WAIT_FOR_WRITER_S, threads=_THREADS
             )
             return self._shared
-
-    def remember(self, cursor: Cursor, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """Return the answer under `key`, made once for each state of the store."""
-        return self._answers.remember(cursor.version, key, make)

@@ -59,7 +59,8 @@ def show_controls(text: str) -> str:
     >>> show_controls("a" + chr(7) + "b")
     'a␇b'
     """
-    return text.translate(_CONTROLS)
+    # Nearly all text is, and this is told ten times as fast.
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 def write_day(day: date | None) -> str:

@@ -44,7 +44,7 @@ def show(request: Request) -> Response:
     filters = read_filters([*pairs, ("party", code)], only=(*SPAN, "party"), also=CLOCK, limit=_NEWEST)
     clock = read_clock(pairs)
     with desk.reader.asking() as cursor:
-        extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
+        extent = cursor.remember_all("extent", lambda: queries.measure_extent(cursor))
         values = cursor.remember_covered(
             ("actor", filters),
             filters.first,

@@ -35,7 +35,7 @@ def show(request: Request) -> Response:
         for actor, recipient in ((one, other), (other, one))
     ]
     with desk.reader.asking() as cursor:
-        extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
+        extent = cursor.remember_all("extent", lambda: queries.measure_extent(cursor))
         directions = [
             cursor.remember_covered(
                 ("dyad", filters),

@@ -46,7 +46,7 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     filters, looking = _read(request)
     with desk.reader.asking() as cursor:
-        extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
+        extent = cursor.remember_all("extent", lambda: queries.measure_extent(cursor))
         places = ask_places(cursor, filters)
         key = ("map", filters, looking)
         shown, picture = cursor.remember(key, partial(_draw, places, filters, looking))

@@ -38,7 +38,7 @@ def show(request: Request) -> Response:
     filters = read_filters(request.query_params.multi_items(), only=("from", "to"), also=("span",))
     last_visit, cookie = desk.find_last_visit(request)
     with desk.reader.asking() as cursor:
-        extent = desk.reader.remember(cursor, "extent", lambda: queries.measure_extent(cursor))
+        extent = cursor.remember_all("extent", lambda: queries.measure_extent(cursor))
         fresh = queries.count_fresh(cursor, last_visit) if last_visit else None
         span = _choose_span(request.query_params.get("span", ""), filters, extent)
         values = (

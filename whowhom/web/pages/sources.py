@@ -15,8 +15,7 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     read_filters(request.query_params.multi_items(), only=("limit",))
     with desk.reader.asking() as cursor:
-        values = desk.reader.remember(
-            cursor,
+        values = cursor.remember_all(
             "sources",
             lambda: {
                 "extent": queries.measure_extent(cursor),
