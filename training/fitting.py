@@ -28,6 +28,7 @@ from whowhom.coders.weights import Weights, load_weights
 from whowhom.exporters.records import record_article
 from whowhom.records import CodedArticle, Event, Reading, Span
 from whowhom.resolvers.deeds import describe_pair, join_readings
+from whowhom.resolvers.denials import settle_denials
 from whowhom.resolvers.events import resolve_readings
 from whowhom.scoring import pair_records, shares_who_whom
 
@@ -64,7 +65,8 @@ def fit_logistic(
 def read_examples(examples: Sequence[Example], weights: Weights) -> list[Read]:
     by_id = {example.article.id: example for example in examples}
     read = read_events((example.article for example in examples), weights=weights)
-    return [(by_id[article.id], found, resolve_readings(article, found)) for article, found in read]
+    settled = ((article, settle_denials(article, found)) for article, found in read)
+    return [(by_id[article.id], found, resolve_readings(article, found)) for article, found in settled]
 
 
 def _overlap(event: Event, record: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from whowhom.coders.small import read_events
 from whowhom.coders.weights import Weights, load_weights
 from whowhom.records import Article, CodedArticle, Reading, Skip
 from whowhom.resolvers.deeds import join_readings
+from whowhom.resolvers.denials import settle_denials
 from whowhom.resolvers.events import resolve_readings
 
 
@@ -55,6 +56,7 @@ def code_article(article: Article, readings: Sequence[Reading], weights: Weights
     if not article.text.strip():
         return CodedArticle(article, (), Skip(article.id, "code", "the article has no text", article.origin))
     try:
+        readings = settle_denials(article, readings)
         events = resolve_readings(article, readings)
         joined = join_readings(article, readings, events, weights.settings)
         return CodedArticle(article, keep_likely(joined, weights.settings))

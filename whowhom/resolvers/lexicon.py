@@ -118,8 +118,9 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
 
 
 def _is_dotless(before: Token, after: str) -> bool:
-    """Tell whether the dot after a word is no mark: "St. John's", "N. Korea"."""
-    return before.key in _SAINTS or (before.key in ("n", "s") and after == " Korea")
+    """Tell whether the dot after a word is no mark: "St. John's", "N. Korea", "George W. Bush"."""
+    is_initial = len(before.raw) == 1 and before.raw.isupper()
+    return before.key in _SAINTS or (is_initial and after[:1].isspace() and after[1:2].isupper())
 
 
 @lru_cache(maxsize=32_768)

@@ -68,6 +68,9 @@ def settle_pronoun(
 ) -> list[Settled]:
     """Return whom a pronoun stands for; without any trace, an entity of the country spoken of."""
     found = follow_antecedents(scene, mention, settle, several=phrase.head in _SEVERAL)
+    if phrase.head in _WE and place is not None and (not found or found[0].kind == "person"):
+        # "We" may be the state or the body of whoever speaks, but never another person.
+        found = _find_quoted(scene, place, settle) or found
     if not found and place is not None:
         found = _find_referents(scene, phrase.head, place)
     if found:
@@ -262,6 +265,73 @@ def _find_speaker(scene: Scene, place: int) -> Settled | None:
         if known and verbs:
             return refer_to(known[0])
     return None
+
+
+def _find_quoted(scene: Scene, place: int, settle: Settle) -> list[Settled]:
+    """Return who says the quotation that holds `place`, as told right behind or before it."""
+    quotation = _find_quotation(scene.text, place)
+    if quotation is None:
+        return []
+    sentences = scene.cast.sentences
+    behind = quotation[1], max(quotation[1], sentences[scene.cast.sentence_of(quotation[1] - 1)][1])
+    ahead = min(quotation[0], sentences[scene.cast.sentence_of(quotation[0])][0]), quotation[0]
+    for start, end in (behind, ahead):
+        words = scene.text[start:end]
+        verb = _SPOKE.search(words)
+        is_led = words.rstrip().endswith(":")
+        if verb is None and not (is_led and start == ahead[0]):
+            continue
+        at = start + verb.start() if verb else start
+        names = scene.cast.names_between(start, end)
+        if names:
+            # "Her colleague, Davor Perkovac, told reporters in Kyiv: ..."; "..., said Petro Hordienko."
+            first, _, person = names[0] if is_led else min(names, key=lambda name: abs(name[0] - at))
+            return [settle_named(scene, person, first)]
+        if verb is not None:
+            is_first = start == behind[0] and not words[: verb.start()].strip()
+            subject = _SPOKEN_BY.match(words, verb.end()) if is_first else _SPEAKS.match(words)
+            if subject and (found := _settle_subject(scene, subject, start, settle)):
+                return found
+    return []
+
+
+def _settle_subject(scene: Scene, subject: re.Match[str], start: int, settle: Settle) -> list[Settled]:
+    at = start + subject.start("who")
+    phrase = read_phrase(subject["who"], scene.published, scene.cast.counts)[0]
+    if phrase.kind == "pronoun" or not (phrase.country or phrase.sectors):
+        return []
+    line = f"same as {subject['who']!r} at {scene.tell_place(at)}"
+    mention = Mention(Span(subject["who"], None, None), 0.0)
+    return [
+        replace(known, entity=add_line(known.entity, line)) for known in settle(scene, phrase, mention, at)
+    ]
+
+
+def _find_quotation(text: str, place: int) -> tuple[int, int] | None:
+    """Return where the quotation begins and ends that holds `place`, the marks within; None without one."""
+    first = max(text.rfind("\n", 0, place) + 1, place - _LONGEST_QUOTATION)
+    until = text.find("\n", place)
+    last = min(len(text) if until < 0 else until, place + _LONGEST_QUOTATION)
+    for opening, closing in (("“", "”"), ('"', '"')):
+        start = text.rfind(opening, first, place)
+        end = text.find(closing, place, last)
+        if start < 0 or end < 0:
+            continue
+        is_open = text.count('"', first, place) % 2 if opening == closing else "”" not in text[start:place]
+        if is_open:
+            return start, end + 1
+    return None
+
+
+_LONGEST_QUOTATION = 1000
+_SPOKE = re.compile(
+    r"\b(?:said|says|told|tells|adds|added|warned|warns|stated|wrote|writes|declared|insisted|explained|noted"
+    r"|shouted|replied|argued|announced|claimed|vowed|stressed|tweeted|cried|recalled|read)\b"
+)
+_SPOKEN_BY = re.compile(r"\s+(?P<who>(?:an? |the |our |its |his |her )?[^,.;:\n\"“”]{3,80})")
+_SPEAKS = re.compile(
+    r"[\s,]*(?P<who>[^,.;:\n\"“”]{3,80}?),? (?:(?:has |had |later |then )?" + _SPOKE.pattern + r")"
+)
 
 
 # --- descriptions -------------------------------------------------------------------------------

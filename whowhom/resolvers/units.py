@@ -195,6 +195,7 @@ def _end_of_run(text: str, tokens: Sequence[Token], place: int) -> int:
             break
         if (
             (token.raw[0].isupper() and (token.key not in NOT_NAMES or _is_may(tokens, place, end)))
+            or (end > place and len(token.raw) == 1 and text[token.end : token.end + 1] == ".")  # "Thomas A."
             or (token.raw[0].islower() and _leads_on(text, tokens, end))
             or (end > place and tokens[end - 1].joined and token.is_word)
         ):
