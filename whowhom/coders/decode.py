@@ -38,6 +38,10 @@ _N_SECTORS = 3
 _N_ANTECEDENTS = 3
 _MIN_ANTECEDENT = 0.08
 
+# Three words to the tokenizer, so that "wounded 2,450" might be read as two.
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
+_LONGEST_NUMBER = 20
+
 
 @dataclass(frozen=True, slots=True)
 class _Trigger:
@@ -97,8 +101,10 @@ class _Words:
         return quote
 
     def span(self, first: int, last: int) -> Span:
-        """Return the words from `first` to `last`, both included."""
-        return self.window.span(self.article, self.starts[first], self.ends[last] - 1)
+        """Return the words from `first` to `last`, both included, and the whole of a number among them."""
+        return _with_number(
+            self.article, self.window.span(self.article, self.starts[first], self.ends[last] - 1)
+        )
 
     def gap(self, left: int, right: int) -> int:
         """Return how many characters stand between two words."""
@@ -116,6 +122,20 @@ class _Words:
 _Described = tuple[tuple[tuple[str, float], ...], tuple[tuple[Span, float], ...]]
 # First and last word, and the mean probability of a role.
 _Run = tuple[int, int, float]
+
+
+def _with_number(article: Article, span: Span) -> Span:
+    """Return a span that ends within no number: "2" of "2,450" is all of it."""
+    text = article.title if span.of == "title" else article.text
+    start, end = span.start or 0, span.end or 0
+    edges = text[max(0, start - 1) : start + 1], text[end - 1 : end + 1]
+    if not any(len(edge) == 2 and all(c.isdigit() or c == "," for c in edge) for edge in edges):
+        return span
+    first = max(0, start - _LONGEST_NUMBER)
+    for found in _GROUPED.finditer(text, first, end + _LONGEST_NUMBER):
+        if found.start() < end and start < found.end():
+            start, end = min(start, found.start()), max(end, found.end())
+    return Span(text[start:end], start, end, span.of)
 
 
 def decode_window(article: Article, window: Window, outputs: Array, weights: Weights) -> list[Reading]:

@@ -47,7 +47,8 @@ _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|latest)\b[^.;:\n]*$
 _SINCE = re.compile(r"[^.;:,\n]{0,60}\bsince (?:the )?[^ ]+(?: [^ ]+){0,3}$")
 _COUNTED = re.compile(
     r"(?<!than )(?<!nearly )(?<!almost )(?<!about )(?<!over )(?<!around )"
-    r"\b(?P<count>(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:day|week)s? (?:after|before))"
+    r"\b(?P<count>(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:day|week)s?"
+    r" (?:after|before))"
     r"\b(?! which| that)[^.;:,\n\u2014]*$"
 )
 # Characters before a trigger in which the beginning of its clause stands.
