@@ -165,3 +165,36 @@ def test_office_is_that_of_the_day_of_the_deed(text: str, deed: str, sector: str
     (made,) = resolve_readings(Article("a", text, published=date(2023, 1, 24), language="en"), [reading])
     assert made.actor[0].name == "Boris Johnson"
     assert made.actor[0].sector[:1] == (sector,)
+
+
+def resolve_days(text: str, trigger: str, words: str = "") -> tuple[str, str]:
+    """Return date words and first day of the last of two events; the first is of the first date words."""
+    readings = []
+    for at, said in (("met", "on Saturday"), (trigger, words)):
+        start, first = text.index(at), text.index(said or at)
+        when = Mention(Span(said, first, first + len(said)), 0.9) if said else None
+        readings.append(Reading("CONSULT", Span(at, start, start + len(at)), 0.9, date=when, dated=0.9))
+    made = resolve_readings(Article("a", text, published=date(2000, 10, 9), language="en"), readings)
+    when = made[-1].date
+    assert when is not None and when.days is not None
+    return when.span.text if when.span else "", str(when.days.first)
+
+
+@pytest.mark.parametrize("words", ["", "on Saturday", "two days"])
+def test_deed_behind_two_days_after_is_counted_from_the_date_before(words):
+    """Whatever part of the words the model gives: none, those of the other deed, or half of them."""
+    text = "Mr. Kostunica met Mr. Solana on Saturday, two days after a crowd stormed parliament."
+    assert resolve_days(text, "stormed", words) == ("two days after", "2000-10-05")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "wanted"),
+    [
+        # Of the clause behind the comma, and of a measure that is no number of days.
+        ("They met on Saturday, and two days after that, police stormed it.", "on Saturday", "2000-10-07"),
+        ("They met on Saturday, more than two days after crowds stormed it.", "on Saturday", "2000-10-07"),
+    ],
+)
+def test_deed_that_is_not_counted_keeps_its_own_days(text, words, wanted):
+    """A comma ends the clause, and "more than" counts nothing."""
+    assert resolve_days(text, "stormed", words) == (words, wanted)

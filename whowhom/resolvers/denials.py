@@ -10,7 +10,7 @@ invented deed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from whowhom.records import Article, Reading
@@ -42,7 +42,7 @@ def settle_denials(article: Article, readings: Sequence[Reading]) -> list[Readin
     return settled
 
 
-def _is_denial(reading: Reading, verbs: set[tuple[str, int]]) -> bool:
+def _is_denial(reading: Reading, verbs: Set[tuple[str, int]]) -> bool:
     span = reading.trigger
     return reading.event == "REJECT" and any(
         of == span.of and (span.start or 0) <= at < (span.end or 0) for of, at in verbs

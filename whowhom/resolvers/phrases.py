@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
 
 from whowhom.resolvers.lexicon import Term, Token, tokenize
@@ -239,6 +240,10 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[Segment], phrase:
     for place, segment in enumerate(segments):
         if place and segment.link != ",":
             if any(unit.kind == "name" for unit in segment.units):
+                # "The mayor of Melitopol, Ivan Fedorov": a place that no table knows is nobody's name.
+                held = _find_holder(segments[place + 1 :])
+                if held is not None and any(unit.term("role") for unit in segments[0].units):
+                    return _read_name(tokens, held, held.units[0], phrase, apposed=True)
                 break
             continue
         for unit in segment.units:
@@ -270,6 +275,15 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[Segment], phrase:
         kind = "people" if term.kind == "people" or term.role == "people" else "place"
         return phrase._replace(kind=kind, head=words.lower(), is_place=kind == "place")
     return phrase
+
+
+def _find_holder(segments: Sequence[Segment]) -> Segment | None:
+    """Return the first of the segments that is a full name behind a comma, and none of a list of names."""
+    for segment, following in zip_longest(segments, segments[1:]):
+        first = segment.units[0] if segment.units else None
+        if segment.link == "," and first and first.kind == "name" and first.last - first.first > 1:
+            return segment if following is None or following.link == "," else None
+    return None
 
 
 def _name_of_side(head: Segment) -> str:

@@ -39,6 +39,7 @@ _MIN_ANTECEDENT = 0.5
 _HE = frozenset("he him his himself who whom whose".split())
 _SHE = frozenset("she her hers herself".split())
 _IT = frozenset("it its itself which that this".split())
+_NO_PERSON = _IT | {"others"}
 _THEY = frozenset("they them their theirs themselves".split())
 _SEVERAL = frozenset("they them both themselves".split())
 _WE = frozenset("we us our i me my you".split())
@@ -55,6 +56,12 @@ _BODY_WORDS = frozenset(
     "congress senate council commission committee court tribunal ministry agency company union alliance "
     "coalition state press media community newspaper opposition team temple church".split()
 )
+# What is no person either: "the presidential guard" is not the president.
+_THINGS = frozenset(
+    "building palace embassy consulate headquarters base airport station bank mosque hospital school "
+    "university village town city district convoy crowd mob unit battalion brigade regiment patrol garrison "
+    "fleet squad crew tribe clan family".split()
+)
 _SAID = re.compile(
     r"\b(?:said|says|say|told|adds|added|warned|warns|stated|wrote|writes|declared|insisted|explained|noted)\b"
 )
@@ -68,6 +75,8 @@ def settle_pronoun(
 ) -> list[Settled]:
     """Return whom a pronoun stands for; without any trace, an entity of the country spoken of."""
     found = follow_antecedents(scene, mention, settle, several=phrase.head in _SEVERAL)
+    if phrase.head in _NO_PERSON:
+        found = [known for known in found if known.kind != "person"]
     if phrase.head in _WE and place is not None and (not found or found[0].kind == "person"):
         # "We" may be the state or the body of whoever speaks, but never another person.
         found = _find_quoted(scene, place, settle) or found
@@ -514,7 +523,8 @@ def _may_be(phrase: Phrase, known: Settled) -> bool:
     of them by none; a body by the words of a body or of its kind of people ("the rebels").
     """
     if known.kind == "person":
-        return not phrase.plural and phrase.number < 2 and not (phrase.sectors[:1] and _is_body(phrase))
+        is_one = not phrase.plural and phrase.number < 2
+        return is_one and not (phrase.sectors[:1] and (_is_body(phrase) or _is_thing_word(phrase.head)))
     if phrase.kind == known.kind or not known.entity.name:
         return True
     return _is_body(phrase) or (bool(phrase.sectors) and phrase.sectors[:1] == known.entity.sector[:1])
@@ -527,6 +537,11 @@ def _is_body(phrase: Phrase) -> bool:
 def _is_body_word(head: str) -> bool:
     word = head.split()[-1] if head else ""
     return word in _BODIES or word in _BODY_WORDS
+
+
+def _is_thing_word(head: str) -> bool:
+    *before, word = head.split() or [""]
+    return word in _THINGS or (word == "guard" and bool(before))  # alone it is somebody
 
 
 def _describe(phrase: Phrase, mention: Mention, country: str, *lines: str) -> Settled:
