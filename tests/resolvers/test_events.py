@@ -176,7 +176,8 @@ def resolve_days(text: str, trigger: str, words: str = "") -> tuple[str, str]:
         readings.append(Reading("CONSULT", Span(at, start, start + len(at)), 0.9, date=when, dated=0.9))
     made = resolve_readings(Article("a", text, published=date(2000, 10, 9), language="en"), readings)
     when = made[-1].date
-    assert when is not None and when.days is not None
+    assert when is not None
+    assert when.days is not None
     return when.span.text if when.span else "", str(when.days.first)
 
 
