@@ -232,7 +232,16 @@ def read_surroundings(
     if among is None and scores[country] < weights["none"]:
         return "", ""
     words = _nearest_words(scene, place, country)
-    return country, f"country: {words!r} stands near" if words else "country: the article is mostly about it"
+    return country, f"country: {words!r}{_NEAR}" if words else _MOSTLY
+
+
+_NEAR = " stands near"
+_MOSTLY = "country: the article is mostly about it"
+
+
+def is_of_surroundings(line: str) -> bool:
+    """Whether a line of evidence is one of `read_surroundings`."""
+    return line == _MOSTLY or (line.startswith("country: ") and line.endswith(_NEAR))
 
 
 def group_of(sectors: tuple[str, ...]) -> str:
