@@ -340,12 +340,14 @@ def test_replay_does_not_depend_on_the_order_of_the_coding() -> None:
 
 
 def make_reports() -> list[CodedArticle]:
-    """Return eight articles on three deeds of two pairs of states."""
+    """Return ten articles on five deeds of three pairs of states; of two a tie or a pledge is told."""
     told = [
         ("CONSULT", "visit", "RUS", "PRK", "arrived", 0), ("CONSULT", "visit", "RUS", "PRK", "arrived", 0),
         ("CONSULT", "visit", "RUS", "PRK", "visited", 1), ("ASSAULT", "aerial", "RUS", "UKR", "bombed", 2),
         ("ASSAULT", "aerial", "RUS", "UKR", "bombed", 2), ("ASSAULT", "aerial", "RUS", "UKR", "struck", 2),
         ("SANCTION", "expel", "USA", "RUS", "expelled", 3), ("CONSULT", "visit", "RUS", "PRK", "arrived", 0),
+        ("THREATEN", "violence", "USA", "PRK", "threatened", 4),
+        ("SANCTION", "withdraw", "USA", "PRK", "recalled its ambassador", 5),
     ]  # fmt: skip
     return [_make_report(f"r{number}", *one) for number, one in enumerate(told)]
 
@@ -373,8 +375,14 @@ def _make_report(
 
 
 def told(store: Store) -> list[Any]:
-    """Return all that incidents are, but for the order of rows."""
-    return [rows(store, table) for table in ("incident", "report", "link")]
+    """Return all that incidents, ties and pledges are, but for the order of rows."""
+    made = [rows(store, table) for table in ("incident", "report", "link", "told", "tie", "tie_change")]
+    # Whose name a family of copies has is no matter: an article without events is in none of a rebuild.
+    tables = ("tie_report", "pledge_report")
+    return made + [
+        store._connection.sql(f"SELECT * EXCLUDE (family) FROM {table} ORDER BY ALL").fetchall()
+        for table in tables
+    ]
 
 
 def assert_as_rebuilt(store: Store) -> None:
@@ -395,14 +403,18 @@ def assert_as_rebuilt(store: Store) -> None:
     ],
     ids=str,
 )
-@pytest.mark.parametrize("which", ["r0-event", "r4-event"])
+@pytest.mark.parametrize("which", ["r0-event", "r4-event", "r8-event", "r9-event"])
 def test_incidents_after_a_correction_are_those_of_a_rebuild(which: str, decision: dict[str, Any]) -> None:
-    """Whether the event leaves its incident, joins another or only becomes surer; so after the undo."""
+    """Whether the event leaves its incident, joins another or only becomes surer; so after the undo.
+
+    Ties and pledges are those of the corrected event too.
+    """
     with stores.open(":memory:") as store:
         store.add(make_reports())
         store.build_incidents()
         before = told(store)
         assert len(before[0]) < len(make_reports())
+        assert all(before)
         try:
             made = store.correct(which, who="Ana", **decision)
         except ValueError as error:
@@ -411,6 +423,18 @@ def test_incidents_after_a_correction_are_those_of_a_rebuild(which: str, decisio
         assert_as_rebuilt(store)
         store.correct(undo=made.id, who="Ana")
         assert told(store) == before
+
+
+def test_added_event_tells_of_ties_and_pledges_at_once() -> None:
+    """What the coder missed is a pledge like any other as soon as somebody has added it."""
+    with stores.open(":memory:") as store:
+        store.add(make_reports())
+        store.build_incidents()
+        n_before = len(rows(store, "pledge_report"))
+        given = {"type": "THREATEN", "mode": "violence", "trigger": "arrived@51", "actor": "RUS GOV"}
+        store.correct("r0", add=True, set={**given, "recipient": "PRK GOV"}, who="Ana")
+        assert len(rows(store, "pledge_report")) > n_before
+        assert_as_rebuilt(store)
 
 
 def test_merge_survives_a_correction_of_its_event() -> None:

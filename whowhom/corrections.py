@@ -22,7 +22,7 @@ from typing import Any, Literal, NamedTuple
 
 import duckdb
 
-from whowhom import joining
+from whowhom import joining, kept_standings, tellings
 from whowhom.exporters.records import record_event
 from whowhom.exporters.tables import mend
 from whowhom.fields import amend, settle_type
@@ -340,7 +340,7 @@ def _add(
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, article: Article) -> list[Correction]:
-    """Let `event`, `coding` and the incidents of one article follow from its corrections; return these."""
+    """Let all that is made of one article follow from its corrections; return these."""
     held = _read_rows(connection, [article.id])[article.id]
     coding = _read_coding(connection, [article.id]).get(article.id, held)
     corrections = read_corrections(connection, [article.id])
@@ -354,6 +354,9 @@ def _settle(connection: duckdb.DuckDBPyConnection, article: Article) -> list[Cor
         joining.build(connection)
     elif change == "score":
         joining.refresh(connection, [article.id])
+    if change != "none":
+        tellings.build(connection)
+        kept_standings.keep(connection)
     return corrections
 
 
