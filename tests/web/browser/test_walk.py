@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -208,6 +209,43 @@ def test_enter_in_a_field_decides_nothing(open_page, own_desk):
         page.wait_for_timeout(300)
         page.goto(f"{desk}/corrections")
         assert "Nobody has corrected anything" in page.inner_text("main")
+
+
+@pytest.mark.parametrize(
+    ("keys", "decided"),
+    [
+        ("j j x s Enter", ["split"]),
+        ("j j x Enter", []),
+        ("m Space Enter", ["merge"]),
+        ("m Enter", []),
+    ],
+)
+def test_keys_of_split_and_merge_accept_nothing(open_page, desk, addresses, keys, decided):
+    """After a box or a choice keys go on, and Enter there is never the first report's Accept."""
+    with open_page() as page:
+        sent = []
+        page.route(
+            "**/decide", lambda route: (sent.append(route.request.post_data), route.fulfill(status=204))
+        )
+        page.goto(addresses["/incident/{id}"])
+        for key in keys.split():
+            page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        assert [dict(parse_qsl(one))["do"].partition(" ")[0] for one in sent] == decided
+
+
+def test_enter_on_a_box_decides_nothing_without_javascript(browser, desk, addresses):
+    """The form itself has a first button that does nothing."""
+    context = browser.new_context(java_script_enabled=False, base_url=desk)
+    page = context.new_page()
+    sent = []
+    page.route("**/decide", lambda route: (sent.append(route.request.post_data), route.fulfill(status=204)))
+    page.goto(addresses["/incident/{id}"])
+    page.locator("[name=chosen]").first.check()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    context.close()
+    assert sent == []
 
 
 def test_question_mark_shows_the_keys(open_page):

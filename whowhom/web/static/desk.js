@@ -2,7 +2,8 @@
 // Every page works without it.
 "use strict";
 
-const typing = (target) => target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]");
+// No letter is typed into a box to mark or a choice, so keys go on there.
+const typing = (target) => target instanceof HTMLElement && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
 // Keys
 
@@ -75,6 +76,14 @@ function decide(event) {
   if (event.key === "e" || event.key === "x") target.click();
   if (event.key !== "e") target.focus();
 }
+
+// Enter on the incident chosen to merge with, or behind its id, presses the button of the choice.
+document.querySelector("[data-merging]")?.addEventListener("keydown", (event) => {
+  const { checked, type, value } = event.target;
+  if (event.key !== "Enter" || !(checked || type === "text" && value.trim())) return;
+  event.preventDefault();
+  event.currentTarget.querySelector("button").click();
+});
 
 document.addEventListener("focusin", (event) => {
   const row = event.target instanceof Element && event.target.closest("[data-row]");
