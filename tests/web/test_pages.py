@@ -75,6 +75,19 @@ def test_overview_tells_what_is_there_and_what_is_new(store_path):
         cookie = f"whowhom_visit_8000={later.cookies['whowhom_visit_8000']}"
 
 
+@pytest.mark.parametrize("page", ["/", "/actor/RUS", "/dyad/RUS/UKR", "/incidents", "/network"])
+@pytest.mark.parametrize(
+    "days",
+    [
+        "to=9999-12-31", "from=9999-12-31", "from=9999-01-01", "from=9998-06-01", "from=9999-11-20",
+        "from=0001-01-01", "to=0001-01-01", "to=0001-03-01", "from=0001-01-01&to=9999-12-31",
+    ],
+)  # fmt: skip
+def test_first_and_last_day_there_is_can_be_asked_for(reader, page, days):
+    """No day lies before or behind them, whatever the length of the periods."""
+    assert reader.get(f"{page}?{days}").status_code == 200
+
+
 @pytest.mark.parametrize("cookie", ["", "~", "x~y~z", "2024-01-01T00:00+02:00~1~2", "~~~~", "9999999"])
 def test_broken_visit_cookie_is_as_none(store_path, cookie):
     """Nobody is kept out by a cookie."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from whowhom.series import Period
+from whowhom.web.pictures.axes import last_day
 from whowhom.web.pictures.series import Point
 from whowhom.web.pictures.timeline import Bar
 
@@ -35,16 +36,6 @@ def find_start(day: date, by: Period) -> date:
     return day.replace(day=1 if by in ("month", "year") else day.day, month=1 if by == "year" else day.month)
 
 
-def find_next(start: date, by: Period) -> date:
-    """Return the first day of the period after one that starts on `start`."""
-    return find_start(start + timedelta(days={"day": 1, "week": 7, "month": 32, "year": 367}[by]), by)
-
-
-def find_end(start: date, by: Period) -> date:
-    """Return the last day of the period that starts on `start`."""
-    return find_next(start, by) - timedelta(days=1)
-
-
 def fill_periods(
     rows: Sequence[Row], by: Period, first: date, last: date
 ) -> Iterator[tuple[date, Row | None]]:
@@ -56,13 +47,13 @@ def fill_periods(
         yield start, by_start.get(start)
         if start >= end:
             return
-        start = find_next(start, by)
+        start = last_day(start, by) + timedelta(days=1)
 
 
 def make_bars(rows: Sequence[Row], by: Period, first: date, last: date, link: Any) -> list[Bar]:
     """Return the bars of a timeline; `link` makes an address from the first and last day of a period."""
     return [
-        Bar(start, _list_quads(row), row["n_articles"] if row else 0, link(start, find_end(start, by)))
+        Bar(start, _list_quads(row), row["n_articles"] if row else 0, link(start, last_day(start, by)))
         for start, row in fill_periods(rows, by, first, last)
     ]
 

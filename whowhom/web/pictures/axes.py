@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from math import ceil, floor, log10
@@ -93,7 +94,7 @@ def round_up(value: float) -> float:
 
 
 def last_day(first: date, by: Period) -> date:
-    """Return the last day of the period that begins with `first`.
+    """Return the last day of the period that begins with `first`, or the last one that there is.
 
     >>> last_day(date(2024, 2, 1), "month")
     datetime.date(2024, 2, 29)
@@ -101,10 +102,9 @@ def last_day(first: date, by: Period) -> date:
     if by == "day":
         return first
     if by == "week":
-        return first + timedelta(6)
-    if by == "year":
-        return date(first.year, 12, 31)
-    return (first.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
+        return first + min(timedelta(6), date.max - first)
+    month = 12 if by == "year" else first.month
+    return date(first.year, month, monthrange(first.year, month)[1])
 
 
 def name_day(day: date) -> str:
