@@ -53,7 +53,7 @@ def make_report(id: str, day: date, *, who="RUS", whom="UKR", event="ASSAULT", k
         scale=-9.0,
         cameo="190",
         actor=(Entity(span(f"{who} forces"), f"{who} army", who, ("MIL",)),),
-        recipient=(Entity(span(whom), "", whom, ("GOV",)),),
+        recipient=(Entity(span(whom), "", whom, changes.pop("sector", ("GOV",))),),
         location=changes.pop("location", None)
         or Place(span(f"Belgrad{id}"), f"Belgrad{id}", whom, 10.5, 20.25, 7, "exact"),
         date=EventDate(span("Friday"), DaySpan(day, day)),
@@ -94,6 +94,7 @@ def make_articles() -> list[CodedArticle | Skip]:
             whom=countries[number % 3],
             event=events[number % 4],
             killed=number if number % 5 == 0 else None,
+            sector=("GOV", "JUD") if number % 2 else ("JUD", "GOV"),
         )
         for number in range(40)
     ]

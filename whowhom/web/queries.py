@@ -141,7 +141,7 @@ _HELD = {
     "place": "place_country",
     "actor": "actor_country",
     "recipient": "recipient_country",
-    "sector": "sector",
+    "sector": "sectors",
 }
 _TESTED = {"certainty": CERTAINTY_TESTS, "aux": AUX_TESTS}
 FACETS = (*_HELD, *_TESTED)
