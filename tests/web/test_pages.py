@@ -178,6 +178,33 @@ def test_columns_are_shown_as_chosen(reader):
     assert [head.strip() for head in heads] == ["score", "day", "denies it", "certain"]
 
 
+@pytest.mark.parametrize("form", ['id="filters"', ""])
+def test_forms_of_the_table_keep_what_they_do_not_ask_for(reader, form):
+    """Filtering keeps the columns, choosing columns keeps the filters, both the order."""
+    query = "type=ASSAULT&actor=RUS&columns=event,asserted_by&sort=score&order=asc&limit=20"
+    text = reader.get(f"/incidents?{query}").text
+    (sent,) = re.findall(rf'<form action="/incidents" ?{form}>(.*?)</form>', text, re.S)
+    fields = re.findall(
+        r'name="(\w+)"[^>]* value="([^"]*)"( checked)?',
+        re.sub(r"<input type=.checkbox[^>]*(?<!checked)>", "", sent),
+    )
+    told = {}
+    for name, value, _ in fields:
+        told.setdefault(name, []).append(value)
+    told = {name: ",".join(values) for name, values in told.items() if any(values)}
+    assert told == dict(pair.split("=") for pair in query.split("&"))
+
+
+@pytest.mark.parametrize(
+    "columns", ["event,asserted_by", "incident_id,event", "first_day,incident_id", "event,first_day"]
+)
+def test_every_row_opens_whatever_columns_are_shown(reader, columns):
+    """There is one link that keys go to, in each row."""
+    rows = _ROW.findall(reader.get(f"/incidents?columns={columns}").text)
+    assert rows
+    assert {len(re.findall(r'<a href="/incident/[^>]* data-open>', row)) for row in rows} == {1}
+
+
 def test_every_column_can_be_shown(reader):
     """All at once, with all kinds of values."""
     from whowhom.web.columns import COLUMNS

@@ -124,6 +124,11 @@ class Filters:
         """
         return write_query(PARAMETERS, replace(self, **changes), _DEFAULT)
 
+    def list_others(self, *names: str) -> list[tuple[str, str]]:
+        """Return the pairs that a form which asks for some names has to send besides; from the first row."""
+        pairs = list_pairs(PARAMETERS, replace(self, offset=0), _DEFAULT)
+        return [(name, value) for name, value in pairs if name not in names]
+
     def toggle(self, attribute: str, value: str) -> str:
         """Return the query string with a value added, or taken out where it was there; from the first row."""
         values: tuple[str, ...] = getattr(self, attribute)
@@ -160,6 +165,12 @@ assert {one.name for one in fields(Filters)} == {parameter.attribute for paramet
 
 def write_query(parameters: Iterable[Parameter], asked: Any, default: Any) -> str:
     """Return the query string of what is asked, without what is asked anyhow; "" for none."""
+    pairs = list_pairs(parameters, asked, default)
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def list_pairs(parameters: Iterable[Parameter], asked: Any, default: Any) -> list[tuple[str, str]]:
+    """Return the names and values of a query string, without what is asked anyhow."""
     pairs: list[tuple[str, str]] = []
     for parameter in parameters:
         value = getattr(asked, parameter.attribute)
@@ -171,7 +182,7 @@ def write_query(parameters: Iterable[Parameter], asked: Any, default: Any) -> st
             pairs += [(parameter.name, one) for one in value]
         else:
             pairs.append((parameter.name, f"{value:g}" if parameter.kind == "real" else str(value)))
-    return f"?{urlencode(pairs)}" if pairs else ""
+    return pairs
 
 
 def read_filters(

@@ -12,6 +12,9 @@ from whowhom.web.columns import COLUMN_BY_NAME, COLUMNS
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import read_filters
 
+_OPENING = ("first_day", "incident_id")
+"""Columns whose cells are links to the incident."""
+
 
 def show(request: Request) -> Response:
     """Show one page of the table."""
@@ -22,6 +25,8 @@ def show(request: Request) -> Response:
         # Whoever pages or sorts asks for the same counts again.
         n_found, facets = queries.count_facets(cursor, filters.without_view())
     following = filters.offset + filters.limit
+    # Every row has to lead to its incident.
+    shown = filters.columns if set(_OPENING) & set(filters.columns) else ("incident_id", *filters.columns)
     page = {
         "filters": filters,
         "words": filters.words,
@@ -29,8 +34,9 @@ def show(request: Request) -> Response:
         "n_found": n_found,
         "facets": facets,
         "source_kinds": SOURCE_KINDS,
-        "columns": [COLUMN_BY_NAME[name] for name in filters.columns],
-        "cells": [(name, _find_kind(name), COLUMN_BY_NAME[name].heading) for name in filters.columns],
+        "columns": [COLUMN_BY_NAME[name] for name in shown],
+        "cells": [(name, _find_kind(name), COLUMN_BY_NAME[name].heading) for name in shown],
+        "opening": next(name for name in _OPENING if name in shown),
         "all_columns": COLUMNS,
         "formats": exporting.FORMATS,
         "previous": filters.write(offset=max(0, filters.offset - filters.limit)) if filters.offset else None,
