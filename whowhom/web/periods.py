@@ -17,7 +17,8 @@ Row = dict[str, Any]
 _MOST_DAYS: tuple[tuple[Period, int], ...] = (("day", 62), ("week", 366), ("month", 366 * 12))
 # A wrong date of centuries ago must not make a picture of thousands of empty years: the latest are shown.
 _MOST_PERIODS = 400
-_DAYS: dict[Period, int] = {"day": 1, "week": 7, "month": 31, "year": 366}
+# No period has fewer: with more the earliest would be shown in place of the latest.
+_DAYS: dict[Period, int] = {"day": 1, "week": 7, "month": 28, "year": 365}
 
 
 def choose_period(first: date, last: date) -> Period:

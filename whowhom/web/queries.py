@@ -384,6 +384,13 @@ class Extent(NamedTuple):
     first_day: date | None
     last_day: date | None
 
+    def cut(self, first: date, last: date) -> tuple[date, date] | None:
+        """Return those days of a span that the store holds something of, None for none of them."""
+        held = [day for day in (self.first, self.first_day, self.last, self.last_day) if day is not None]
+        if not held or last < min(held) or max(held) < first:
+            return None
+        return max(first, min(held)), min(last, max(held))
+
 
 def measure_extent(cursor: Cursor) -> Extent:
     """Return how much there is, and of which days."""

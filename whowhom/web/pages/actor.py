@@ -113,7 +113,10 @@ def draw_series(cursor: Cursor, filters: Filters, extent: queries.Extent, *, tit
     first, last = filters.first or extent.first, filters.last or extent.last
     if first is None or last is None:
         return {"picture": "", "points": []}
-    first, asked = min(first, last), filters.without_view()
+    drawn = extent.cut(min(first, last), last)
+    if drawn is None:
+        return {"picture": "", "points": []}
+    (first, last), asked = drawn, filters.without_view()
     by = choose_period(first, last)
 
     def link(start: date, end: date) -> str:

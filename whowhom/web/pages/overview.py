@@ -46,7 +46,7 @@ def show(request: Request) -> Response:
                 ("overview", span),
                 _find_before(span),
                 span.last,
-                lambda: _ask(cursor, span),
+                lambda: _ask(cursor, span, extent),
             )
             if span is not None
             else {}
@@ -80,11 +80,12 @@ def _choose_span(name: str, filters: Filters, extent: queries.Extent) -> _Span |
     return _Span(max(extent.last - timedelta(days=int(name) - 1), date.min), extent.last, name)
 
 
-def _ask(cursor: Cursor, span: _Span) -> dict[str, object]:
+def _ask(cursor: Cursor, span: _Span, extent: queries.Extent) -> dict[str, object]:
     filters = Filters(first=span.first, last=span.last)
-    by = choose_period(span.first, span.last)
+    drawn = extent.cut(span.first, span.last)
+    by = choose_period(*drawn or span[:2])
     rows = queries.count_by_quad(cursor, filters, by)
-    bars = make_bars(rows, by, span.first, span.last, _link_incidents)
+    bars = make_bars(rows, by, *drawn, _link_incidents) if drawn else []
     newest = Filters(last=span.last, first=span.first, limit=_NEWEST)
     places = queries.count_places(cursor, filters)
     return {
