@@ -202,6 +202,7 @@ def test_sending_a_form_twice_changes_nothing_more(desk):
         ("merge nothing", {}, 400, "Choose an incident"),
         ("dance r07-1", {}, 400, "says nothing"),
         ("accept r07-1", {"who": " "}, 400, "who decides"),
+        ("accept r07-1", {"who": "\u202e"}, 400, "who decides"),
         ("accept r07-1", {"why": "x" * 501}, 400, "500 characters"),
     ],
 )
@@ -334,6 +335,16 @@ def test_corrections_are_listed_by_whom_and_taken_along(desk):
     gold = [json.loads(line) for line in desk.get("/corrections/gold.jsonl").text.splitlines()]
     assert {row["id"] for row in gold} == {"r18", "r19"}
     assert desk.get("/corrections.xlsx").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["/corrections?who=Ana", "/corrections?foo=bar", "/corrections.csv?who=Ana"]
+)
+def test_unknown_filter_of_corrections_is_refused(desk, address):
+    """What is shown is never everything where something else was asked for."""
+    answer = desk.get(address)
+    assert answer.status_code == 400
+    assert "There is no filter" in answer.text
 
 
 def test_correction_outlives_a_new_coding(desk):

@@ -212,6 +212,15 @@ class NetworkQuestion(Question):
 
 
 @dataclass(frozen=True)
+class CorrectionQuestion(Question):
+    """Whose decisions are asked for; everybody's where nobody is named."""
+
+    PARAMETERS: ClassVar = (Parameter("by", "by", "text", "Who decided.", longest=500),)
+
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class ViewQuestion(Question):
     """Which part of the world is looked at."""
 

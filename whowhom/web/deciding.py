@@ -112,7 +112,7 @@ def _answer(request: Request, form: Form) -> Response:
     desk = desk_of(request)
     desk.gate.check_form(request, form.get(FORM_FIELD))
     who = form.get("who")
-    if not who:
+    if not any(sign.isprintable() and not sign.isspace() for sign in who):
         return _ask_again(request, form, 400, "Say who decides: a correction keeps the name of who made it.")
     if len(who) > _MOST_WORDS or len(form.get("why")) > _MOST_WORDS:
         return _ask_again(request, form, 400, f"Who and why take {_MOST_WORDS} characters each.")

@@ -46,6 +46,7 @@ class Parameter(NamedTuple):
     least: int = 0
     most: int = 0
     most_values: int = _MOST_VALUES
+    longest: int = _LONGEST
 
 
 _MODES = tuple(sorted({mode.partition(".")[2] for mode in MODES}))
@@ -242,8 +243,8 @@ def read_values(
             raise BadFilterError(
                 f"There is no filter {_quote(name)}. There are: {', '.join((*known, *also))}."
             )
-        if len(value) > _LONGEST and known[name].kind != "columns":
-            raise BadFilterError(f"{name} has {len(value)} characters; give {_LONGEST} at most.")
+        if len(value) > known[name].longest and known[name].kind != "columns":
+            raise BadFilterError(f"{name} has {len(value)} characters; give {known[name].longest} at most.")
         if "\0" in value:
             raise BadFilterError(f"{name} holds a null character; give words.")
         if not value.strip() and not is_form:

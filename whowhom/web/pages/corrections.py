@@ -12,6 +12,7 @@ from starlette.responses import Response
 from whowhom.exporters import write_rows
 from whowhom.exporters.relations import WRITERS
 from whowhom.web import deciding
+from whowhom.web.asking import CorrectionQuestion
 from whowhom.web.deciding import Decision
 from whowhom.web.desk import desk_of
 
@@ -22,15 +23,16 @@ _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson
 def show(request: Request) -> Response:
     """Show the page."""
     desk = desk_of(request)
+    by = _read_by(request)
     with desk.reader.asking() as cursor:
         made = deciding.list_decisions(cursor)
         done, undo = deciding.list_done(request, cursor)
-    chosen = _choose(request, made)
+    chosen = _choose(made, by)
     page = {
         "decisions": chosen[:_MOST_SHOWN],
         "n_found": len(chosen),
         "people": sorted({one.who for one in made}),
-        "by": request.query_params.get("by", ""),
+        "by": by,
         "done": done,
         "undo": undo,
         "who": deciding.read_who(desk, request),
@@ -46,8 +48,9 @@ def export(request: Request) -> Response:
     format = str(request.path_params["format"])
     if format not in _MEDIA_TYPES:
         raise HTTPException(404)
+    by = _read_by(request)
     with desk_of(request).reader.asking() as cursor:
-        rows = [deciding.record_decision(one) for one in _choose(request, deciding.list_decisions(cursor))]
+        rows = [deciding.record_decision(one) for one in _choose(deciding.list_decisions(cursor), by)]
     types = [(name, pa.bool_() if name == "stands" else pa.string()) for name in deciding.COLUMNS]
     stream = io.BytesIO()
     WRITERS[format](pa.Table.from_pylist(rows, pa.schema(types)), stream, ())
@@ -63,8 +66,11 @@ def export_gold(request: Request) -> Response:
     return _respond(stream.getvalue(), "gold.jsonl", _MEDIA_TYPES["jsonl"])
 
 
-def _choose(request: Request, made: Sequence[Decision]) -> list[Decision]:
-    by = request.query_params.get("by", "")
+def _read_by(request: Request) -> str:
+    return CorrectionQuestion.read(request.query_params.multi_items(), also=("done",)).by
+
+
+def _choose(made: Sequence[Decision], by: str) -> list[Decision]:
     return [one for one in made if not by or one.who == by]
 
 
