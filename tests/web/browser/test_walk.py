@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tests.web.browser.conftest import HOSTILE_TEXT, run_whowhom
+from whowhom import store as stores
 from whowhom.web.app import ROUTES
 
 # Answers for programs and files, which no browser draws.
@@ -246,6 +247,18 @@ def test_enter_on_a_box_decides_nothing_without_javascript(browser, desk, addres
     page.wait_for_timeout(300)
     context.close()
     assert sent == []
+
+
+def test_undo_is_in_sight_on_a_telephone(open_page, own_desk):
+    """A correction is a paragraph there, with its button in it."""
+    desk, path = own_desk
+    with stores.open(path) as store:
+        event = store.events(limit=1).to_arrow_table()["event_id"][0].as_py()
+        store.correct(event, accept=True, who="Ana Bell")
+    with open_page(390) as page:
+        page.goto(f"{desk}/corrections")
+        box = page.locator("tbody button").bounding_box()
+        assert box["x"] + box["width"] <= 390
 
 
 def test_question_mark_shows_the_keys(open_page):
