@@ -686,7 +686,7 @@ class Store:
         """
         members = [member for one in incidents for member in self._list_members(one)]
         if len({str(self._find_incident(one)["id"]) for one in incidents}) < 2:
-            raise ValueError(f"{len(incidents)} incident to merge; give two or more, each once.")
+            raise ValueError(f"Only one incident is named: {', '.join(incidents)}. Give two or more to merge.")
         return self._judge("merge", [list(dict.fromkeys(members))], who, why)
 
     def undo(self, judgement: str, *, who: str, why: str = "") -> str:
