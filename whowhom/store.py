@@ -686,7 +686,9 @@ class Store:
         """
         members = [member for one in incidents for member in self._list_members(one)]
         if len({str(self._find_incident(one)["id"]) for one in incidents}) < 2:
-            raise ValueError(f"Only one incident is named: {', '.join(incidents)}. Give two or more to merge.")
+            raise ValueError(
+                f"Only one incident is named: {', '.join(dict.fromkeys(incidents))}. Give two or more."
+            )
         return self._judge("merge", [list(dict.fromkeys(members))], who, why)
 
     def undo(self, judgement: str, *, who: str, why: str = "") -> str:
