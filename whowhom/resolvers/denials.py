@@ -3,8 +3,7 @@
 By the codebook a denial of what nobody is named to have said is one record: the deed, with `negation`, its
 source whoever denies it. Where an accuser is named, the deed is told by the accuser and the denial is a
 REJECT. Of 32 deeds behind a "denied" whose source stands before it, annotators of training/corpus gave 29
-`negation`, and one a REJECT besides; the network sees half of these, and what it does not see is an
-invented deed.
+`negation`, and one a REJECT besides. One that is overlooked is an invented deed.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import replace
 
 from whowhom.records import Article, Reading
 
-_DENIED = re.compile(r"\b(?P<verb>den(?:y|ies|ied|ying))\b[^.;:\n\"“”]*$")
+_DENIED = re.compile(r"\bden(?:y|ies|ied|ying)\b[^.;:\n\"“”]*$")
 # A clause of its own begins: "denied it and, when pressed, sent troops".
 _BREAK = re.compile(r", (?:but|while|and|saying|adding|as|who|which|after|when)\b|\bit and\b")
 # Characters before a trigger in which the denial stands, and before that in which the denier begins.
