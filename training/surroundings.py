@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from evaluation.places import read_set
 from whowhom.resolvers.countries import load_countries
 from whowhom.resolvers.places import resolve_places
+from whowhom.resolvers.scene import read_scene
 from whowhom.resolvers.surroundings import WEIGHTS, mark_states
 
 _PENALTY = 1.0
@@ -39,12 +40,13 @@ def gather_choices(name: str) -> list[Choice]:
     """Return the places of a set whose words name no place of the tables and no state."""
     choices = []
     for asked in read_set(name):
-        found = resolve_places(asked.article, asked.mentions, asked.hints)
+        scene = read_scene(asked.article)
+        found = resolve_places(asked.article, asked.mentions, asked.hints, scene)
         for mention, hints, gold, place in zip(asked.mentions, asked.hints, asked.gold, found, strict=True):
             if place.name or not gold:
                 continue
             codes = [code for code in hints if code in load_countries()]
-            marks = mark_states(asked.article, mention.span, codes)
+            marks = mark_states(scene, mention.span, codes)
             rows = [[found[mark] for mark in WEIGHTS] for found in marks.values()]
             choices.append(Choice(list(marks), np.array(rows).reshape(len(marks), len(WEIGHTS)), gold))
     return choices

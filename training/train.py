@@ -13,7 +13,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from training.data import Labelled, corpus_files, label_windows, load_examples
 from training.model import SHAPES, Network
+from training.variants import vary_example
 from whowhom.coders.network import COLUMNS, distance_buckets, sentence_steps
 
 SLOW = ("words", "positions", "kinds", "norm", "layers", "relative")
@@ -360,14 +361,15 @@ def set_rates(optimizer: torch.optim.Optimizer, progress: float) -> None:
 
 def fit(
     network: Network,
-    kept: list[Labelled],
+    draw: Callable[[random.Random], list[Labelled]],
     taught: list[Labelled],
     held: list[Labelled],
     arguments: argparse.Namespace,
 ) -> Iterator[dict[str, float]]:
-    """Train epoch by epoch; yield the figures of each."""
+    """Train epoch by epoch, each on the windows that `draw` gives; yield the figures of each."""
     chance = random.Random(arguments.seed)
     device = arguments.device
+    kept = draw(chance)
     n_steps = arguments.epochs * (
         math.ceil(len(kept) / arguments.batch) + math.ceil(len(taught) / arguments.batch)
     )
@@ -377,6 +379,8 @@ def fit(
     for epoch in range(arguments.epochs):
         started = time.monotonic()
         total = torch.zeros((), device=device)
+        if epoch:
+            kept = draw(chance)
         groups = batches(kept, arguments.batch, chance) + batches(taught, arguments.batch, chance)
         chance.shuffle(groups)
         stream = DataLoader(
@@ -425,6 +429,7 @@ def main() -> None:
     parser.add_argument("--taught", type=Path, help="windows that a teacher has read, by training.teach")
     parser.add_argument("--start", type=Path, help="checkpoint to start from instead of the bare encoder")
     parser.add_argument("--all", action="store_true", help="train on the held-out tenth too")
+    parser.add_argument("--varied", type=float, default=0.0, help="share with other names, anew each epoch")
     parser.add_argument("--part", type=float, default=1.0, help="share of the passages, for a learning curve")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--workers", type=int, default=0, help="processes that make batches")
@@ -439,12 +444,16 @@ def main() -> None:
     if arguments.part < 1:
         random.Random(0).shuffle(to_train)
         to_train = to_train[: round(arguments.part * len(to_train))]
-    kept = [window for one in to_train for window in label_windows(one, tokenizer)]
+
+    def draw(chance: random.Random) -> list[Labelled]:
+        drawn = (vary_example(one, chance) if chance.random() < arguments.varied else one for one in to_train)
+        return [window for one in drawn for window in label_windows(one, tokenizer)]
+
     held = [window for one in examples if one.held_out for window in label_windows(one, tokenizer)]
     taught = torch.load(arguments.taught, weights_only=False) if arguments.taught else []
     print(
         f"{len(to_train)} passages, {sum(len(e.events) for e in to_train)} events, "
-        f"{len(kept)} windows to train, {len(held)} held out, {len(taught)} taught",
+        f"{len(held)} windows held out, {len(taught)} taught",
         flush=True,
     )
     network = (
@@ -453,7 +462,7 @@ def main() -> None:
         else make_network(arguments.encoder, arguments.checkpoint, arguments.layers)
     ).to(arguments.device)
     history = []
-    for figures in fit(network, kept, taught, held, arguments):
+    for figures in fit(network, draw, taught, held, arguments):
         torch.save(
             {name: tensor.cpu() for name, tensor in network.state_dict().items()},
             arguments.out / "network.pt",

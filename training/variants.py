@@ -2,7 +2,8 @@
 
 `vary` swaps every state that a text names for another one (its name, adjective, people and capital
 alike) and every known person for another person. What comes out is seldom true and always grammar.
-Nobody annotates it: a teacher reads it (`training.teach`).
+A teacher reads it (`vary`, for `training.teach`), or the annotations of the text go along with it
+(`vary_example`, for `training.train --varied`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from training.data import Example
 from whowhom.records import Article
 
 _DATA = Path(__file__).parents[1] / "whowhom/resolvers/data"
@@ -62,25 +65,77 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, int, str]]]:
     return re.compile(rf"\b(?:{words})\b"), meant
 
 
-def vary(article: Article, chance: random.Random) -> Article:
-    """Return the article with its states and persons swapped for others, each for the same one throughout."""
-    pattern, meant = _pattern()
-    chosen: dict[tuple[str, int], int] = {}
+class _Swap:
+    """Swaps the names of states and persons, each for the same other one throughout."""
 
-    def swap(found: re.Match[str]) -> str:
-        table, number, form = meant[found[0]]
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.chosen: dict[tuple[str, int], int] = {}
+
+    def __call__(self, found: re.Match[str]) -> str:
+        table, number, form = _pattern()[1][found[0]]
         rows = len(_states()) if table == "state" else len(_people())
-        other = chosen.setdefault((table, number), chance.randrange(rows))
+        other = self.chosen.setdefault((table, number), self.chance.randrange(rows))
         if table == "state":
             return _states()[other][form]
         full, short = _people()[other]
         return full if form == "full" else short
 
-    title, text = (pattern.sub(swap, quote) for quote in (article.title, article.text))
+    def rewrite(self, text: str) -> tuple[str, list[int]]:
+        """Return the text with other names, and for each offset of the old one, the end too, that in the new."""
+        parts: list[str] = []
+        moved: list[int] = []
+        at = length = 0
+        for found in _pattern()[0].finditer(text):
+            other = self(found)
+            moved += [length + n for n in range(found.start() - at)]
+            length += found.start() - at
+            # The first letter of a name is the first of the other one; its inner letters end where that ends.
+            moved += [length, *[length + len(other)] * (len(found[0]) - 1)]
+            parts += [text[at : found.start()], other]
+            length += len(other)
+            at = found.end()
+        moved += [length + n for n in range(len(text) - at + 1)]
+        return "".join([*parts, text[at:]]), moved
+
+
+def vary(article: Article, chance: random.Random) -> Article:
+    """Return the article with its states and persons swapped for others, each for the same one throughout."""
+    swap = _Swap(chance)
+    title, text = (swap.rewrite(quote)[0] for quote in (article.title, article.text))
     sentences = list(_sentences(text))
     if len(sentences) > 2 and chance.random() < 0.3:
         sentences.pop(chance.randrange(len(sentences)))
     return replace(article, id=f"{article.id}-varied", title=title, text=" ".join(sentences))
+
+
+def vary_example(example: Example, chance: random.Random) -> Example:
+    """Return the example with other states and persons in its text, and its records on the same words.
+
+    Names in the records are swapped as those in the text are; countries stay, since what is learned of
+    them is only which mentions have the same one.
+    """
+    swap = _Swap(chance)
+    quotes = {"title": swap.rewrite(example.article.title), "text": swap.rewrite(example.article.text)}
+
+    def move(value: Any) -> Any:
+        if isinstance(value, list):
+            return [move(inner) for inner in value]
+        if not isinstance(value, dict):
+            return value
+        moved = {name: move(inner) for name, inner in value.items()}
+        if value.get("name"):
+            moved["name"] = swap.rewrite(value["name"])[0]
+        if value.get("start") is not None and value["start"] >= 0 and value.get("text"):
+            text, places = quotes[value.get("of") or "text"]
+            moved["start"], moved["end"] = places[value["start"]], places[value["end"]]
+            moved["text"] = text[moved["start"] : moved["end"]]
+        return moved
+
+    article = replace(
+        example.article, id=f"{example.article.id}-varied", title=quotes["title"][0], text=quotes["text"][0]
+    )
+    return Example(article, move(example.events), example.held_out)
 
 
 def _sentences(text: str) -> Iterator[str]:

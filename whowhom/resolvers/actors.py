@@ -21,7 +21,9 @@ from whowhom.resolvers.references import settle_description, settle_pronoun
 from whowhom.resolvers.scene import Scene, Settled, make_settled, prefer_coder, read_scene, trust_coder
 
 
-def resolve_mentions(article: Article, mentions: Sequence[Mention]) -> list[tuple[Entity, ...]]:
+def resolve_mentions(
+    article: Article, mentions: Sequence[Mention], scene: Scene | None = None
+) -> list[tuple[Entity, ...]]:
     """Return the entities that each mention stands for, in the order of `mentions`.
 
     One entity for most; several for "Russia and China", "both sides", "Kim and Putin": with the
@@ -37,8 +39,9 @@ def resolve_mentions(article: Article, mentions: Sequence[Mention]) -> list[tupl
     Args:
         mentions: All participants and sources of one article, in any order; the order changes
             nothing. Those without offsets are settled last, from their words and the article.
+        scene: Of the article, where it has been read already; what is settled is added to it.
     """
-    scene = read_scene(article)
+    scene = scene or read_scene(article)
     results: list[tuple[Entity, ...]] = [()] * len(mentions)
     by_words: dict[tuple[object, ...], tuple[Entity, ...]] = {}
     for number in sorted(range(len(mentions)), key=lambda n: _order(mentions[n])):

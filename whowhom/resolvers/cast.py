@@ -15,15 +15,21 @@ from datetime import date
 from typing import NamedTuple
 
 from whowhom.coders.sentences import split_sentences
-from whowhom.resolvers.lexicon import Token, tokenize
+from whowhom.resolvers.countries import load_countries
+from whowhom.resolvers.lexicon import Match, TermKind, Token, match_phrases, settle_matches, tokenize
 from whowhom.resolvers.people import find_office
 from whowhom.resolvers.phrases import Phrase, read_units
-from whowhom.resolvers.units import LEADS, NOT_NAMES, Unit, make_units
+from whowhom.resolvers.units import LEADS, NOT_NAMES, Unit, join_units
 
 # Longer sentences are read in pieces of this many characters: what is read at once must fit in memory.
 _PIECE = 4_000
 _STATE_KINDS = ("state", "adjective", "people", "capital", "seat", "region", "body")
 ABOVE_STATES = frozenset("UNO EUR IGO NGO MNC IMG ISM".split())
+_NAMED_KINDS: frozenset[TermKind] = frozenset({"state", "adjective", "people", "capital", "region"})
+_LOCATIVE = frozenset(
+    "in at near into to from inside outside around across of toward towards through".split()
+)
+_BETWEEN = frozenset("the northern southern eastern western central".split())
 _PLACE_LINKS = frozenset("in at near from inside outside across around of".split())
 
 
@@ -41,6 +47,17 @@ class Anchor(NamedTuple):
     sectors: tuple[str, ...]
     words: str
     is_place: bool
+
+
+class Named(NamedTuple):
+    """Words at [start, end) that name one state; `located` tells that "in", "near" or so stands before."""
+
+    start: int
+    end: int
+    key: str
+    country: str
+    kind: TermKind
+    located: bool
 
 
 @dataclass(slots=True)
@@ -68,6 +85,7 @@ class Cast:
     sentences: list[tuple[int, int]] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     names: list[tuple[int, int, Person]] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     _persons: dict[tuple[str, ...], Person] = field(default_factory=dict)
     _by_surname: dict[str, list[Person]] = field(default_factory=dict)
@@ -117,7 +135,9 @@ def read_cast(text: str, day: date | None = None) -> Cast:
     headlines: list[tuple[int, int]] = []
     for start, end in _pieces(text, cast.sentences):
         tokens = tokenize(text, start, end)
-        units = make_units(text, tokens, day, cast.counts)
+        matches = match_phrases(tokens)
+        _add_named(cast, tokens, matches)
+        units = join_units(text, tokens, settle_matches(matches, day, cast.counts))
         _add_anchors(cast, tokens, units)
         is_headline = _is_headline(tokens)
         if is_headline:
@@ -164,6 +184,23 @@ def _pieces(text: str, sentences: Sequence[tuple[int, int]]) -> Iterator[tuple[i
             yield start, cut
             start = cut
         yield start, end
+
+
+def _add_named(cast: Cast, tokens: Sequence[Token], matches: Sequence[Match]) -> None:
+    """Keep the words that name one state of today; what tells in which a place lies (`surroundings`)."""
+    countries = load_countries()
+    for match in matches:
+        terms = [term for term in match.terms if term.kind in _NAMED_KINDS]
+        codes = {term.country for term in terms}
+        if len(codes) != 1 or terms[0].country not in countries:
+            continue
+        before = match.first - 1
+        if before > 0 and tokens[before].key in _BETWEEN:
+            before -= 1
+        located = before >= 0 and tokens[before].key in _LOCATIVE
+        key = " ".join(token.key for token in tokens[match.first : match.last])
+        start, end = tokens[match.first].start, tokens[match.last - 1].end
+        cast.named.append(Named(start, end, key, terms[0].country, terms[0].kind, located))
 
 
 def _add_anchors(cast: Cast, tokens: Sequence[Token], units: Sequence[Unit]) -> None:

@@ -27,6 +27,7 @@ from whowhom.resolvers.dates import find_published, resolve_dates
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.persons import hold_on
 from whowhom.resolvers.places import resolve_places
+from whowhom.resolvers.scene import Scene, read_scene
 from whowhom.resolvers.sides import settle_sides
 from whowhom.wordings import is_negated, split_words
 
@@ -62,8 +63,9 @@ Entities = tuple[Entity, ...]
 
 def resolve_readings(article: Article, readings: Sequence[Reading]) -> list[Event]:
     """Return one event for each reading, in order; several may still be of the same deed."""
-    people = _resolve_people(article, readings)
-    places = _resolve_where(article, readings, people)
+    scene = read_scene(article)
+    people = _resolve_people(scene, readings)
+    places = _resolve_where(scene, readings, people)
     dates = _resolve_when(article, readings)
     published = find_published(article)
     return [
@@ -72,7 +74,7 @@ def resolve_readings(article: Article, readings: Sequence[Reading]) -> list[Even
     ]
 
 
-def _resolve_people(article: Article, readings: Sequence[Reading]) -> list[dict[str, Entities]]:
+def _resolve_people(scene: Scene, readings: Sequence[Reading]) -> list[dict[str, Entities]]:
     """Return the actors, recipients and source of each reading; one call for the whole article."""
     asked: list[Mention] = []
     owners: list[tuple[int, str]] = []
@@ -87,7 +89,7 @@ def _resolve_people(article: Article, readings: Sequence[Reading]) -> list[dict[
             owners.extend([(number, role)] * len(mentions))
     people: list[dict[str, Entities]] = [{"actor": (), "recipient": (), "source": ()} for _ in readings]
     for (number, role), mention, entities in zip(
-        owners, asked, resolve_mentions(article, asked), strict=True
+        owners, asked, resolve_mentions(scene.article, asked, scene), strict=True
     ):
         rated = tuple(replace(entity, score=mention.score) for entity in entities)
         people[number][role] = _add_new(people[number][role], rated)
@@ -107,7 +109,7 @@ def _identity(entity: Entity) -> tuple[object, ...]:
 
 
 def _resolve_where(
-    article: Article, readings: Sequence[Reading], people: Sequence[dict[str, Entities]]
+    scene: Scene, readings: Sequence[Reading], people: Sequence[dict[str, Entities]]
 ) -> list[Place | None]:
     with_place = [number for number, reading in enumerate(readings) if reading.location]
     countries = [
@@ -120,7 +122,8 @@ def _resolve_where(
         for number in with_place
     ]
     mentions = [mention for number in with_place if (mention := readings[number].location)]
-    found = dict(zip(with_place, resolve_places(article, mentions, countries), strict=True))
+    places = resolve_places(scene.article, mentions, countries, scene)
+    found = dict(zip(with_place, places, strict=True))
     return [found.get(number) for number in range(len(readings))]
 
 

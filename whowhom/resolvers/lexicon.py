@@ -151,10 +151,14 @@ def find_terms(tokens: Sequence[Token], day: date | None = None, states: Contain
     A body has the sectors it had on `day`: the Taliban are rebels in 2010 and a government in 2023. Of
     bodies of one name those count whose state is among `states`, named elsewhere, or among the tokens.
     """
+    return settle_matches(match_phrases(tokens), day, states)
+
+
+def match_phrases(tokens: Sequence[Token]) -> list[Match]:
+    """Return the phrases of the tables in `tokens` with all their meanings, whatever the day."""
     entries = _load_entries()
     matches: list[Match] = []
     words = tuple([token.key for token in tokens])
-    is_open = False
     free = 0
     for place in [place for place, word in enumerate(words) if word in entries]:
         if place < free:
@@ -165,11 +169,24 @@ def find_terms(tokens: Sequence[Token], day: date | None = None, states: Contain
             found = by_second[words[place + 1]] + found
         for length, keys, shapes, terms in found:
             if words[place : place + length] == keys and _has_shape(tokens, place, shapes):
-                matches.append(Match(place, place + length, _date_terms(terms, day)))
-                is_open = is_open or _is_open(terms)
+                matches.append(Match(place, place + length, terms))
                 free = place + length
                 break
-    return list(_choose_bodies(matches, states)) if is_open else matches
+    return matches
+
+
+def settle_matches(
+    matches: Sequence[Match], day: date | None = None, states: Container[str] = ()
+) -> list[Match]:
+    """Return the matches with the meanings that they have on `day` in a text that names `states`."""
+    if not any(_has_body(match.terms) for match in matches):
+        return list(matches)
+    dated = [Match(match.first, match.last, _date_terms(match.terms, day)) for match in matches]
+    return list(_choose_bodies(dated, states)) if any(_is_open(match.terms) for match in dated) else dated
+
+
+def _has_body(terms: tuple[Term, ...]) -> bool:
+    return terms[0].kind == "body" if len(terms) == 1 else any(term.kind == "body" for term in terms)
 
 
 def _is_open(terms: tuple[Term, ...]) -> bool:

@@ -65,20 +65,13 @@ def _measure(text: str, place: Known, own: str) -> float:
     names = [name for name in _weigh_names(text) if name.key not in own and own not in name.key]
     support = sum(_speak(name, place) for name in names)
     region = " ".join(fold_phrase(place.region))
-    return support + _SAID * (bool(region) and f" {own} {region} " in _fold_whole(text))
-
-
-@lru_cache(maxsize=8)
-def _fold_whole(text: str) -> str:
-    """Return the words of a text with one space around each; commas are left out, ends of sentences stay."""
-    tokens = tokenize(expand_abbreviations(text))
-    return f" {' '.join(token.key for token in tokens if token.key != ',')} "
+    return support + _SAID * (bool(region) and f" {own} {region} " in _read_text(text)[1])
 
 
 @lru_cache(maxsize=8)
 def _weigh_names(text: str) -> tuple[_Name, ...]:
     """Return the names of a text with the shares of their places after they have spoken for each other."""
-    names = _find_names(text)
+    names, _ = _read_text(text)
     return tuple(_weigh_again(name, names) for name in names)
 
 
@@ -130,8 +123,11 @@ def _load_capital_keys() -> frozenset[str]:
 
 
 @lru_cache(maxsize=8)
-def _find_names(text: str) -> tuple[_Name, ...]:
-    """Return the names of a text that may be places, each once."""
+def _read_text(text: str) -> tuple[tuple[_Name, ...], str]:
+    """Return the names of a text that may be places, each once, and its words with one space around each.
+
+    Of the words, commas are left out; ends of sentences stay.
+    """
     tokens = tokenize(expand_abbreviations(text))
     found: dict[str, _Name] = {}
     at = 0
@@ -145,7 +141,8 @@ def _find_names(text: str) -> tuple[_Name, ...]:
         for key, places in _read_run(tokens[at:end], is_start=at == 0 or tokens[at - 1].key in ".!?"):
             found.setdefault(key, _Name(key, places))
         at = end
-    return tuple(found.values())
+    whole = " ".join(token.key for token in tokens if token.key != ",")
+    return tuple(found.values()), f" {whole} "
 
 
 def _read_run(

@@ -29,6 +29,7 @@ from whowhom.resolvers.gazetteer import (
 from whowhom.resolvers.lexicon import Match, Token, find_terms, fold, fold_phrase, tokenize
 from whowhom.resolvers.namesakes import tell_namesake
 from whowhom.resolvers.neighbours import measure_support, weigh_support
+from whowhom.resolvers.scene import Scene, read_scene
 from whowhom.resolvers.surroundings import Likely, rank_states
 
 # A city without any tie to the text must have this many times the people of its namesakes abroad.
@@ -128,16 +129,20 @@ class _Found:
 class _Asked:
     """A mention, its words and what is known around it; worked out once."""
 
-    article: Article
+    scene: Scene
     mention: Mention
     tokens: list[Token]
     terms: list[Match]
     states: list[str]
     hints: Sequence[str]
 
+    @property
+    def article(self) -> Article:
+        return self.scene.article
+
     @cached_property
     def likely(self) -> list[Likely]:
-        return rank_states(self.article, self.mention.span, self.hints)
+        return rank_states(self.scene, self.mention.span, self.hints)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -154,7 +159,10 @@ class _Asked:
 
 
 def resolve_places(
-    article: Article, mentions: Sequence[Mention], countries: Sequence[Sequence[str]]
+    article: Article,
+    mentions: Sequence[Mention],
+    countries: Sequence[Sequence[str]],
+    scene: Scene | None = None,
 ) -> list[Place]:
     """Return for each mention of a place where it is; one that cannot be told has no country.
 
@@ -162,17 +170,19 @@ def resolve_places(
         article: Whose words the mentions are.
         mentions: Of places, in any order: the result of one does not depend on the others.
         countries: For each mention the codes of those who took part in its event, actors first.
+        scene: Of the article, where it has been read already.
     """
+    scene = scene or read_scene(article)
     return [
-        _resolve(_ask(article, mention, [code for code in hints if code in load_countries()]))
+        _resolve(_ask(scene, mention, [code for code in hints if code in load_countries()]))
         for mention, hints in zip(mentions, countries, strict=True)
     ]
 
 
-def _ask(article: Article, mention: Mention, hints: Sequence[str]) -> _Asked:
+def _ask(scene: Scene, mention: Mention, hints: Sequence[str]) -> _Asked:
     tokens = tokenize(expand_abbreviations(mention.span.text))
     terms = find_terms(tokens)
-    return _Asked(article, mention, tokens, terms, _states_in(terms), hints)
+    return _Asked(scene, mention, tokens, terms, _states_in(terms), hints)
 
 
 def _resolve(asked: _Asked) -> Place:

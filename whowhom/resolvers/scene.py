@@ -44,12 +44,16 @@ class Scene:
     since "his brother" may lead to somebody's brother, and back.
     """
 
+    article: Article
     text: str
     shift: int
-    published: date | None
     cast: Cast
     settled: list[Settled] = field(default_factory=list)
     asking: set[tuple[str, ...]] = field(default_factory=set)
+
+    @property
+    def published(self) -> date | None:
+        return self.article.published
 
     def find_place(self, span: Span) -> int | None:
         """Return where a span starts in `text`, None for one that stands nowhere."""
@@ -74,7 +78,7 @@ def read_scene(article: Article) -> Scene:
     """Return the scene of an article with nothing settled yet."""
     shift = len(article.title) + 1 if article.title else 0
     text = f"{article.title}\n{article.text}" if article.title else article.text
-    return Scene(text, shift, article.published, read_cast(text, article.published))
+    return Scene(article, text, shift, read_cast(text, article.published))
 
 
 def make_settled(

@@ -6,11 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from whowhom.records import Article, Span
-from whowhom.resolvers.countries import load_countries
-from whowhom.resolvers.lexicon import TermKind, find_terms, fold_phrase, tokenize
+from whowhom.records import Span
+from whowhom.resolvers.cast import Named
+from whowhom.resolvers.lexicon import fold_phrase
+from whowhom.resolvers.scene import Scene
 
 # Fitted by `python -m training.surroundings` (a choice among the states of a text, softmax) on words
 # that name no place of the tables: 0.85 right instead of 0.76 by a fixed order on the texts it was
@@ -27,11 +27,6 @@ WEIGHTS: Mapping[str, float] = {
     "is American": -2.84,
 }
 _AHEAD_CHARACTERS = 150
-_KINDS: frozenset[TermKind] = frozenset({"state", "adjective", "people", "capital", "region"})
-_LOCATIVE = frozenset(
-    "in at near into to from inside outside around across of toward towards through".split()
-)
-_BETWEEN = frozenset("the northern southern eastern western central".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +39,15 @@ class Likely:
     took_part: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Words at [start, end) that name one state; `located` tells that "in", "near" or so stands before."""
-
-    start: int
-    end: int
-    key: str
-    country: str
-    kind: TermKind
-    located: bool
-
-
-def rank_states(article: Article, span: Span, hints: Sequence[str]) -> list[Likely]:
+def rank_states(scene: Scene, span: Span, hints: Sequence[str]) -> list[Likely]:
     """Return the states that a place is likely in, the likeliest first.
 
     Args:
-        article: In which the words stand.
+        scene: Of the article in which the words stand.
         span: The words that tell the place.
         hints: Codes of the states that took part in the event, actors first.
     """
-    marks = mark_states(article, span, hints)
+    marks = mark_states(scene, span, hints)
     scores = {
         code: sum(WEIGHTS[mark] * value for mark, value in found.items()) for code, found in marks.items()
     }
@@ -80,15 +63,18 @@ def _tell(marks: Mapping[str, float]) -> str:
     return ", ".join(reasons) or "named in the text"
 
 
-def mark_states(article: Article, span: Span, hints: Sequence[str]) -> dict[str, dict[str, float]]:
+def mark_states(scene: Scene, span: Span, hints: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return for each state that the text or the participants give what speaks for it, as in `WEIGHTS`."""
     # "Tripoli" elsewhere in the text says nothing on which Tripoli this one is.
     own = " ".join(fold_phrase(span.text))
-    named = [one for one in _find_named(article.text) if one.key not in own]
-    titled = {one.country for one in _find_named(article.title) if one.key not in own}
-    start, end = (span.start, span.end) if span.of == "text" and span.start is not None else (0, 0)
+    told = [one for one in scene.cast.named if one.key not in own]
+    titled = {one.country for one in told if one.start < scene.shift}
+    named = [one for one in told if one.start >= scene.shift]
+    start = end = scene.shift
+    if span.of == "text" and span.start is not None:
+        start, end = start + span.start, end + (span.end or 0)
     before = [one for one in reversed(named) if one.end <= start]
-    after = {one.country for one in named if (end or 0) <= one.start < (end or 0) + _AHEAD_CHARACTERS}
+    after = {one.country for one in named if end <= one.start < end + _AHEAD_CHARACTERS}
     n_named = Counter(one.country for one in named)
     located = _first(one for one in before if one.located and one.kind != "adjective")
     region = _first(one for one in before if one.kind in ("region", "capital"))
@@ -112,25 +98,5 @@ def mark_states(article: Article, span: Span, hints: Sequence[str]) -> dict[str,
     }
 
 
-def _first(named: Iterable[_Named]) -> str:
+def _first(named: Iterable[Named]) -> str:
     return next((one.country for one in named), "")
-
-
-@lru_cache(maxsize=4)
-def _find_named(text: str) -> tuple[_Named, ...]:
-    """Return the words of a text that name one state; the same for all places of an article."""
-    tokens, countries = tokenize(text), load_countries()
-    found: list[_Named] = []
-    for match in find_terms(tokens):
-        terms = [term for term in match.terms if term.kind in _KINDS]
-        codes = {term.country for term in terms}
-        if len(codes) != 1 or terms[0].country not in countries:
-            continue
-        before = match.first - 1
-        if before > 0 and tokens[before].key in _BETWEEN:
-            before -= 1
-        located = before >= 0 and tokens[before].key in _LOCATIVE
-        start, end = tokens[match.first].start, tokens[match.last - 1].end
-        key = " ".join(token.key for token in tokens[match.first : match.last])
-        found.append(_Named(start, end, key, terms[0].country, terms[0].kind, located))
-    return tuple(found)
