@@ -63,8 +63,8 @@ def _order(mention: Mention) -> tuple[object, ...]:
         start,
         span.end or 0,
         span.text,
-        repr(mention.sectors),
-        repr(mention.antecedents),
+        mention.sectors,
+        [(chance, other.of, other.start or 0, other.end or 0) for other, chance in mention.antecedents],
     )
 
 

@@ -89,11 +89,25 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """
     end = len(text) if end is None else end
     tokens: list[Token] = []
+    at = start
+    for chunk in text[start:end].split(" "):
+        first, at = at, at + len(chunk) + 1
+        if chunk.isalnum():  # most: the pattern would find the same in twice the time
+            tokens.append(_new(Token, (fold(chunk), chunk, first, at - 1, False, False)))
+        elif chunk:
+            _add_tokens(text, first, at - 1, tokens)
+    return tokens
+
+
+_new = tuple.__new__  # a named tuple in half the time that its class takes
+
+
+def _add_tokens(text: str, start: int, end: int, tokens: list[Token]) -> None:
     for found in _TOKEN.finditer(text, start, end):
         raw = found.group()
         first, last = found.span()
-        if raw.isalnum():  # nearly all
-            tokens.append(Token._make((fold(raw), raw, first, last, False, False)))  # in half the time
+        if raw.isalnum():
+            tokens.append(_new(Token, (fold(raw), raw, first, last, False, False)))
             continue
         if raw in _HYPHENS:
             if tokens and tokens[-1].end == first and text[last : last + 1].isalnum():
@@ -114,7 +128,6 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         elif len(raw) > 1 and raw[-1] in "'’":
             raw, last, owner = raw[:-1], last - 1, True
         tokens.append(Token(fold(raw), raw, first, last, owner))
-    return tokens
 
 
 def _is_dotless(before: Token, after: str) -> bool:

@@ -145,7 +145,7 @@ def join_units(text: str, tokens: Sequence[Token], found: Iterable[Match]) -> li
             place = match.last
         else:
             kind = "word" if token.raw[0].isalnum() else "mark"
-            units.append(Unit._make((kind, place, place + 1, ())))  # in half the time
+            units.append(_new(Unit, (kind, place, place + 1, ())))
             place += 1
     return units
 
@@ -248,6 +248,9 @@ def _touches(text: str, before: Token, token: Token) -> bool:
         return token.raw == "." and (before.key in _ABBREVIATIONS or len(before.raw) == 1)
     gap = text[before.end : token.start]
     return gap in (" ", "", ". ", "-", "‑", "–", "\u00a0") or (gap.isspace() and "\n" not in gap)
+
+
+_new = tuple.__new__  # a named tuple in half the time that its class takes
 
 
 def cut_segments(tokens: Sequence[Token], units: Sequence[Unit]) -> list[Segment]:
