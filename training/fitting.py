@@ -6,12 +6,15 @@ Auxiliary modes and what is the news are fitted on the network's readings of the
 trained on, since few of the others have a day of publication; the held-back tenth judges them. The rest is
 fitted on passages that the network was not trained on (the held-back tenth, and for the joining of readings
 all whole articles: what two wordings share is seen as well in those trained on).
-The results go into manifest.json beside the weights.
+The results go into manifest.json beside the weights, what words say of modes into mode_words.json.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,10 +26,11 @@ from training.export import WEIGHTS, write_checksums
 from whowhom.coders.classes import chance_of, describe_aux, describe_news, settle_classes
 from whowhom.coders.confidence import describe_event
 from whowhom.coders.labels import AUX, TYPES
+from whowhom.coders.modes import WordOdds, describe_modes, find_words, list_modes
 from whowhom.coders.small import read_events
 from whowhom.coders.weights import Weights, load_weights
 from whowhom.exporters.records import record_article
-from whowhom.records import CodedArticle, Event, Reading, Span
+from whowhom.records import CodedArticle, Event, Reading, Span, SpanOf
 from whowhom.resolvers.deeds import describe_pair, join_readings
 from whowhom.resolvers.denials import settle_denials
 from whowhom.resolvers.events import resolve_readings
@@ -115,6 +119,89 @@ def fit_classes(read: Sequence[Read]) -> tuple[dict[str, dict[str, float]], dict
         if not days or days["first"] == days["last"] == published.isoformat()
     ]
     return aux, fit_logistic([row for row, _ in asked], [is_news for _, is_news in asked], 3.0)
+
+
+# Words met less often with a type say nothing; of the others, what few cases say is drawn towards the
+# share of the mode in its type, as if so many more cases had come with that share.
+_LEAST = {"trigger": 2, "around": 8}
+_DRAWN = {"trigger": 4, "around": 10}
+_TELLING = 0.3  # log-odds; what is weaker is left out
+
+
+def count_mode_words(examples: Sequence[Example]) -> WordOdds:
+    """Return what the words at and around the triggers of annotated passages say of modes."""
+    met: Counter[tuple[str, str, str]] = Counter()
+    with_mode: Counter[tuple[str, str, str, str]] = Counter()
+    for example in examples:
+        for record in example.events:
+            found = record["trigger"]
+            of: SpanOf = "title" if found.get("of") == "title" else "text"
+            quote = example.article.title if of == "title" else example.article.text
+            is_there = found.get("start") is not None and found["start"] >= 0
+            start, end = (found["start"], found["end"]) if is_there else (None, None)
+            span = Span(found["text"], start, end, of)
+            own, around = find_words(quote, span)
+            for place, words in (("trigger", own), ("around", around), ("share", frozenset({""}))):
+                for word in words:
+                    met[place, record["event"], word] += 1
+                    for mode in record["mode"]:
+                        with_mode[place, record["event"], word, mode] += 1
+    odds: dict[str, dict[str, dict[str, dict[str, float]]]] = {"share": {}, "trigger": {}, "around": {}}
+    share: dict[tuple[str, str], float] = {}
+    for event in TYPES:
+        n = met["share", event, ""]
+        for _, mode in list_modes(event):
+            share[event, mode] = (with_mode["share", event, "", mode] + 0.5) / (n + 1)
+        odds["share"][event] = {
+            "": {mode: round(_logit(share[event, mode]), 2) for _, mode in list_modes(event)}
+        }
+    for (place, event, word), n in sorted(met.items()):
+        if place == "share" or n < _LEAST[place]:
+            continue
+        told = {}
+        for _, mode in list_modes(event):
+            drawn, usual = _DRAWN[place], share[event, mode]
+            seen = (with_mode[place, event, word, mode] + drawn * usual) / (n + drawn)
+            told[mode] = round(_logit(seen) - _logit(usual), 1)
+        if told := {mode: value for mode, value in told.items() if abs(value) >= _TELLING}:
+            odds[place].setdefault(event, {})[word] = told
+    return odds
+
+
+def _logit(chance: float) -> float:
+    return math.log(chance / (1 - chance))
+
+
+def fit_modes(read: Sequence[Read], words: WordOdds) -> tuple[dict[str, float], float]:
+    """Return the weights of `describe_modes`, and the chance from which naming a mode is right most often."""
+    rows: list[dict[str, float]] = []
+    right, cases = [], []
+    for example, readings, events in read:
+        for reading, event in zip(readings, events, strict=True):
+            record = next(
+                (r for r in example.events if r["event"] == event.event and _overlap(event, r)), None
+            )
+            if record is None:
+                continue
+            quote = example.article.title if reading.trigger.of == "title" else example.article.text
+            told = describe_modes(reading.event, reading.odds["mode"], quote, reading.trigger, words)
+            rows += told.values()
+            right += [mode in record["mode"] for mode in told]
+            cases.append((told, set(record["mode"])))
+    weights = fit_logistic(rows, right, 1.0)
+    best = [
+        (max((chance_of(found, weights), mode) for mode, found in told.items()), gold)
+        for told, gold in cases
+        if told
+    ]
+    thresholds = [n / 100 for n in range(20, 61)]
+    n_right = [
+        sum(({mode} if chance >= t else set()) == gold for (chance, mode), gold in best) for t in thresholds
+    ]
+    # Flat around its best: of the thresholds that come within half a hundredth of it the highest, as
+    # no mode is better than a wrong one.
+    near = [t for t, n in zip(thresholds, n_right, strict=True) if n >= max(n_right) - 0.005 * len(best)]
+    return weights, near[-1]
 
 
 def fit_joining(read: Sequence[Read]) -> tuple[dict[str, float], int, int]:
@@ -223,7 +310,6 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--trigger-threshold", type=float, default=0.35)
     parser.add_argument("--role-threshold", type=float, default=0.5)
-    parser.add_argument("--mode-threshold", type=float, default=0.23)
     parser.add_argument("--joining-threshold", type=float, default=0.5)
     arguments = parser.parse_args()
     settings = {
@@ -231,23 +317,31 @@ def main() -> None:
         "role_threshold": arguments.role_threshold,
         "actor_floor": dict.fromkeys(TYPES, 0.03),
         "recipient_floor": dict.fromkeys(TYPES, 0.03),
-        "mode_threshold": arguments.mode_threshold,
+        "mode": {"network": 1.0},
+        "mode_threshold": 0.25,
         "joining_threshold": arguments.joining_threshold,
     }
+    notes, articles = corpus_files()
+    examples = load_examples(notes, articles)
+    trained = [example for example in examples if not example.held_out]
+    held = [example for example in examples if example.held_out]
+    words = count_mode_words(trained)
+    (arguments.weights / "mode_words.json").write_text(json.dumps(words, separators=(",", ":")) + "\n")
     # Placeholders, so that the weights can be read; the fitted values take their place below.
     settings |= {"aux": {name: {f"aux_{name}": 1.0} for name in AUX}, "news": {"dated": 1.0}}
     write_checksums(arguments.weights, joining={}, calibration={"bias": 0.0}, score_threshold=0.0, **settings)
     weights = load_weights(arguments.weights)
-    notes, articles = corpus_files()
-    examples = load_examples(notes, articles)
+    settings["mode"], settings["mode_threshold"] = fit_modes(read_examples(held, weights), words)
+    print("modes from", settings["mode_threshold"], "on:", settings["mode"])
+    write_checksums(arguments.weights, **settings)
+    load_weights.cache_clear()
+    weights = load_weights(arguments.weights)
 
-    trained = [example for example in examples if not example.held_out]
     settings["aux"], settings["news"] = fit_classes(read_examples(trained, weights))
     write_checksums(arguments.weights, **settings)
     load_weights.cache_clear()
     weights = load_weights(arguments.weights)
 
-    held = [example for example in examples if example.held_out]
     read = read_examples(held, weights)
     settings["actor_floor"] = fit_floors(read, "actor", arguments.role_threshold)
     settings["recipient_floor"] = fit_floors(read, "recipient", arguments.role_threshold)

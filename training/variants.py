@@ -82,7 +82,7 @@ class _Swap:
         return full if form == "full" else short
 
     def rewrite(self, text: str) -> tuple[str, list[int]]:
-        """Return the text with other names, and for each offset of the old one, the end too, that in the new."""
+        """Return the text with other names, and for each offset of the old one that in the new."""
         parts: list[str] = []
         moved: list[int] = []
         at = length = 0

@@ -41,9 +41,9 @@ def describe_aux(reading: Reading) -> dict[str, float]:
         "bias": 1.0,
         f"type_{reading.event}": 1.0,
         f"source_{reading.source_kind}": 1.0,
-        **{f"aux_{name}": _limit(value) for name, value in zip(AUX, odds["aux"], strict=True)},
+        **{f"aux_{name}": limit_odds(value) for name, value in zip(AUX, odds["aux"], strict=True)},
         **{
-            f"certainty_{name}": _limit(value)
+            f"certainty_{name}": limit_odds(value)
             for name, value in zip(CERTAINTIES, odds["certainty"], strict=True)
         },
         "mode": float(bool(reading.mode)),
@@ -63,7 +63,7 @@ def describe_news(reading: Reading) -> dict[str, float]:
     start = reading.trigger.start or 0
     return {
         "bias": 1.0,
-        "dated": _limit(reading.odds["dated"][0]),
+        "dated": limit_odds(reading.odds["dated"][0]),
         f"type_{reading.event}": 1.0,
         f"source_{reading.source_kind}": 1.0,
         **{f"aux_{name}": 1.0 for name in reading.aux},
@@ -84,5 +84,6 @@ def chance_of(told: Mapping[str, float], weights: Mapping[str, float]) -> float:
     return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
 
 
-def _limit(value: float) -> float:
+def limit_odds(value: float) -> float:
+    """Return log-odds of the network, cut where it is as sure as it gets."""
     return max(-_SUREST, min(float(value), _SUREST))

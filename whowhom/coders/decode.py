@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from whowhom.coders.classes import settle_classes
-from whowhom.coders.labels import CERTAINTIES, MODES, ROLES, SECTORS, SOURCE_KINDS, TYPES
+from whowhom.coders.labels import CERTAINTIES, ROLES, SECTORS, SOURCE_KINDS, TYPES
+from whowhom.coders.modes import choose_mode
 from whowhom.coders.network import COLUMNS, POINTER_WIDTH, distance_buckets, sentence_steps
 from whowhom.coders.weights import Array, Weights
 from whowhom.coders.windows import Window
@@ -236,7 +237,7 @@ def _read_one(
         chances: Of each role and word, that the word has the role. Shape: (roles, words).
         begins: Whether a mention rather begins than goes on there, of the same shape.
     """
-    settings = weights.settings
+    settings, kind = weights.settings, TYPES[trigger.kind]
     highest = chances.max(1).tolist()
 
     def find(role: str, threshold: float, *, trim: bool) -> list[_Run]:
@@ -249,7 +250,7 @@ def _read_one(
     for role in ("actor", "recipient"):
         # Nearly every deed has a doer: where none is likely, the likeliest is still worth more than none.
         if not found[role]:
-            unlikely = find(role, settings[f"{role}_floor"][TYPES[trigger.kind]], trim=True)
+            unlikely = find(role, settings[f"{role}_floor"][kind], trim=True)
             taken = {run[:2] for other in ("actor", "recipient") for run in found[other]}
             free = [run for run in unlikely if run[:2] not in taken]
             found[role] = [max(free, key=_by_score)] if free else []
@@ -268,12 +269,13 @@ def _read_one(
 
     own = trigger.outputs
     vector = own[COLUMNS["role_trigger"]]
-    odds = {name: own[COLUMNS[name]].tolist() for name in ("aux", "certainty", "dated")}
+    odds = {name: own[COLUMNS[name]].tolist() for name in ("mode", "aux", "certainty", "dated")}
+    whole = words.article.title if trigger.span.of == "title" else words.article.text
     reading = Reading(
-        event=TYPES[trigger.kind],
+        event=kind,
         trigger=trigger.span,
         score=trigger.score,
-        mode=_choose_mode(trigger.kind, own[COLUMNS["mode"]], settings["mode_threshold"]),
+        mode=choose_mode(kind, odds["mode"], whole, trigger.span, weights.mode_words, settings),
         actor=tuple(map(participant, found["actor"])),
         recipient=tuple(map(participant, found["recipient"])),
         location=best("location"),
@@ -414,16 +416,6 @@ def _find_antecedents(words: _Words, chances: npt.NDArray[np.float64]) -> list[t
             runs.append((-total, start, end))
         start = end + 1
     return [(words.span(first, last), -total) for total, first, last in sorted(runs)[:_N_ANTECEDENTS]]
-
-
-def _choose_mode(kind: int, scores: Array, threshold: float) -> tuple[str, ...]:
-    """Return the likeliest mode of a type, none where none is likely enough."""
-    own = [number for number, mode in enumerate(MODES) if mode.startswith(f"{TYPES[kind]}.")]
-    if not own:
-        return ()
-    best = max(own, key=lambda number: float(scores[number]))
-    likely = float(_sigmoid(scores[best])) >= threshold
-    return (MODES[best].partition(".")[2],) if likely else ()
 
 
 def _softmax(scores: Array) -> Array:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from whowhom.coders.modes import WordOdds
+
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 Array = npt.NDArray[np.float32]
 _SETTINGS = frozenset(
-    "sha256 trigger_threshold role_threshold actor_floor recipient_floor mode_threshold joining "
+    "sha256 trigger_threshold role_threshold actor_floor recipient_floor mode mode_threshold joining "
     "joining_threshold calibration score_threshold aux news".split()
 )
 FOLDER = Path(__file__).parent / "weights"
@@ -37,6 +39,7 @@ class Weights:
         session: pieces, features, core (1, n) int64 → outputs (1, n, N_OUTPUTS) float32.
         distance, step: Embeddings of relative position, (N_BUCKETS or N_SENTENCE_STEPS, ROLE_WIDTH).
         roles_weight, roles_bias: (ROLE_WIDTH, 3 * roles) and (3 * roles,).
+        mode_words: What words say of modes (`coders.modes`).
         settings: Thresholds, calibration and version, from manifest.json.
     """
 
@@ -46,6 +49,7 @@ class Weights:
     step: Array
     roles_weight: Array
     roles_bias: Array
+    mode_words: WordOdds
     settings: Mapping[str, Any]
 
 
@@ -116,6 +120,7 @@ def load_weights(folder: Path = FOLDER) -> Weights:
     return Weights(
         session=session,
         tokenizer=Tokenizer.from_str(contents["tokenizer.json"].decode("utf-8")),
+        mode_words=json.loads(contents["mode_words.json"]),
         settings=read_manifest(folder),
         **tagger,
     )
