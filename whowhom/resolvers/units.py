@@ -90,6 +90,9 @@ NOT_NAMES = (
 LEADS = frozenset("leads heads led headed chairs chaired runs".split())
 
 
+_new = tuple.__new__  # a named tuple in half the time that its class takes
+
+
 class Unit(NamedTuple):
     """A term, a name, a word or a mark of a phrase: tokens[first:last]."""
 
@@ -248,9 +251,6 @@ def _touches(text: str, before: Token, token: Token) -> bool:
         return token.raw == "." and (before.key in _ABBREVIATIONS or len(before.raw) == 1)
     gap = text[before.end : token.start]
     return gap in (" ", "", ". ", "-", "‑", "–", "\u00a0") or (gap.isspace() and "\n" not in gap)
-
-
-_new = tuple.__new__  # a named tuple in half the time that its class takes
 
 
 def cut_segments(tokens: Sequence[Token], units: Sequence[Unit]) -> list[Segment]:
