@@ -229,11 +229,15 @@ def test_sides_may_be_given_in_either_order_and_by_part_of_a_name(scenario_store
 
 
 def test_retracted_tie_is_in_the_history_only(scenario_stores):
-    """Between the correction and the report that put it right nothing ties the two."""
+    """Between the correction and the report that put it right nothing ties the two.
+
+    The report that was wrong tells the break twice, in its own words and by the closed embassy.
+    """
     asked = {"between": ("CHL", "BOL"), "known": "2027-04-29"}
     store = scenario_stores["first"]
     assert store.ties(**asked).fetchall() == []
-    assert store.ties(**asked, history=True).project("state, standing").fetchall() == [("cut", "retracted")]
+    history = store.ties(**asked, history=True).project("state, standing").fetchall()
+    assert set(history) == {("cut", "retracted")}
 
 
 def test_relation_has_the_columns_that_are_told(scenario_stores):
