@@ -89,13 +89,14 @@ def gather_mentions(article: Article, events: list[Record]) -> list[tuple[Mentio
         if event["source"]["kind"] == "named":
             entities.append(event["source"])
         for entity in entities:
-            span = _span_of(article, entity)
+            span = span_of(article, entity)
             if span is not None:
                 gathered[span].append(entity)
     return [(Mention(span, 1.0), entities) for span, entities in gathered.items()]
 
 
-def _span_of(article: Article, entity: Record) -> Span | None:
+def span_of(article: Article, entity: Record) -> Span | None:
+    """Return where a gold entity stands, None where it has no words."""
     words, start, end = entity.get("text") or "", entity.get("start"), entity.get("end")
     if not words or start is None or end is None:
         return None

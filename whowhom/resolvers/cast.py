@@ -217,7 +217,7 @@ def _add_anchors(cast: Cast, tokens: Sequence[Token], units: Sequence[Unit]) -> 
         ):
             continue
         link = before.key if before is not None and place else ""
-        if link == "the" and unit.first > 1:
+        if link in _BETWEEN and unit.first > 1:
             link = tokens[unit.first - 2].key
         words = " ".join(token.raw for token in tokens[unit.first : unit.last])
         is_place = link in _PLACE_LINKS and term.kind in ("state", "capital", "region")

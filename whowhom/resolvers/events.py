@@ -25,6 +25,7 @@ from whowhom.records import (
 from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.dates import find_published, resolve_dates
 from whowhom.resolvers.numbers import read_number
+from whowhom.resolvers.origins import Deed, settle_origins
 from whowhom.resolvers.persons import hold_on
 from whowhom.resolvers.places import resolve_places
 from whowhom.resolvers.scene import Scene, read_scene
@@ -66,6 +67,13 @@ def resolve_readings(article: Article, readings: Sequence[Reading]) -> list[Even
     scene = read_scene(article)
     people = _resolve_people(scene, readings)
     places = _resolve_where(scene, readings, people)
+    people = settle_origins(
+        scene,
+        [
+            Deed(reading.event, taking_part, place.country if place else "")
+            for reading, taking_part, place in zip(readings, people, places, strict=True)
+        ],
+    )
     dates = _resolve_when(article, readings)
     published = find_published(article)
     return [

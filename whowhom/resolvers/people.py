@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -253,6 +254,20 @@ def _fit(office: Office, day: date | None) -> tuple[int, float, int]:
 
 Row = tuple[str, ...]
 Index = dict[tuple[str, ...], list[int]]
+
+
+@cache
+def count_names() -> dict[str, Counter[str]]:
+    """Return for each part of a name how many people of each state of the table bear it.
+
+    >>> count_names()["nguyen"].most_common(1)[0][0]
+    'VNM'
+    """
+    bearers: dict[str, set[tuple[str, str]]] = {}
+    for name, _, country, *_ in _load_people()[0]:
+        for part in fold_phrase(name):
+            bearers.setdefault(part, set()).add((name, country))
+    return {part: Counter(country for _, country in found) for part, found in bearers.items()}
 
 
 @cache

@@ -161,7 +161,9 @@ def _find_country(
         return country, why
     if phrase.default or (person and person.default):
         return phrase.default or (person.default if person else ""), "country: that of the office"
-    return read_surroundings(scene, place if start is None else start, (), group="person")
+    # The longer name, wherever it stands: "Basilio" is who came in as Ramon Basilio.
+    names = max(person.keys if person else (), phrase.keys, key=len)
+    return read_surroundings(scene, place if start is None else start, (), group="person", names=names)
 
 
 def means_state(phrase: Phrase) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from math import log2
+from typing import NamedTuple
 
 from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.cast import ABOVE_STATES, Anchor, Cast, Person, read_cast
 from whowhom.resolvers.lexicon import read_table
+from whowhom.resolvers.people import count_names
 from whowhom.resolvers.phrases import Phrase
 
 # How far back a pronoun or a description looks for what it stands for, in sentences.
@@ -36,12 +39,35 @@ class Settled:
     is_told: bool = False
 
 
+class Pull(NamedTuple):
+    """How strongly the surroundings speak for each country, and for none (""), of whom nothing else tells.
+
+    `group` is the column of pulls.csv by which they were weighed.
+    """
+
+    group: str
+    scores: dict[str, float]
+
+    def find_strongest(self) -> str:
+        """Return the country that they speak for most."""
+        return max(sorted(self.scores), key=lambda code: self.scores[code])
+
+
+# "MOSCOW (Reuters) - ", "Ouanaminthe" as "OUANAMINTHE, Haiti - ", "SYDNEY, 21 July 2013 - ", "HONIARA: "
+_DATELINE = re.compile(
+    r"\s*[A-Z][A-Z'’./\- ]{2,30}[A-Z.](?:, [A-Z][\w'’ ]{2,25}?)?"
+    r"(?:,? (?:\([A-Z][\w ]+\)|[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]+(?: \d{4})?|[A-Z]{3,4} \d{1,2}"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)){0,3}(?:,? ?\([A-Z][\w /]+\))?(?: ?[–—]| --?|:) "
+)
+
+
 @dataclass(slots=True)
 class Scene:
     """The text (title, line break, body), its cast, and the mentions settled so far, in order.
 
-    `shift` is where the body begins; `asking` holds persons whose country is being looked for,
-    since "his brother" may lead to somebody's brother, and back.
+    `shift` is where the body begins; `dateline` is the place from which it is reported, empty without one;
+    `asking` holds persons whose country is being looked for, since "his brother" may lead to somebody's
+    brother, and back; `pulls` keeps what the surroundings said, by the place that was asked of.
     """
 
     article: Article
@@ -50,6 +76,8 @@ class Scene:
     cast: Cast
     settled: list[Settled] = field(default_factory=list)
     asking: set[tuple[str, ...]] = field(default_factory=set)
+    dateline: tuple[int, int] = (0, 0)
+    pulls: dict[int, Pull] = field(default_factory=dict)
 
     @property
     def published(self) -> date | None:
@@ -78,7 +106,9 @@ def read_scene(article: Article) -> Scene:
     """Return the scene of an article with nothing settled yet."""
     shift = len(article.title) + 1 if article.title else 0
     text = f"{article.title}\n{article.text}" if article.title else article.text
-    return Scene(article, text, shift, read_cast(text, article.published))
+    line = _DATELINE.match(text, shift)
+    cast = read_cast(text, article.published)
+    return Scene(article, text, shift, cast, dateline=line.span() if line else (shift, shift))
 
 
 def make_settled(
@@ -212,6 +242,7 @@ def read_surroundings(
     *,
     group: str = "",
     among: frozenset[str] | None = None,
+    names: tuple[str, ...] = (),
 ) -> tuple[str, str]:
     """Return the country that the words around `place` speak of, with a line of evidence.
 
@@ -221,19 +252,26 @@ def read_surroundings(
         sectors: Of whom the country is asked: civilians are of the place, armies often are not.
         group: "person" or "pronoun", which go by weights of their own.
         among: The only countries that the words can mean: kingdoms, islands.
+        names: The parts of a person's name.
     """
-    features = weigh_countries(scene, place)
+    features = weigh_countries(scene, place, names)
     if among is not None:
         features = {country: found for country, found in features.items() if country in among}
     if not features:
         return "", ""
-    weights = _load_pulls()[group or group_of(sectors)]
+    group = group or group_of(sectors)
+    weights = load_pulls()[group]
     scores = {
         country: sum(weights[name] * value for name, value in found.items())
         for country, found in features.items()
     }
-    country = max(sorted(scores), key=lambda code: scores[code])
-    if among is None and scores[country] < weights["none"]:
+    if among is None:
+        scores[""] = weights["none"]
+    pull = Pull(group, scores)
+    if place is not None:
+        scene.pulls[place] = pull
+    country = pull.find_strongest()
+    if not country:
         return "", ""
     words = _nearest_words(scene, place, country)
     return country, f"country: {words!r}{_NEAR}" if words else _MOSTLY
@@ -254,18 +292,22 @@ def group_of(sectors: tuple[str, ...]) -> str:
 
 
 @cache
-def _load_pulls() -> dict[str, dict[str, float]]:
-    """Return the weight of each feature of `weigh_countries` by group."""
+def load_pulls() -> dict[str, dict[str, float]]:
+    """Return the weight of each feature of `weigh_countries`, and of "deed_place", by group."""
     rows = list(read_table("pulls"))
     groups = [name for name in rows[0] if name != "feature"]
     return {group: {row["feature"]: float(row[group]) for row in rows} for group in groups}
 
 
-def weigh_countries(scene: Scene, place: int | None) -> dict[str, dict[str, float]]:
+def weigh_countries(
+    scene: Scene, place: int | None, names: tuple[str, ...] = ()
+) -> dict[str, dict[str, float]]:
     """Return how each country of the article stands to `place`: features and their values.
 
     Names of features say where ("here" the same sentence, "last", "far" two or three before,
-    "next", "title", "lead") and what (a place, a state, a person of the country).
+    "next", "title", "lead") and what (a place, a state, a person of the country). "share" and "placed" are
+    its shares of all that is named and of the places, "dateline" that the report comes from there, "bearers"
+    its share of the people in office, of the countries named, who bear a part of the name.
     """
     cast = scene.cast
     total = sum(cast.counts.values())
@@ -276,16 +318,37 @@ def weigh_countries(scene: Scene, place: int | None) -> dict[str, dict[str, floa
                 side = "" if where != "here" else ("_before" if anchor.start < (place or 0) else "_after")
                 counted.setdefault(anchor.country, Counter())[f"{where}{side}_{_kind_of(anchor)}"] += 1
     most = max(cast.counts.values(), default=0)
-    for country in {*cast.counts, *counted}:
+    for country in cast.counts:
         counted.setdefault(country, Counter())
+    places = Counter(a.country for a in cast.anchors if a.kind != "person" and _kind_of(a) == "place")
+    n_places = sum(places.values())
+    borne = _share_names(names, counted)
+    lined = {anchor.country for anchor in cast.anchors_between(*scene.dateline)}
     return {
         country: {
             **{name: log2(1 + count) for name, count in found.items()},
             "share": cast.counts[country] / total if total else 0.0,
             "most": float(cast.counts[country] == most),
+            "placed": places[country] / n_places if n_places else 0.0,
+            "dateline": float(country in lined),
+            "bearers": borne.get(country, 0.0),
         }
         for country, found in counted.items()
     }
+
+
+def _share_names(names: tuple[str, ...], countries: Iterable[str]) -> dict[str, float]:
+    """Return of each country its share of those who bear a name, summed over the names."""
+    shares: dict[str, float] = {}
+    for name in names:
+        known = count_names().get(name)
+        if known is not None and len(name) > 1:
+            found = {country: known[country] for country in countries if country in known}
+            # Half a bearer of no country named: one "Jose" is no proof.
+            total = sum(found.values()) + 0.5
+            for country, n in found.items():
+                shares[country] = shares.get(country, 0.0) + n / total
+    return shares
 
 
 def _list_anchors(scene: Scene, place: int | None) -> list[tuple[str, list[Anchor]]]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whowhom.records import Entity, Place
-from whowhom.resolvers.scene import is_of_surroundings
 
 Entities = tuple[Entity, ...]
 
@@ -49,12 +48,8 @@ def settle_sides(
         return recipients, ()
     if event == "AGREE" and "future" in aux and _MEETING.search(trigger):
         return (*actors, *recipients), ()
-    if place is not None and place.country:
-        actors, recipients = (
-            tuple(_place_near(entity, place) for entity in entities) for entities in (actors, recipients)
-        )
-        if event == "ASSAULT":
-            recipients = tuple(_place_local(entity, place) for entity in recipients)
+    if event == "ASSAULT" and place is not None and place.country:
+        recipients = tuple(_place_local(entity, place) for entity in recipients)
     return actors, recipients
 
 
@@ -82,23 +77,6 @@ def _place_local(entity: Entity, place: Place) -> Entity:
     told = entity.name or _CAPITAL.search(entity.span.text) or entity.country == place.country
     if told or not entity.sector or entity.sector[0] not in _LOCALS:
         return entity
-    return _put_in(entity, place)
-
-
-def _place_near(entity: Entity, place: Place) -> Entity:
-    """Give those whose country only the surroundings tell the country in which the deed was done.
-
-    Soldiers and officials act abroad, others rarely: where the two differ, annotators of training/corpus had
-    rebels in the country of the place in 66 cases and in that of the surroundings in 16, civilians in 55 and
-    13, police in 22 and 3.
-    """
-    if entity.name or entity.country == place.country or entity.sector[:1] in (("GOV",), ("MIL",)):
-        return entity
-    is_near = any(is_of_surroundings(line) for line in entity.evidence)
-    return _put_in(entity, place) if is_near and entity.country else entity
-
-
-def _put_in(entity: Entity, place: Place) -> Entity:
     kept = tuple(line for line in entity.evidence if not line.startswith("country"))
     why = f"country: where the deed was done, {place.span.text!r}"
     return replace(entity, country=place.country, evidence=(*kept, why))

@@ -1,0 +1,119 @@
+"""Tests of how a deed tells the country of those of whom only the surroundings tell."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import pytest
+
+from whowhom.records import Article, Mention, Span
+from whowhom.resolvers.actors import resolve_mentions
+from whowhom.resolvers.origins import Deed, find_pull, settle_origins
+from whowhom.resolvers.scene import read_scene
+
+EMBASSY = "Turkey closed a road on Monday. In Moscow {} threw eggs at the Turkish embassy."
+PATROL = "Kenya sent police to Mogadishu in May. On Friday {} fired at them near the Turkish base in Somalia."
+
+
+def settle(text, deeds):
+    """Return the countries of each deed's actors and recipients, told by type, words and place."""
+    article = Article("a1", text, published=date(2024, 5, 7))
+    scene = read_scene(article)
+
+    def resolve(words):
+        start = text.index(words)
+        return resolve_mentions(article, [Mention(Span(words, start, start + len(words)), 1.0)], scene)[0]
+
+    told = [
+        Deed(event, {"actor": sum(map(resolve, one), ()), "recipient": sum(map(resolve, other), ())}, place)
+        for event, one, other, place in deeds
+    ]
+    return [
+        {role: [entity.country for entity in people[role]] for role in people}
+        for people in settle_origins(scene, told)
+    ]
+
+
+@pytest.mark.parametrize("words", ["protesters", "police", "rebels"])
+def test_who_is_told_by_the_surroundings_is_of_the_place_of_the_deed(words):
+    """Whatever is named nearer: they are where the deed was done."""
+    (found,) = settle(EMBASSY.format(words), [("PROTEST", [words], [], "RUS")])
+    assert found["actor"] == ["RUS"]
+
+
+@pytest.mark.parametrize(
+    ("words", "country"), [("Turkish protesters", "TUR"), ("the Kenyan police", "KEN"), ("Ghanaians", "GHA")]
+)
+def test_whom_the_words_tell_keeps_the_country(words, country):
+    """The place of a deed changes nobody whose own words name a state."""
+    (found,) = settle(EMBASSY.format(words), [("PROTEST", [words], [], "RUS")])
+    assert found["actor"] == [country]
+
+
+def test_one_who_stands_in_several_deeds_has_one_country():
+    """The same words at the same place are the same people."""
+    text = PATROL.format("gunmen")
+    found = settle(
+        text,
+        [
+            ("ASSAULT", ["gunmen"], ["police"], "SOM"),
+            ("THREATEN", ["gunmen"], ["Kenya"], ""),
+            ("ASSAULT", ["gunmen"], [], ""),
+        ],
+    )
+    assert len({one["actor"][0] for one in found}) == 1
+
+
+def test_order_of_deeds_makes_no_difference():
+    """What is settled for a deed does not depend on which came first."""
+    deeds = [
+        ("ASSAULT", ["gunmen"], ["police"], "SOM"),
+        ("MOBILIZE", ["police"], ["Kenya"], "SOM"),
+        ("REJECT", ["gunmen"], ["Kenya"], ""),
+    ]
+    text = PATROL.format("gunmen")
+    found = settle(text, deeds)
+    order = [0, 1, 2]
+    random.Random(2).shuffle(order)
+    shuffled = settle(text, [deeds[number] for number in order])
+    assert [found[number] for number in order] == shuffled
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HONIARA: ", "NUKU'ALOFA, Tuesday - ", "LIMA, Peru, Feb. 12 - ", "SYDNEY, 21 July 2013 - ",
+        "MOSCOW (Reuters) - ", "CHANDIGARH, DEC 9: ", "LA PAZ — ", "BEIRUT, Oct 16 (Wire) -- ",
+    ],
+)  # fmt: skip
+def test_dateline_is_seen(line):
+    """Cities in capitals before the first words, with state, day or agency."""
+    scene = read_scene(Article("a1", line + "The government has given way.", title="Cabinet yields"))
+    start, end = scene.dateline
+    assert scene.text[start:end] == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The U.S. said no.", "NATO and the EU met.", "PHOTO of the day", "He came - and left.", "", "UN: "],
+)
+def test_other_beginnings_are_no_dateline(text):
+    """Names in capitals within a sentence come from nowhere."""
+    start, end = read_scene(Article("a1", text)).dateline
+    assert start == end
+
+
+def test_a_report_speaks_of_the_country_that_it_comes_from():
+    """Its police are those at home, whoever else is named."""
+    text = "{}Australia and New Zealand have asked that the strike be ended. The police looked on."
+    scenes = [read_scene(Article("a1", text.format(line))) for line in ("HONIARA: ", "CANBERRA: ")]
+    found = []
+    for scene in scenes:
+        start = scene.text.index("The police")
+        ((entity,),) = resolve_mentions(
+            scene.article, [Mention(Span("The police", start, start + 10), 1.0)], scene
+        )
+        found.append(entity.country)
+        assert find_pull(scene, entity) == start
+    assert found == ["SLB", "AUS"]
