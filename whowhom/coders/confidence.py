@@ -9,6 +9,7 @@ from typing import Any
 
 from whowhom.coders.classes import chance_of
 from whowhom.records import Entity, Event
+from whowhom.resolvers.scene import is_of_surroundings
 
 _PRONOUNS = frozenset("i we us he him his she her it its they them their who which".split())
 
@@ -78,6 +79,14 @@ def _describe_participants(role: str, entities: Sequence[Entity]) -> dict[str, f
         f"{role}_score": _log_odds(max(entity.score for entity in entities)),
         f"{role}_country": float(any(entity.country for entity in entities)),
         f"{role}_countries": float(all(entity.country for entity in entities)),
+        f"{role}_told": float(
+            any(
+                line.startswith("country") and line.endswith("in the words")
+                for entity in entities
+                for line in entity.evidence
+            )
+        ),
+        f"{role}_near": float(any(is_of_surroundings(line) for one in entities for line in one.evidence)),
         f"{role}_civilian": float(entities[0].sector[:1] == ("CVL",)),
         f"{role}_no_sector": float(not entities[0].sector),
         f"{role}_referred": float(

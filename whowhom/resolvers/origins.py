@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from whowhom.records import Entity
 from whowhom.resolvers.lexicon import fold_phrase, read_table
-from whowhom.resolvers.scene import Pull, Scene, is_of_surroundings, load_pulls
+from whowhom.resolvers.scene import BY_DEEDS, Pull, Scene, is_of_surroundings, load_pulls
 
 Entities = tuple[Entity, ...]
 People = Mapping[str, Entities]
@@ -60,9 +60,8 @@ def _change(scene: Scene, entity: Entity, changed: Mapping[int, str]) -> Entity:
     key = find_pull(scene, entity) if changed else None
     if key is None or key not in changed:
         return entity
-    line = "country: the likeliest by the deeds it stands in"
     kept = (other for other in entity.evidence if not is_of_surroundings(other))
-    return replace(entity, country=changed[key], evidence=(line, *kept))
+    return replace(entity, country=changed[key], evidence=(BY_DEEDS, *kept))
 
 
 def read_signs(scene: Scene, deeds: Sequence[Deed]) -> dict[int, list[list[Sign]]]:

@@ -67,7 +67,8 @@ class Scene:
 
     `shift` is where the body begins; `dateline` is the place from which it is reported, empty without one;
     `asking` holds persons whose country is being looked for, since "his brother" may lead to somebody's
-    brother, and back; `pulls` keeps what the surroundings said, by the place that was asked of.
+    brother, and back; `pulls` keeps what the surroundings said, by the place that was asked of, `standing`
+    what of it is the same for all places.
     """
 
     article: Article
@@ -78,6 +79,7 @@ class Scene:
     asking: set[tuple[str, ...]] = field(default_factory=set)
     dateline: tuple[int, int] = (0, 0)
     pulls: dict[int, Pull] = field(default_factory=dict)
+    standing: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def published(self) -> date | None:
@@ -279,11 +281,12 @@ def read_surroundings(
 
 _NEAR = " stands near"
 _MOSTLY = "country: the article is mostly about it"
+BY_DEEDS = "country: the likeliest by the deeds it stands in"
 
 
 def is_of_surroundings(line: str) -> bool:
-    """Whether a line of evidence is one of `read_surroundings`."""
-    return line == _MOSTLY or (line.startswith("country: ") and line.endswith(_NEAR))
+    """Whether a line of evidence is one of `read_surroundings`, or of what deeds told besides."""
+    return line in (_MOSTLY, BY_DEEDS) or (line.startswith("country: ") and line.endswith(_NEAR))
 
 
 def group_of(sectors: tuple[str, ...]) -> str:
@@ -309,31 +312,39 @@ def weigh_countries(
     its shares of all that is named and of the places, "dateline" that the report comes from there, "bearers"
     its share of the people in office, of the countries named, who bear a part of the name.
     """
-    cast = scene.cast
-    total = sum(cast.counts.values())
     counted: dict[str, Counter[str]] = {}
     for where, anchors in _list_anchors(scene, place):
         for anchor in anchors:
             if anchor.country not in ABOVE_STATES:
                 side = "" if where != "here" else ("_before" if anchor.start < (place or 0) else "_after")
                 counted.setdefault(anchor.country, Counter())[f"{where}{side}_{_kind_of(anchor)}"] += 1
-    most = max(cast.counts.values(), default=0)
-    for country in cast.counts:
-        counted.setdefault(country, Counter())
+    scene.standing = scene.standing or _weigh_standing(scene)
+    countries = {**scene.standing, **dict.fromkeys(counted)}
+    borne = _share_names(names, countries)
+    return {
+        country: {
+            **{name: log2(1 + count) for name, count in counted.get(country, {}).items()},
+            **scene.standing.get(country, {}),
+            "bearers": borne.get(country, 0.0),
+        }
+        for country in countries
+    }
+
+
+def _weigh_standing(scene: Scene) -> dict[str, dict[str, float]]:
+    """Return of each country of the article what is the same wherever one asks."""
+    cast = scene.cast
+    total, most = sum(cast.counts.values()), max(cast.counts.values(), default=0)
     places = Counter(a.country for a in cast.anchors if a.kind != "person" and _kind_of(a) == "place")
-    n_places = sum(places.values())
-    borne = _share_names(names, counted)
     lined = {anchor.country for anchor in cast.anchors_between(*scene.dateline)}
     return {
         country: {
-            **{name: log2(1 + count) for name, count in found.items()},
-            "share": cast.counts[country] / total if total else 0.0,
-            "most": float(cast.counts[country] == most),
-            "placed": places[country] / n_places if n_places else 0.0,
+            "share": n / total,
+            "most": float(n == most),
+            "placed": places[country] / places.total() if places else 0.0,
             "dateline": float(country in lined),
-            "bearers": borne.get(country, 0.0),
         }
-        for country, found in counted.items()
+        for country, n in cast.counts.items()
     }
 
 

@@ -161,7 +161,9 @@ def _end_of_name(text: str, tokens: Sequence[Token], place: int, matches: dict[i
     keys = tuple(token.key for token in tokens[place:run_end])
     titled = place in matches and any(term.kind == "role" for term in matches[place].terms)
     for end in range(run_end, place + 1, -1):  # "Jack Straw", "Charles Taylor", "Israel Katz"
-        if not titled and find_offices(keys[: end - place]):
+        # "Abdel Rahman Odeh" is not the Abdel Rahman of the table.
+        is_whole = end == run_end or any(inner in matches for inner in range(end, run_end))
+        if is_whole and not titled and find_offices(keys[: end - place]):
             return end
     if place in matches:
         match = matches[place]
