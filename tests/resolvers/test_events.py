@@ -167,6 +167,23 @@ def test_office_is_that_of_the_day_of_the_deed(text: str, deed: str, sector: str
     assert made.actor[0].sector[:1] == (sector,)
 
 
+@pytest.mark.parametrize(
+    ("who", "sectors"),
+    [
+        ("Former prime minister Ana Bell", ("GOV",)),
+        ("The former police chief", ("COP",)),
+        ("Opposition leader Tor Lund", ("OPP",)),
+    ],
+)
+def test_who_resigns_held_the_office_until_then(who: str, sectors: tuple[str, ...]) -> None:
+    """What somebody is called after the resignation is not what resigned."""
+    article = Article("a", f"{who} resigned last year.", published=date(2023, 1, 24))
+    deed = Span("resigned", len(who) + 1, len(who) + 9)
+    reading = Reading("RETREAT", deed, 0.9, mode=("resign",), actor=(Mention(Span(who, 0, len(who)), 0.9),))
+    (made,) = resolve_readings(article, [reading])
+    assert made.actor[0].sector == sectors
+
+
 def resolve_days(text: str, trigger: str, words: str = "") -> tuple[str, str]:
     """Return date words and first day of the last of two events; the first is of the first date words."""
     readings = []

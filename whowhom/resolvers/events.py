@@ -26,7 +26,7 @@ from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.dates import find_published, resolve_dates
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.origins import Deed, settle_origins
-from whowhom.resolvers.persons import hold_on
+from whowhom.resolvers.persons import hold_on, hold_till_resigned
 from whowhom.resolvers.places import resolve_places
 from whowhom.resolvers.scene import Scene, read_scene
 from whowhom.resolvers.sides import settle_sides
@@ -152,6 +152,8 @@ def _make_event(
         actors, recipients = (
             tuple(hold_on(entity, when.days) for entity in entities) for entities in (actors, recipients)
         )
+    if "resign" in reading.mode:
+        actors = tuple(map(hold_till_resigned, actors))
     return Event(
         id=name_event(article, reading.event, reading.trigger),
         article=article.id,

@@ -140,6 +140,14 @@ def hold_on(entity: Entity, days: DaySpan) -> Entity:
     return replace(entity, sector=office.sectors, evidence=(*entity.evidence, line))
 
 
+def hold_till_resigned(entity: Entity) -> Entity:
+    """Return whoever resigns as in the office given up: 12 of the 15 "former" ones of training/corpus."""
+    if entity.sector[:1] != ("ELI",):
+        return entity
+    line = "sector: that of the office, held until the resignation"
+    return replace(entity, sector=entity.sector[1:] or ("GOV",), evidence=(*entity.evidence, line))
+
+
 def _find_country(
     scene: Scene, person: Person | None, office: Office | None, phrase: Phrase, place: int | None
 ) -> tuple[str, str]:
