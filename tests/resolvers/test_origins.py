@@ -117,3 +117,15 @@ def test_a_report_speaks_of_the_country_that_it_comes_from():
         found.append(entity.country)
         assert find_pull(scene, entity) == start
     assert found == ["SLB", "AUS"]
+
+
+def test_what_the_coder_points_at_weighs_with_the_surroundings():
+    """Half sure that the police are those of the state named first is enough where two states are alike."""
+    text = "Ghana and Togo closed the border. The police looked on."
+    start = text.index("The police")
+    found = []
+    for words in ("Ghana", "Togo"):
+        pointed = Span(words, text.index(words), text.index(words) + len(words))
+        police = Mention(Span("The police", start, start + 10), 1.0, antecedents=((pointed, 0.45),))
+        found.append(resolve_mentions(Article("a1", text), [police])[0][0].country)
+    assert found == ["GHA", "TGO"]

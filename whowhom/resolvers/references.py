@@ -87,7 +87,7 @@ def settle_pronoun(
     if not sectors and phrase.head in _HE | _SHE | _WE:
         # In training/corpus two thirds of those of whom nothing else is known.
         sectors, why = ("GOV",), "sector: a guess, whoever speaks or acts is likeliest in office"
-    country, near = read_surroundings(scene, place, (), group="pronoun")
+    country, near = read_surroundings(scene, place, (), group="pronoun", antecedents=mention.antecedents)
     return [make_settled(phrase, "", country, sectors, (near, why))]
 
 
@@ -407,7 +407,8 @@ def settle_description(
     if phrase.default:
         country = "" if phrase.default == "-" else phrase.default
         return [_describe(phrase, mention, country, f"country: usual for {phrase.head!r}")]
-    return [_describe(phrase, mention, *read_surroundings(scene, place, phrase.sectors))]
+    country, near = read_surroundings(scene, place, phrase.sectors, antecedents=mention.antecedents)
+    return [_describe(phrase, mention, country, near)]
 
 
 def _find_named(scene: Scene, phrase: Phrase, words: str, place: int | None) -> list[Settled]:
