@@ -17,15 +17,16 @@ import csv
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from evaluation.actors import gather_mentions, load_gold, span_of
+from evaluation.actors import Record, gather_mentions, load_gold, span_of
 from whowhom.coders.labels import TYPES
 from whowhom.records import Article, Entity, Mention, Place
 from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.origins import Deed, Sign, choose_country, find_pull, load_deed_pulls, read_signs
+from whowhom.resolvers.persons import find_full_name
 from whowhom.resolvers.phrases import read_phrase
 from whowhom.resolvers.places import resolve_places
 from whowhom.resolvers.scene import Pull, Scene, group_of, load_pulls, read_scene, weigh_countries
@@ -35,7 +36,6 @@ TABLE, DEED_TABLE = DATA / "pulls.csv", DATA / "deed_pulls.csv"
 # The weight of a mention's place in its deed stands in pulls.csv, by group.
 DEED_PLACE = "deed_place"
 _COLUMNS = ("actor_other", "actor_beside", "recipient_other", "recipient_beside")
-Record = dict[str, Any]
 
 
 class Choice(NamedTuple):
@@ -58,7 +58,7 @@ def gather_choices(name: str, features: list[str]) -> Iterator[Choice]:
                 phrase = read_phrase(mention.span.text, article.published)[0]
                 group = phrase.kind if phrase.kind in ("person", "pronoun") else group_of(phrase.sectors)
                 person = scene.cast.find_person(phrase.keys) if phrase.kind == "person" else None
-                names = max(person.keys if person else (), phrase.keys, key=len) if group == "person" else ()
+                names = find_full_name(person, phrase) if group == "person" else ()
                 candidates = weigh_countries(scene, scene.find_place(mention.span), names)
                 yield from _make_choice(group, candidates, countries.pop(), features)
 

@@ -45,7 +45,7 @@ def code_articles(
                 yield item
 
     # One more than there are cores: while an article is resolved here, a thread that has run the network
-    # waits for the interpreter, and the spare one takes its core. On two cores 4 % less time goes by.
+    # waits for the interpreter, and the spare one takes its core.
     n_threads = n_threads or count_cores() + 1
     for article, readings in read_events(articles(), weights=chosen, n_threads=n_threads):
         while (skip := passed.popleft()) is not None:

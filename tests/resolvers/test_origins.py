@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import date
 
 import pytest
@@ -12,7 +11,11 @@ from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.origins import Deed, find_pull, settle_origins
 from whowhom.resolvers.scene import read_scene
 
-EMBASSY = "Turkey closed a road on Monday. In Moscow {} threw eggs at the Turkish embassy."
+EMBASSY = "{} threw eggs at the Turkish embassy in Moscow on Monday."
+COMPLAINT = "Turkish diplomats complained that {} had thrown eggs at them in Moscow."
+FLAG = (
+    "Turkey lodged a complaint. {} burned a Turkish flag in Moscow on Monday, and Turkish shops were robbed."
+)
 PATROL = "Kenya sent police to Mogadishu in May. On Friday {} fired at them near the Turkish base in Somalia."
 
 
@@ -35,15 +38,25 @@ def settle(text, deeds):
     ]
 
 
-@pytest.mark.parametrize("words", ["protesters", "police", "rebels"])
-def test_who_is_told_by_the_surroundings_is_of_the_place_of_the_deed(words):
-    """Whatever is named nearer: they are where the deed was done."""
-    (found,) = settle(EMBASSY.format(words), [("PROTEST", [words], [], "RUS")])
-    assert found["actor"] == ["RUS"]
+@pytest.mark.parametrize(
+    ("text", "words", "alone", "placed"),
+    [
+        (EMBASSY, "Protesters", "RUS", "RUS"),
+        (EMBASSY, "Rebels", "RUS", "RUS"),
+        (COMPLAINT, "police", "TUR", "RUS"),
+        (FLAG, "Police", "TUR", "RUS"),
+        (COMPLAINT, "soldiers", "TUR", "TUR"),
+        (FLAG, "Soldiers", "TUR", "TUR"),
+    ],
+)
+def test_who_is_told_by_the_surroundings_is_of_the_place_of_the_deed(text, words, alone, placed):
+    """Whoever throws eggs in Moscow is Russian, whatever is named more; soldiers act abroad."""
+    found = [settle(text.format(words), [("PROTEST", [words], [], place)]) for place in ("", "RUS")]
+    assert [deed["actor"] for (deed,) in found] == [[alone], [placed]]
 
 
 @pytest.mark.parametrize(
-    ("words", "country"), [("Turkish protesters", "TUR"), ("the Kenyan police", "KEN"), ("Ghanaians", "GHA")]
+    ("words", "country"), [("Turkish protesters", "TUR"), ("The Kenyan police", "KEN"), ("Ghanaians", "GHA")]
 )
 def test_whom_the_words_tell_keeps_the_country(words, country):
     """The place of a deed changes nobody whose own words name a state."""
@@ -74,8 +87,7 @@ def test_order_of_deeds_makes_no_difference():
     ]
     text = PATROL.format("gunmen")
     found = settle(text, deeds)
-    order = [0, 1, 2]
-    random.Random(2).shuffle(order)
+    order = [2, 0, 1]
     shuffled = settle(text, [deeds[number] for number in order])
     assert [found[number] for number in order] == shuffled
 

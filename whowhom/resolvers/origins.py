@@ -8,11 +8,11 @@ fitted by `python -m training.pulls`.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from re import compile
 from typing import NamedTuple
 
 from whowhom.records import Entity
@@ -23,7 +23,7 @@ Entities = tuple[Entity, ...]
 People = Mapping[str, Entities]
 
 _ROLES = ("actor", "recipient")
-_SAME_AS = compile(r"same as .* at (\d+)$")
+_SAME_AS = re.compile(r"same as .* at (\d+)$")
 
 
 class Deed(NamedTuple):
@@ -35,7 +35,7 @@ class Deed(NamedTuple):
 
 
 class Sign(NamedTuple):
-    """A weight that speaks for a country: its row and column in deed_pulls.csv, "place" in pulls.csv."""
+    """A weight that speaks for a country: its row and column in deed_pulls.csv, "deed_place" in pulls.csv."""
 
     row: str
     column: str
@@ -122,7 +122,7 @@ def choose_country(pull: Pull, signs: Sequence[Sequence[Sign]]) -> str:
     for found in signs:
         for sign in found:
             scores[sign.country] = scores.get(sign.country, 0.0) + weigh_sign(sign) / len(signs)
-    return max(sorted(scores), key=lambda code: scores[code])
+    return Pull(pull.group, scores).find_strongest()
 
 
 def weigh_sign(sign: Sign) -> float:

@@ -169,9 +169,13 @@ def _find_country(
         return country, why
     if phrase.default or (person and person.default):
         return phrase.default or (person.default if person else ""), "country: that of the office"
-    # The longer name, wherever it stands: "Basilio" is who came in as Ramon Basilio.
-    names = max(person.keys if person else (), phrase.keys, key=len)
+    names = find_full_name(person, phrase)
     return read_surroundings(scene, place if start is None else start, (), group="person", names=names)
+
+
+def find_full_name(person: Person | None, phrase: Phrase) -> tuple[str, ...]:
+    """Return the parts of the longer name, wherever it stands: "Basilio" came in as Ramon Basilio."""
+    return max(person.keys if person else (), phrase.keys, key=len)
 
 
 def means_state(phrase: Phrase) -> bool:
