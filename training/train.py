@@ -28,6 +28,8 @@ from training.model import SHAPES, Network
 from training.variants import vary_example
 from whowhom.coders.network import COLUMNS, distance_buckets, sentence_steps
 
+# Characters from which a passage is an article.
+LONG = 1_500
 SLOW = ("words", "positions", "kinds", "norm", "layers", "relative")
 
 
@@ -430,6 +432,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="checkpoint to start from instead of the bare encoder")
     parser.add_argument("--all", action="store_true", help="train on the held-out tenth too")
     parser.add_argument("--varied", type=float, default=0.0, help="share with other names, anew each epoch")
+    parser.add_argument("--short", type=float, default=1.0, help="share of the short passages in an epoch")
     parser.add_argument("--part", type=float, default=1.0, help="share of the passages, for a learning curve")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--workers", type=int, default=0, help="processes that make batches")
@@ -446,7 +449,8 @@ def main() -> None:
         to_train = to_train[: round(arguments.part * len(to_train))]
 
     def draw(chance: random.Random) -> list[Labelled]:
-        drawn = (vary_example(one, chance) if chance.random() < arguments.varied else one for one in to_train)
+        taken = [one for one in to_train if len(one.article.text) > LONG or chance.random() < arguments.short]
+        drawn = (vary_example(one, chance) if chance.random() < arguments.varied else one for one in taken)
         return [window for one in drawn for window in label_windows(one, tokenizer)]
 
     held = [window for one in examples if one.held_out for window in label_windows(one, tokenizer)]

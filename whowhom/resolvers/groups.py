@@ -35,6 +35,7 @@ _SIDES = frozenset(
 )
 # Nothing but these: "the two", "both", "the pair".
 _BARE = frozenset("the both all these those neither two three four five".split())
+_OF_PARTIES = _BARE | frozenset("parties warring conflicting opposing belligerent feuding fighting".split())
 _PAIRS = (["countries"], ["neighbours"], ["neighbors"], ["rivals"], ["pair"], ["trio"])
 _KOREAS = ("PRK", "KOR")
 # Those who stand between sides, or tell of them, are none of them.
@@ -64,8 +65,10 @@ def is_group(phrase: Phrase, words: str) -> bool:
         return True
     if phrase.owner and phrase.owner in keys:
         return False
-    if keys[0] == "neither" or phrase.head in ("sides", "parties"):
+    if keys[0] == "neither" or phrase.head == "sides":
         return True
+    if phrase.head == "parties":  # "both parties", "the warring parties"; "major parties" stand for election
+        return set(keys) <= _OF_PARTIES
     definite = phrase.determiner in _DEFINITE
     return definite and (phrase.number >= 2 or (phrase.determiner == "the" and keys[1:] in _PAIRS))
 
@@ -345,7 +348,8 @@ def _join_group(phrase: Phrase, word: str, known: Settled) -> Settled:
     if word in _STATES:
         name = name_country(entity.country)
         return make_settled(phrase, name, entity.country, ("GOV",), (line, *entity.evidence), kind="state")
-    keeps = phrase.weak or phrase.sectors[:1] in ((), ("CVL",)) or entity.sector[:1] != ("GOV",)
+    is_party = word in ("parties", "party")  # of a talk, not of an election
+    keeps = phrase.weak or is_party or phrase.sectors[:1] in ((), ("CVL",)) or entity.sector[:1] != ("GOV",)
     sectors: Iterable[str] = entity.sector if keeps else phrase.sectors
     return make_settled(
         phrase, entity.name, entity.country, sectors, (line, *entity.evidence), kind=known.kind

@@ -17,6 +17,7 @@ Entities = tuple[Entity, ...]
 # One side says or does it to the other; with two states as actors and nobody else one of them is meant.
 _ONE_SIDED = frozenset("THREATEN ACCUSE REJECT REQUEST SANCTION".split())
 _MEETING = re.compile(r"\b(?:meet|talk|summit|negotiat|discuss)", re.IGNORECASE)
+_CLASH = re.compile(r"clash|fight|fought|battl|exchang|shoot-?out|skirmish", re.IGNORECASE)
 # People without arms who are hit where they live; soldiers may be hit abroad.
 _LOCALS = frozenset("CVL EDU MED COP REL".split())
 _CAPITAL = re.compile(r"[A-Z]")
@@ -48,9 +49,17 @@ def settle_sides(
         return recipients, ()
     if event == "AGREE" and "future" in aux and _MEETING.search(trigger):
         return (*actors, *recipients), ()
+    if event == "ASSAULT" and _CLASH.search(trigger) and len({_side_of(one) for one in actors}) > 1:
+        # Where both sides shoot nobody is the recipient; civilians who die between them are a toll. In
+        # training/corpus 361 of 384 such fights are so, 15 have civilians.
+        recipients = tuple(entity for entity in recipients if entity.sector[:1] != ("CVL",))
     if event == "ASSAULT" and place is not None and place.country:
         recipients = tuple(_place_local(entity, place) for entity in recipients)
     return actors, recipients
+
+
+def _side_of(entity: Entity) -> tuple[str, tuple[str, ...]]:
+    return entity.country, entity.sector[:1]
 
 
 def _is_same(one: Entity, other: Entity) -> bool:
