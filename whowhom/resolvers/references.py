@@ -407,7 +407,9 @@ def settle_description(
     if phrase.default:
         country = "" if phrase.default == "-" else phrase.default
         return [_describe(phrase, mention, country, f"country: usual for {phrase.head!r}")]
-    country, near = read_surroundings(scene, place, phrase.sectors, antecedents=mention.antecedents)
+    country, near = _find_mission(scene, words, place) or read_surroundings(
+        scene, place, phrase.sectors, antecedents=mention.antecedents
+    )
     return [_describe(phrase, mention, country, near)]
 
 
@@ -617,10 +619,38 @@ _MODIFIERS = re.compile(
 )
 
 
+# Who is abroad by trade. The surroundings speak for the host: of embassies and their staff in training/corpus
+# whom nothing else told they had 3 of 14 right, of diplomats and embassies in the plural 3 of 15.
+_MISSION = re.compile(r"\b(embass|consulate)", re.IGNORECASE)
+_DIPLOMATS = re.compile(
+    r"(?:(?:some|many|several|most|other|foreign|western|diplomatic|two|three|four|five|six|seven|eight|nine|ten) )*"
+    r"(?:diplomats|ambassadors|envoys|embassies)\b",
+    re.IGNORECASE,
+)
+
+
+def _find_mission(scene: Scene, words: str, place: int | None) -> tuple[str, str] | None:
+    """Return the state of "embassy officials", with a line of evidence; None for words of no mission abroad.
+
+    It is the state whose embassy was named before, else unknown, and so it is of "diplomats".
+    """
+    if mission := _MISSION.search(words):
+        word = "embassy" if mission.group(1).lower() == "embass" else "consulate"
+        country, line = _introduce(scene, word, place)
+        return (country, line) if country else ("", "country: not that of the host, and no other is told")
+    if _DIPLOMATS.match(words):
+        return "", "country: diplomats are of other states than their host"
+    return None
+
+
 def _find_introduction(scene: Scene, phrase: Phrase, words: str, place: int | None) -> tuple[str, str]:
     """Return the country with which the head word stood before: "the embassy" of "Iran's embassy"."""
     owner = _OWNING.match(words)
-    word = owner.group(1) if owner else phrase.head
+    return _introduce(scene, owner.group(1) if owner else phrase.head, place)
+
+
+def _introduce(scene: Scene, word: str, place: int | None) -> tuple[str, str]:
+    """Return the country with which a word stood before `place`, with a line of evidence, else ""."""
     if place is None or not word:
         return "", ""
     first = max(0, place - _FAR)
