@@ -25,7 +25,7 @@ from tokenizers import Tokenizer
 
 from training.data import SHARED, Labelled, Taught, corpus_files, load_examples
 from training.model import Network
-from training.train import batches, collate, encoder_files, load_network, load_tokenizer
+from training.train import autocast, batches, collate, encoder_files, load_network, load_tokenizer
 from training.variants import vary
 from whowhom.coders.network import COLUMNS, distance_buckets, sentence_steps
 from whowhom.coders.windows import cut_windows
@@ -97,7 +97,7 @@ def teach(networks: list[Network], group: list[Labelled], device: str) -> None:
         for name, tensor in collate(group, None).items()
         if name in ("pieces", "features", "core", "mask")
     }
-    with torch.autocast(device, dtype=torch.bfloat16):
+    with autocast(device):
         outputs = [network(*batch.values()).float() for network in networks]
     kinds = _mean([one[..., COLUMNS["type"]].softmax(-1) for one in outputs])
     sectors = _mean([one[..., COLUMNS["sector"]].softmax(-1) for one in outputs])

@@ -29,6 +29,10 @@ _STATES = frozenset(
     "countries nations states governments capitals neighbours neighbors koreas powers country nation "
     "state government".split()
 )
+# Of each state one: "the two foreign ministries" have no name of their own.
+_BODIES_OF_STATES = frozenset(
+    "ministries parliaments legislatures cabinets legislature parliament ministry".split()
+)
 _SIDES = frozenset(
     "sides parties side party armies foes enemies adversaries rivals belligerents "
     "forces militaries navies guards army".split()
@@ -112,7 +116,7 @@ def _name_kind(phrase: Phrase, words: str) -> str | None:
     if not phrase.head and not set(words.lower().split()) - _BARE:
         return ""
     word = (phrase.head.split() or words.lower().split() or [""])[-1]
-    return word if word in _PERSONS | _STATES | _SIDES else None
+    return word if word in _PERSONS | _STATES | _SIDES | _BODIES_OF_STATES else None
 
 
 def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> list[Settled]:
@@ -129,7 +133,7 @@ def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
         persons = _choose(scene, place, wanted, _list_persons(scene, word, wanted, place), _by_name)
         if persons:
             return [_join_group(phrase, word, known) for known in persons]
-    main = _find_main_pair(scene) if wanted == 2 else frozenset()
+    main = _find_main(scene, wanted)
     if main and (word in _STATES or word in _SIDES):
         about = [known for known in _list_states(scene, place) if known.entity.country in main]
         chosen = _choose(scene, place, wanted, about, _by_country)
@@ -137,7 +141,7 @@ def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
             return [_join_group(phrase, word, known) for known in chosen]
     if word in _STATES:
         chosen = _choose(scene, place, wanted, _list_states(scene, place), _by_country)
-    elif word.removesuffix("s") in _OFFICES:
+    elif word.removesuffix("s") in _OFFICES or word in _BODIES_OF_STATES:
         chosen = _choose(scene, place, wanted, _list_states(scene, place), _by_country)
         # "Recalled its ambassador from Tanzania": a place, but a state that has a president too.
         named = _list_states(scene, place, with_places=True) if not chosen else ()
@@ -148,16 +152,15 @@ def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
     return [_join_group(phrase, word, known) for known in chosen]
 
 
-def _find_main_pair(scene: Scene) -> frozenset[str]:
-    """Return the two states that an article is about, none where it is not clearly about two.
+def _find_main(scene: Scene, wanted: int) -> frozenset[str]:
+    """Return the states that an article is about, as many as wanted; none where it is not clear.
 
-    That is where the second is named twice as often as the third: in training/corpus "both sides" and "the
-    two countries" meant these two in 69 of 77 such articles, and those named last in 51.
+    That is where the last of them is named twice as often as the next: in training/corpus "both sides" and
+    "the two countries" meant these two in 69 of 77 such articles, and those named last in 51.
     """
-    _, (_, second), (_, third) = [*scene.cast.counts.most_common(3), ("", 0), ("", 0), ("", 0)][:3]
-    if not second or second < 2 * third:
-        return frozenset()
-    return frozenset(code for code, _ in scene.cast.counts.most_common(2))
+    counts = [*scene.cast.counts.most_common(wanted + 1), *[("", 0)] * (wanted + 1)]
+    (_, last), (_, following) = counts[wanted - 1 : wanted + 1]
+    return frozenset(code for code, _ in counts[:wanted]) if last and last >= 2 * following else frozenset()
 
 
 def _by_name(known: Settled) -> Hashable:
@@ -339,7 +342,8 @@ def _name_holder(phrase: Phrase, word: str, known: Settled) -> Settled:
     """Return one of "the two presidents" where only their states were named: nobody knows by what name."""
     country = known.entity.country
     line = f"one of {word!r}: that of {name_country(country)}"
-    return make_settled(phrase, "", country, phrase.sectors or ("GOV",), (line,), kind="person")
+    kind = "role" if word in _BODIES_OF_STATES else "person"
+    return make_settled(phrase, "", country, phrase.sectors or ("GOV",), (line,), kind=kind)
 
 
 def _join_group(phrase: Phrase, word: str, known: Settled) -> Settled:

@@ -38,6 +38,7 @@ _MIN_ANTECEDENT = 0.5
 
 _HE = frozenset("he him his himself who whom whose".split())
 _SHE = frozenset("she her hers herself".split())
+_ONE = (_HE | _SHE) - {"who", "whom", "whose"}
 _IT = frozenset("it its itself which that this".split())
 _NO_PERSON = _IT | {"others"}
 _THEY = frozenset("they them their theirs themselves".split())
@@ -74,8 +75,7 @@ def settle_pronoun(
 ) -> list[Settled]:
     """Return whom a pronoun stands for; without any trace, an entity of the country spoken of."""
     found = follow_antecedents(scene, mention, settle, several=phrase.head in _SEVERAL)
-    if phrase.head in _NO_PERSON:
-        found = [known for known in found if known.kind != "person"]
+    found = [known for known in found if _agrees(phrase.head, known)]
     if phrase.head in _WE and place is not None and (not found or found[0].kind == "person"):
         # "We" may be the state or the body of whoever speaks, but never another person.
         found = _find_quoted(scene, place, settle) or found
@@ -89,6 +89,26 @@ def settle_pronoun(
         sectors, why = ("GOV",), "sector: a guess, whoever speaks or acts is likeliest in office"
     country, near = read_surroundings(scene, place, (), group="pronoun", antecedents=mention.antecedents)
     return [make_settled(phrase, "", country, sectors, (near, why))]
+
+
+def _agrees(pronoun: str, known: Settled) -> bool:
+    """Whether a pronoun can mean somebody: "he" no state and no woman, "they" not one person, "it" no person.
+
+    The coder ties "he" also to what merely tells his country.
+    """
+    if pronoun in _NO_PERSON:
+        return known.kind != "person"
+    if pronoun in _SEVERAL:
+        return not _is_one_person(known)
+    if pronoun in _ONE:
+        other = known.is_woman is not None and known.is_woman != (pronoun in _SHE)
+        return not (known.plural or other or known.kind in ("state", "body", "place"))
+    return True
+
+
+def _is_one_person(known: Settled) -> bool:
+    is_office = known.kind == "role" and bool(known.roles) and not _is_body_word(known.head)
+    return known.kind == "person" or (is_office and not known.plural and not _is_thing_word(known.head))
 
 
 def follow_antecedents(
@@ -527,6 +547,9 @@ def _may_be(phrase: Phrase, known: Settled) -> bool:
     if known.kind == "person":
         is_one = not phrase.plural and phrase.number < 2
         return is_one and not (phrase.sectors[:1] and (_is_body(phrase) or _is_thing_word(phrase.head)))
+    is_office = bool(phrase.roles) and not phrase.plural and not _is_body(phrase)
+    if (is_office and known.kind in ("state", "body")) or (_is_body(phrase) and _is_one_person(known)):
+        return False
     if phrase.kind == known.kind or not known.entity.name:
         return True
     return _is_body(phrase) or (bool(phrase.sectors) and phrase.sectors[:1] == known.entity.sector[:1])
@@ -623,8 +646,8 @@ _MODIFIERS = re.compile(
 # whom nothing else told they had 3 of 14 right, of diplomats and embassies in the plural 3 of 15.
 _MISSION = re.compile(r"\b(embass|consulate)", re.IGNORECASE)
 _DIPLOMATS = re.compile(
-    r"(?:(?:some|many|several|most|other|foreign|western|diplomatic|two|three|four|five|six|seven|eight|nine|ten) )*"
-    r"(?:diplomats|ambassadors|envoys|embassies)\b",
+    r"(?:(?:some|many|several|most|other|foreign|western|diplomatic|two|three|four|five|six|seven|eight|nine"
+    r"|ten) )*(?:diplomats|ambassadors|envoys|embassies)\b",
     re.IGNORECASE,
 )
 
