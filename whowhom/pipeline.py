@@ -19,6 +19,7 @@ from whowhom.records import Article, CodedArticle, Reading, Skip
 from whowhom.resolvers.deeds import join_readings
 from whowhom.resolvers.denials import settle_denials
 from whowhom.resolvers.events import resolve_readings
+from whowhom.resolvers.objects import settle_objects
 
 
 def code_articles(
@@ -61,7 +62,7 @@ def code_article(article: Article, readings: Sequence[Reading], weights: Weights
     try:
         readings = settle_denials(article, readings)
         events = resolve_readings(article, readings)
-        joined = join_readings(article, readings, events, weights.settings)
+        joined = settle_objects(article, join_readings(article, readings, events, weights.settings))
         return CodedArticle(article, keep_likely(joined, weights.settings))
     except Exception as error:
         # The one place where a flaw of ours may meet a text nobody thought of: it costs this

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,31 @@ def test_a_pronoun_follows_the_coders_antecedent() -> None:
     he = Mention(Span("He", 65, 67), 1.0, antecedents=((minister, 0.9),))
     ((entity,),) = resolve_mentions(article, [he])
     assert (entity.country, entity.sector[:1]) == ("PER", ("GOV",))
+
+
+@pytest.mark.parametrize(
+    ("text", "pointed", "asked", "never"),
+    [
+        ("Peru closed a bridge on Monday. He was glad.", "Peru", "He", "Peru"),
+        ("President Ana Rojas of Peru was glad. They left.", "President Ana Rojas", "They", "Ana Rojas"),
+        ("Mrs Ana Rojas of Peru was glad. He left.", "Mrs Ana Rojas", "He", "Ana Rojas"),
+        (
+            "Peru's mayor Juan Rojas spoke. The government left.",
+            "Peru's mayor Juan Rojas",
+            "The government",
+            "Juan Rojas",
+        ),
+        ("Peru closed a bridge. The president left.", "Peru", "The president", "Peru"),
+        ("Peru's government met. The lieutenant left.", "Peru's government", "The lieutenant", "Peru"),
+    ],
+)
+def test_words_stand_for_nobody_whom_they_cannot_mean(text, pointed, asked, never) -> None:
+    """However sure the coder is: "he" is no state and no woman, "they" not one person, a body no mayor."""
+    article = Article("1", text)
+    known = mention_of(article, pointed)
+    words = replace(mention_of(article, asked), antecedents=((known.span, 0.9),))
+    _, found = resolve_mentions(article, [known, words])
+    assert never not in {entity.name for entity in found}
 
 
 def test_they_are_all_of_the_list_in_which_the_antecedent_stands() -> None:

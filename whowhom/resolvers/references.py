@@ -55,7 +55,8 @@ _BODIES = frozenset("group organisation organization movement network cell band 
 _BODY_WORDS = frozenset(
     "government administration cabinet regime junta army military navy force police party parliament "
     "congress senate council commission committee court tribunal ministry agency company union alliance "
-    "coalition state press media community newspaper opposition team temple church".split()
+    "coalition state press media community newspaper opposition team temple church federation "
+    "confederation league association society diocese".split()
 )
 # What is no person either: "the presidential guard" is not the president.
 _THINGS = frozenset(
@@ -102,7 +103,8 @@ def _agrees(pronoun: str, known: Settled) -> bool:
         return not _is_one_person(known)
     if pronoun in _ONE:
         other = known.is_woman is not None and known.is_woman != (pronoun in _SHE)
-        return not (known.plural or other or known.kind in ("state", "body", "place"))
+        is_body = known.kind in ("state", "body", "place") or _is_body_word(known.head)
+        return not (known.plural or other or is_body)
     return True
 
 
@@ -550,9 +552,19 @@ def _may_be(phrase: Phrase, known: Settled) -> bool:
     is_office = bool(phrase.roles) and not phrase.plural and not _is_body(phrase)
     if (is_office and known.kind in ("state", "body")) or (_is_body(phrase) and _is_one_person(known)):
         return False
+    if phrase.kind == known.kind == "role" and phrase.sectors and known.entity.sector and not phrase.weak:
+        return _are_alike(phrase.sectors[0], known.entity.sector[0])
     if phrase.kind == known.kind or not known.entity.name:
         return True
     return _is_body(phrase) or (bool(phrase.sectors) and phrase.sectors[:1] == known.entity.sector[:1])
+
+
+# Who fights under one name may be called by another, and so may people of no office.
+_ALIKE = (frozenset("REB UAF UNK CRM PRM MIL".split()), frozenset("CVL LAB AGR BUS EDU REF SOC UNK".split()))
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return one == other or any(one in group and other in group for group in _ALIKE)
 
 
 def _is_body(phrase: Phrase) -> bool:
