@@ -34,6 +34,7 @@ from whowhom.records import CodedArticle, Event, Reading, Span, SpanOf
 from whowhom.resolvers.deeds import describe_pair, join_readings
 from whowhom.resolvers.denials import settle_denials
 from whowhom.resolvers.events import resolve_readings
+from whowhom.resolvers.objects import settle_objects
 from whowhom.scoring import pair_records, shares_who_whom
 
 Read = tuple[Example, list[Reading], list[Event]]
@@ -354,10 +355,10 @@ def main() -> None:
     joining, n_same, n_other = fit_joining(read_examples(whole, weights))
     print(f"joining: {n_same} pairs of one deed, {n_other} of two")
 
-    # A whole article is given twice the weight of its kind: corpora are made of articles.
     rows, right, n_gold = [], [], 0
     for example, readings, events in read_examples(held, weights):
         joined = join_readings(example.article, readings, events, {**settings, "joining": joining})
+        joined = settle_objects(example.article, joined)
         rows += [describe_event(event) for event in joined]
         right += judge_rows(example, joined)
         n_gold += len(example.events)

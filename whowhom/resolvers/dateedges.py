@@ -13,8 +13,8 @@ _MONTH = (
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _UNIT = r"(?:days?|nights?|weeks?|weekends?|months?|years?|decades?|morning|afternoon|evening)"
 _SMALL = (
-    r"(?:the|an?|last|this|next|past|previous|same|that|early|late|mid|few|several|two|three|four|five|six"
-    r"|seven|eight|nine|ten|\d{1,2})"
+    r"(?:the|an?|last|this|next|coming|past|previous|same|that|early|late|mid|few|several|two|three|four|five"
+    r"|six|seven|eight|nine|ten|\d{1,2})"
 )
 _YEAR = r"(?:19|20)\d\d"
 # A day with its month, in either order, and the year behind them.
@@ -23,7 +23,8 @@ _WHOLE_DAY = re.compile(
 )
 # What may go on behind a span that names no day, and before it.
 _BEHIND = re.compile(
-    rf"(?:[ -]{_SMALL})*[ -](?:{_MONTH}|{_WEEKDAY}|{_UNIT}|{_YEAR})\b(?:,? {_YEAR})?(?: (?:ago|earlier)\b)?"
+    rf"(?: (?:the )?(?:end|start|beginning|middle) of)?(?:[ -]{_SMALL})*"
+    rf"[ -](?:{_MONTH}|{_WEEKDAY}|{_UNIT}|{_YEAR})\b(?:,? {_YEAR})?(?: (?:ago|earlier)\b)?"
     r"| ago\b"
 )
 _BEFORE = re.compile(rf"\b(?:(?:on|in|since|by|for) )?(?:{_SMALL}[ -])+$", re.IGNORECASE)
