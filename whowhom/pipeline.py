@@ -1,7 +1,7 @@
 """The whole way of an article on one screen: read by the model, resolved, joined, scored.
 
-    Article ─▶ read_events ─▶ resolve_readings ─▶ join_readings ─▶ settle_objects ─▶ keep_likely ─▶ CodedArticle
-               coders/small   resolvers/events    resolvers/deeds  resolvers/objects coders/confidence
+Article ─▶ read_events ─▶ resolve_readings ─▶ join_readings ─▶ settle_objects  ─▶ keep_likely ─▶ CodedArticle
+           coders/small   resolvers/events    resolvers/deeds  resolvers/objects  coders/confidence
 
 Everything here is a function of the article alone: neither the order of articles nor how many
 come at once changes what is coded.
