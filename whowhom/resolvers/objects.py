@@ -12,6 +12,7 @@ another sentence. Where an event of words has no recipient of its own, it gets o
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -70,6 +71,11 @@ def _settle(text: str, event: Event, placed: _Placed) -> Event:
 def _list_meant(text: str, event: Event, placed: _Placed) -> Iterator[tuple[Sequence[Entity], Event]]:
     """Yield who may be meant, the likeliest first, each with the deed that tells it."""
     start, end = event.trigger.start or 0, event.trigger.end or 0
+    # What is farther off tells nothing, and a text of thousands of events stays linear.
+    first, last = (
+        bisect_left(placed, at, key=lambda known: known[0]) for at in (start - _ACCUSED, end + _NEXT + 1)
+    )
+    placed = placed[first:last]
     for at, deed in placed:
         if end <= at <= end + _NEXT and deed is not event:
             if _OBJECT.match(text, end, at) and not _PARTED.search(text, end, at):
