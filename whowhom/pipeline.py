@@ -20,6 +20,7 @@ from whowhom.resolvers.deeds import join_readings
 from whowhom.resolvers.denials import settle_denials
 from whowhom.resolvers.events import resolve_readings
 from whowhom.resolvers.objects import settle_objects
+from whowhom.resolvers.speakers import settle_speakers
 
 
 def code_articles(
@@ -60,7 +61,7 @@ def code_article(article: Article, readings: Sequence[Reading], weights: Weights
     if not article.text.strip():
         return CodedArticle(article, (), Skip(article.id, "code", "the article has no text", article.origin))
     try:
-        readings = settle_denials(article, readings)
+        readings = settle_denials(article, settle_speakers(article, readings))
         events = resolve_readings(article, readings)
         joined = settle_objects(article, join_readings(article, readings, events, weights.settings))
         return CodedArticle(article, keep_likely(joined, weights.settings))
