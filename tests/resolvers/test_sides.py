@@ -64,8 +64,35 @@ def test_villagers_are_of_the_country_they_were_hit_in():
 
 
 def test_nobody_is_on_both_sides():
-    assert settle("ASSAULT", "attacked", (IRAN,), (IRAN, REBELS)) == ((IRAN,), (REBELS,))
+    assert settle("ACCUSE", "accused", (IRAN,), (IRAN, REBELS)) == ((IRAN,), (REBELS,))
 
 
 def test_who_resigns_acts():
     assert settle("RETREAT", "stepped down", (), (IRAN,), mode=("resign",)) == ((IRAN,), ())
+
+
+@pytest.mark.parametrize(
+    ("event", "trigger", "mode", "sector"),
+    [
+        ("ASSAULT", "invaded", (), "MIL"),
+        ("ASSAULT", "shelled", ("heavy-weapons",), "MIL"),
+        ("ASSAULT", "poisoned", ("targeted",), "GOV"),
+        ("COOPERATE", "joint patrols", (), "MIL"),
+        ("COOPERATE", "bought", (), "GOV"),
+        ("MOBILIZE", "naval exercise", ("troops",), "MIL"),
+        ("MOBILIZE", "nuclear test", ("weapons",), "GOV"),
+    ],
+)
+def test_state_that_fights_or_drills_does_so_by_its_army(event, trigger, mode, sector):
+    (actor,), _ = settle(event, trigger, (IRAN,), (IRAQ,), mode=mode)
+    assert actor.sector == (sector,)
+
+
+def test_state_that_uses_force_on_its_own_people_may_do_so_by_its_police():
+    (actor,), _ = settle("ASSAULT", "crackdown", (IRAN,), (who("students", "IRN", "EDU"),))
+    assert actor.sector == ("GOV",)
+
+
+def test_government_that_fights_is_no_army():
+    (actor,), _ = settle("ASSAULT", "fighting", (who("the government", "MLI"),))
+    assert actor.sector == ("GOV",)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whowhom.records import Entity, Place
+from whowhom.resolvers.countries import name_country
 
 Entities = tuple[Entity, ...]
 
@@ -21,6 +22,9 @@ _CLASH = re.compile(r"clash|fight|fought|battl|exchang|shoot-?out|skirmish", re.
 # People without arms who are hit where they live; soldiers may be hit abroad.
 _LOCALS = frozenset("CVL EDU MED COP REL".split())
 _CAPITAL = re.compile(r"[A-Z]")
+_DRILL = re.compile(r"exercis|drill|man(?:o)?euv|patrol|war ?games", re.IGNORECASE)
+# Force that is not an army's: agents, guards and police use it, and "Iran" is then the state.
+_UNARMY = frozenset("targeted abduct torture sexual crowd-control".split())
 
 
 def settle_sides(
@@ -40,6 +44,9 @@ def settle_sides(
     [1, 1]
     """
     recipients = tuple(entity for entity in recipients if not any(_is_same(entity, one) for one in actors))
+    if _is_of_arms(event, trigger, mode):
+        homes = {entity.country for entity in recipients}
+        actors = tuple(actor if actor.country in homes else _arm_state(actor) for actor in actors)
     if not recipients:
         if event in _ONE_SIDED and len(actors) == 2 and _are_two_states(*actors):
             return actors[:1], actors[1:]
@@ -56,6 +63,26 @@ def settle_sides(
     if event == "ASSAULT" and place is not None and place.country:
         recipients = tuple(_place_local(entity, place) for entity in recipients)
     return actors, recipients
+
+
+def _is_of_arms(event: str, trigger: str, mode: Sequence[str]) -> bool:
+    """Whether a state that does it does it by its army.
+
+    In training/corpus a state called by its name stands for its army in 340 of 420 such deeds of force
+    against others, and in 28 of 44 exercises and joint patrols.
+    """
+    if event == "ASSAULT":
+        return not _UNARMY.intersection(mode)
+    return event in ("COOPERATE", "MOBILIZE") and bool(_DRILL.search(trigger))
+
+
+def _arm_state(entity: Entity) -> Entity:
+    """Return a state that is called by its name as its army; anybody else as is."""
+    if entity.sector[:1] != ("GOV",) or not entity.country or entity.name != name_country(entity.country):
+        return entity
+    line = "sector: a state acting by its army"
+    others = tuple(code for code in entity.sector[1:] if code != "MIL")
+    return replace(entity, sector=("MIL", *others), evidence=(*entity.evidence, line))
 
 
 def _side_of(entity: Entity) -> tuple[str, tuple[str, ...]]:
