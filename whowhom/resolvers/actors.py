@@ -20,6 +20,9 @@ from whowhom.resolvers.phrases import Phrase, read_phrase
 from whowhom.resolvers.references import settle_description, settle_pronoun
 from whowhom.resolvers.scene import Scene, Settled, make_settled, prefer_coder, read_scene, trust_coder
 
+# Main sectors of those who stand against a government.
+_AT_ODDS = (("REB",), ("OPP",), ("LAB",))
+
 
 def resolve_mentions(
     article: Article, mentions: Sequence[Mention], scene: Scene | None = None
@@ -73,8 +76,12 @@ def _resolve(scene: Scene, mention: Mention) -> tuple[Entity, ...]:
     entities: list[Entity] = []
     for phrase in read_phrase(mention.span.text, scene.published, scene.cast.counts):
         span = _span_part(mention.span, phrase)
-        for settled in _settle(scene, phrase, mention, place):
-            entity = prefer_coder(replace(settled.entity, span=span), mention)
+        found = _settle(scene, phrase, mention, place)
+        are_foes = len({settled.entity.sector[:1] in _AT_ODDS for settled in found}) > 1
+        for settled in found:
+            entity = replace(settled.entity, span=span)
+            # Of a government and its rebels the coder tells one sector: whose, nobody knows.
+            entity = entity if are_foes else prefer_coder(entity, mention)
             if entity not in entities:
                 entities.append(entity)
             if place is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from whowhom.resolvers.cast import ABOVE_STATES
 from whowhom.resolvers.countries import name_country
 from whowhom.resolvers.persons import settle_named
 from whowhom.resolvers.phrases import Phrase
+from whowhom.resolvers.quarrels import find_quarrel, find_quarrel_within
 from whowhom.resolvers.scene import REACH, Scene, Settled, make_settled, settle_anchor
 from whowhom.resolvers.sectors import SIDES
 
@@ -34,9 +35,11 @@ _BODIES_OF_STATES = frozenset(
     "ministries parliaments legislatures cabinets legislature parliament ministry".split()
 )
 _SIDES = frozenset(
-    "sides parties side party armies foes enemies adversaries rivals belligerents "
+    "sides parties camps side party armies foes enemies adversaries rivals belligerents "
     "forces militaries navies guards army".split()
 )
+# Those of them who may be at odds within one state; armies and navies are of two.
+_QUARREL = frozenset("sides parties camps side party foes enemies adversaries rivals belligerents".split())
 # Nothing but these: "the two", "both", "the pair".
 _BARE = frozenset("the both all these those neither two three four five".split())
 _OF_PARTIES = _BARE | frozenset("parties warring conflicting opposing belligerent feuding fighting".split())
@@ -55,7 +58,9 @@ _ENVOYS = re.compile(
 )
 # What may stand between two of a list: "Peru and Chile", "between Mali and the rebels", "A, B and C".
 _JOINT = re.compile(
-    r"(?: ?,? ?(?:and|&|with|against) |, (?:and )?)(?:the |its |his |her )?(?:[a-z]+ ){0,2}", re.IGNORECASE
+    r"(?: ?,? ?(?:and|&|with|against) (?:the |its |his |her )?(?:[a-z]+ ){0,2}"
+    r"|, (?:and )?(?:the |its |his |her )?)",
+    re.IGNORECASE,
 )
 
 
@@ -133,6 +138,10 @@ def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
         persons = _choose(scene, place, wanted, _list_persons(scene, word, wanted, place), _by_name)
         if persons:
             return [_join_group(phrase, word, known) for known in persons]
+    if wanted == 2 and word in _QUARREL:
+        chosen = find_quarrel_within(scene, _settled_before(scene, place), place)
+        if chosen:
+            return [_join_group(phrase, word, known) for known in chosen]
     main = _find_main(scene, wanted)
     if main and (word in _STATES or word in _SIDES):
         about = [known for known in _list_states(scene, place) if known.entity.country in main]
@@ -148,8 +157,32 @@ def find_group(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
         chosen = chosen or _choose(scene, place, wanted, named, _by_country)
         return [_name_holder(phrase, word, known) for known in chosen]
     else:
-        chosen = _choose(scene, place, wanted, _list_sides(scene, place), _by_side)
+        chosen = _choose_listed(scene, place, wanted, _list_sides(scene, place))
+        if wanted == 2 and not chosen and word in _QUARREL:
+            chosen = find_quarrel(scene, place, _settled_before(scene, place), _list_outsiders(scene, place))
+        chosen = chosen or _choose(scene, place, wanted, _list_sides(scene, place), _by_side)
     return [_join_group(phrase, word, known) for known in chosen]
+
+
+def _settled_before(scene: Scene, place: int) -> list[Settled]:
+    return [known for known in scene.settled if known.end <= place and known.entity.country]
+
+
+def _list_outsiders(scene: Scene, place: int) -> frozenset[str]:
+    """Return the countries of whoever acts on "both sides" in their sentence."""
+    if not _is_object(scene, place):
+        return frozenset()
+    start, end = scene.sentence_before(place, 0)
+    return frozenset(
+        known.entity.country for known in scene.settled if start <= known.start and known.end <= end
+    )
+
+
+def _choose_listed(scene: Scene, place: int, wanted: int, candidates: Iterable[Settled]) -> list[Settled]:
+    """Return the sides that stand in a list of just as many near by: "between Iraq and Syria"."""
+    ordered = sorted(candidates, key=lambda settled: (settled.start, -settled.end))
+    by_sentence = _sort_by_sentence(scene, scene.cast.sentence_of(place), ordered)
+    return _find_listed(scene, wanted, by_sentence, _by_side)
 
 
 def _find_main(scene: Scene, wanted: int) -> frozenset[str]:
@@ -220,16 +253,10 @@ def _choose_near(
     ordered: Sequence[Settled],
     key: Callable[[Settled], Hashable],
 ) -> list[Settled]:
-    by_sentence: dict[int, list[Settled]] = {}
-    for known in ordered:
-        back = here - scene.cast.sentence_of(known.start)
-        if back <= REACH:
-            by_sentence.setdefault(back, []).append(known)
-    for back in sorted(by_sentence):
-        for run in _list_runs(scene, by_sentence[back]):
-            distinct = _distinct(run, key)
-            if len(distinct) == wanted:
-                return distinct
+    by_sentence = _sort_by_sentence(scene, here, ordered)
+    listed = _find_listed(scene, wanted, by_sentence, key)
+    if listed:
+        return listed
     pool: list[Settled] = []
     for back in sorted(by_sentence):
         distinct = _distinct(by_sentence[back], key)
@@ -240,6 +267,31 @@ def _choose_near(
             break
     chosen = pool[:wanted] if len(pool) >= wanted else []
     return sorted(chosen, key=lambda settled: settled.start)
+
+
+def _sort_by_sentence(scene: Scene, here: int, ordered: Iterable[Settled]) -> dict[int, list[Settled]]:
+    """Return those within reach by how many sentences back they stand."""
+    by_sentence: dict[int, list[Settled]] = {}
+    for known in ordered:
+        back = here - scene.cast.sentence_of(known.start)
+        if back <= REACH:
+            by_sentence.setdefault(back, []).append(known)
+    return by_sentence
+
+
+def _find_listed(
+    scene: Scene,
+    wanted: int,
+    by_sentence: Mapping[int, Sequence[Settled]],
+    key: Callable[[Settled], Hashable],
+) -> list[Settled]:
+    """Return the nearest list of just as many as wanted."""
+    for back in sorted(by_sentence):
+        for run in _list_runs(scene, by_sentence[back]):
+            distinct = _distinct(run, key)
+            if len(distinct) == wanted:
+                return distinct
+    return []
 
 
 def _distinct(candidates: Iterable[Settled], key: Callable[[Settled], Hashable]) -> list[Settled]:
