@@ -141,3 +141,13 @@ def test_what_the_coder_points_at_weighs_with_the_surroundings():
         police = Mention(Span("The police", start, start + 10), 1.0, antecedents=((pointed, 0.45),))
         found.append(resolve_mentions(Article("a1", text), [police])[0][0].country)
     assert found == ["GHA", "TGO"]
+
+
+@pytest.mark.parametrize(("event", "country"), [("ACCUSE", "RWA"), ("CONSULT", "UGA")])
+def test_official_who_accuses_a_state_is_not_of_it(event, country):
+    """To accuse Uganda tells that the minister is none of Uganda's; a visit there tells nothing so sure."""
+    text = (
+        "Foreign Minister Paul Ndayisaba spoke of Uganda on Monday. Uganda has armed rebels. Rwanda is wary."
+    )
+    deed = (event, ["Foreign Minister Paul Ndayisaba"], ["Uganda"], "")
+    assert settle(text, [deed])[0]["actor"] == [country]
