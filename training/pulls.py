@@ -168,7 +168,7 @@ def gather_asked(name: str) -> Iterator[Asked]:
                         right.setdefault(key, set()).update(gold)
         for key, countries in right.items():
             if len(countries) == 1:
-                yield Asked(scene.pulls[key], signs[key], countries.pop())
+                yield Asked(scene.pulls[key], _drop_fixed(signs[key]), countries.pop())
 
 
 def _resolve_gold(
@@ -204,6 +204,11 @@ def _place_gold(
     ]
     found = dict(zip(told, resolve_places(article, list(told.values()), hints, scene), strict=True))
     return [found.get(number) for number in range(len(events))]
+
+
+def _drop_fixed(signs: list[list[Sign]]) -> list[list[Sign]]:
+    """Return the signs that are fitted: what an official does to a foreign state weighs what it weighs."""
+    return [[sign for sign in found if sign.row != "foreign"] for found in signs]
 
 
 def fit_deeds(asked: list[Asked]) -> dict[tuple[str, str], float]:
