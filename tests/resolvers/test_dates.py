@@ -270,9 +270,20 @@ def test_words_that_were_cut_off_a_date_come_back(case: dict[str, Any]) -> None:
         ("Clashes in Gaza (Jan. 3, 2010) went on.", "2010-01-09", "2010-01-09"),
         ("WASHINGTON (Reuters) - China answered.", "2020-06-18", "2020-06-18"),
         ("The war of ITALY (May 24, 1915) is remembered.", "2015-05-23", "2015-05-23"),
+        ("NAIROBI, 9 June 2019 - A bomb went off on Sunday.", None, "2019-06-09"),
+        ("NAIROBI, June 9, 2019 (Agency) \u2014 A bomb went off.", None, "2019-06-09"),
+        ("NAIROBI (Agency), 9 June 2019 - A bomb went off.", None, "2019-06-09"),
+        ("MINSK/RIGA, Friday, 24 September 2020 \u2013 The police left.", None, "2020-09-24"),
+        ("For Immediate Release\n\nGENEVA, Switzerland, 3 May 2011: Aid came.", None, "2011-05-03"),
+        ("New York, August 11, 2022 - The court should free her.", None, "2022-08-11"),
+        ("LUANDA, Angola, Feb. 12 - Gunmen struck.", "1999-02-13", "1999-02-12"),
+        ("LUANDA, Angola, Feb. 12 - Gunmen struck.", None, "None"),
+        ("In Nairobi, 9 June 2019 - the day of the vote - was calm.", None, "None"),
+        ("NATO met in Oslo, 9 June 2019 - A day to remember.", None, "None"),
+        ("The talks in Geneva on 3 May 2011 failed.", None, "None"),
     ],
 )
-def test_day_behind_the_place_of_a_press_release_is_its_own(text: str, published: str, told: str) -> None:
+def test_day_of_the_dateline_is_the_day_of_publication(text: str, published: str | None, told: str) -> None:
     """The text wins over the metadata, where it stands as such a line; a day in a sentence does not."""
-    article = Article("a", text, published=date.fromisoformat(published))
+    article = Article("a", text, published=date.fromisoformat(published) if published else None)
     assert str(find_published(article)) == told

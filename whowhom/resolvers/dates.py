@@ -20,6 +20,7 @@ from whowhom.records import Article, DaySpan, EventDate, Span
 from whowhom.resolvers.datechoice import Context, UnknownDayError, Written, complete, in_year, pick_only
 from whowhom.resolvers.datecounts import counts_from_event, find_count, read_count
 from whowhom.resolvers.dateedges import mend_day, mend_words
+from whowhom.resolvers.datelines import Dateline, find_dateline
 from whowhom.resolvers.daterules import RULES, count_length
 from whowhom.resolvers.datewords import encode_words
 from whowhom.resolvers.dayspans import one, shift, whole_years
@@ -101,7 +102,7 @@ def resolve_event_date(
     return EventDate(span, None, "the words name no day")
 
 
-_DATELINE = re.compile(
+_HEADING = re.compile(
     r"\W{0,3}(?:(?:first |last )?(?:published|posted|updated)(?: on| at)?:? )?(?:[A-Z][a-z]+day,? )?"
     r"(?P<day>\d{1,2} [A-Z][a-z]{2,8}\.?,? (?:19|20)\d\d|[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d)"
     r"\b(?P<end>\n)?",
@@ -109,15 +110,6 @@ _DATELINE = re.compile(
 )
 
 
-_MONTH_DAY = (
-    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(?P<{0}>,? (?:19|20)\d\d)?"
-)
-# "KABUL, Afghanistan (Oct. 27, 2011)" at the beginning of a line, with the lines of a letterhead before it.
-_PLACE_LINE = re.compile(
-    r"(?:^|\n|\s{2,})[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40}(?:, [A-Z][\w.' -]{2,30})? ?"
-    rf"\((?P<day>{_MONTH_DAY.replace('{0}', 'year')})\)"
-)
-_LETTERHEAD = 400
 _FROM_LINE = timedelta(days=7)
 
 
@@ -125,34 +117,34 @@ def find_published(article: Article) -> date | None:
     """Return the day of publication: what the text says of itself, else what its source says.
 
     Only words at the very start count, those that say "published", a line of their own, or the day
-    behind the place of a press release: by the codebook the text wins over the metadata that it
-    contradicts.
+    in its dateline: by the codebook the text wins over the metadata that it contradicts.
 
         >>> find_published(Article("a", "Published May 3, 2011 A bomb went off.", published=date(2012, 1, 1)))
         datetime.date(2011, 5, 3)
+        >>> find_published(Article("a", "OSLO, 3 May 2011 - A bomb went off."))
+        datetime.date(2011, 5, 3)
     """
-    line = _PLACE_LINE.search(article.text, 0, _LETTERHEAD)
-    if line is not None:
-        return _read_place_line(line, article.published)
-    start = article.text.lstrip()[:120]
-    title = article.title.strip()
-    if title and start.startswith(title):
-        start = start[len(title) :].lstrip()
-    found = _DATELINE.match(start)
-    if found is None or not (found["end"] or "ed" in start[: found.start("day")].lower()):
+    text, title = article.text.lstrip(), article.title.strip()
+    if title and text.startswith(title):
+        text = text[len(title) :].lstrip()
+    line = find_dateline(text)
+    if line is not None and line.day:
+        return _read_dateline(line, article.published)
+    found = _HEADING.match(text[:120])
+    if found is None or not (found["end"] or "ed" in text[: found.start("day")].lower()):
         return article.published
     days = resolve_date(found["day"], None)
     return days.first if days and days.first == days.last else article.published
 
 
-def _read_place_line(line: re.Match[str], published: date | None) -> date | None:
-    """Return the day of "KABUL (Oct. 27)"; without a year the one near what the source says."""
-    if line["year"]:
-        days = resolve_date(line["day"], None)
+def _read_dateline(line: Dateline, published: date | None) -> date | None:
+    """Return the day of a dateline; without a year the one near what the source says."""
+    if line.has_year:
+        days = resolve_date(line.day, None)
         return days.first if days else published
     if published is None:
         return None
-    days = resolve_date(f"{line['day']}, {published.year}", None)
+    days = resolve_date(f"{line.day}, {published.year}", None)
     return days.first if days and abs(days.first - published) <= _FROM_LINE else published
 
 

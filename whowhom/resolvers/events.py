@@ -23,7 +23,7 @@ from whowhom.records import (
     content_hash,
 )
 from whowhom.resolvers.actors import resolve_mentions
-from whowhom.resolvers.dates import find_published, resolve_dates
+from whowhom.resolvers.dates import resolve_dates
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.origins import Deed, settle_origins
 from whowhom.resolvers.persons import hold_on, hold_till_resigned
@@ -75,9 +75,8 @@ def resolve_readings(article: Article, readings: Sequence[Reading]) -> list[Even
         ],
     )
     dates = _resolve_when(article, readings)
-    published = find_published(article)
     return [
-        _make_event(article, reading, people[number], places[number], dates[number], published)
+        _make_event(article, reading, people[number], places[number], dates[number], scene.published)
         for number, reading in enumerate(readings)
     ]
 

@@ -231,7 +231,7 @@ def _place_known(
         country = next((one.country for one in asked.likely if one.probability >= _LEAST_PROBABILITY), "")
     if country == "SSD" and "SDN" in beside:
         country = "SDN"  # "Juba, southern Sudan"
-    country = _settle_state(known.name, country, asked.article.published)
+    country = _settle_state(known.name, country, asked.scene.published)
     return Place(
         asked.mention.span,
         known.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,8 @@ from typing import NamedTuple
 
 from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.cast import ABOVE_STATES, Anchor, Cast, Person, read_cast
+from whowhom.resolvers.datelines import find_dateline
+from whowhom.resolvers.dates import find_published
 from whowhom.resolvers.lexicon import read_table
 from whowhom.resolvers.people import count_names
 from whowhom.resolvers.phrases import Phrase
@@ -53,39 +54,26 @@ class Pull(NamedTuple):
         return max(sorted(self.scores), key=lambda code: self.scores[code])
 
 
-# "MOSCOW (Reuters) - ", "OUANAMINTHE, Haiti - ", "SYDNEY, 21 July 2013 - ", "HONIARA: "; every part has a
-# bound, so that no text makes it look far.
-_DATELINE = re.compile(
-    r"\s{0,20}[A-Z][A-Z'’./\- ]{2,30}[A-Z.](?:, [A-Z][\w'’ ]{2,25}?)?"
-    r"(?:,? (?:\([A-Z][\w ]{1,30}\)|[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}(?: \d{4})?"
-    r"|[A-Z]{3,4} \d{1,2}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)){0,3}"
-    r"(?:,? ?\([A-Z][\w /]{1,30}\))?(?: ?[–—]| --?|:) "
-)
-
-
 @dataclass(slots=True)
 class Scene:
     """The text (title, line break, body), its cast, and the mentions settled so far, in order.
 
-    `shift` is where the body begins; `dateline` is the place from which it is reported, empty without one;
-    `asking` holds persons whose country is being looked for, since "his brother" may lead to somebody's
-    brother, and back; `pulls` keeps what the surroundings said, by the place that was asked of, `standing`
-    what of it is the same for all places.
+    `shift` is where the body begins; `published` is the day that the text gives itself, else its source's;
+    `dateline` is the place from which it is reported, empty without one; `asking` holds persons whose country
+    is being looked for, since "his brother" may lead to somebody's brother, and back; `pulls` keeps what the
+    surroundings said, by the place that was asked of, `standing` what of it is the same for all places.
     """
 
     article: Article
     text: str
     shift: int
     cast: Cast
+    published: date | None
     settled: list[Settled] = field(default_factory=list)
     asking: set[tuple[str, ...]] = field(default_factory=set)
     dateline: tuple[int, int] = (0, 0)
     pulls: dict[int, Pull] = field(default_factory=dict)
     standing: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    @property
-    def published(self) -> date | None:
-        return self.article.published
 
     def find_place(self, span: Span) -> int | None:
         """Return where a span starts in `text`, None for one that stands nowhere."""
@@ -110,9 +98,12 @@ def read_scene(article: Article) -> Scene:
     """Return the scene of an article with nothing settled yet."""
     shift = len(article.title) + 1 if article.title else 0
     text = f"{article.title}\n{article.text}" if article.title else article.text
-    line = _DATELINE.match(text, shift)
-    cast = read_cast(text, article.published)
-    return Scene(article, text, shift, cast, dateline=line.span() if line else (shift, shift))
+    line = find_dateline(text, shift)
+    published = find_published(article)
+    cast = read_cast(text, published)
+    return Scene(
+        article, text, shift, cast, published, dateline=(line.start, line.end) if line else (shift, shift)
+    )
 
 
 def make_settled(
