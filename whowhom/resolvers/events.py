@@ -24,6 +24,7 @@ from whowhom.records import (
 )
 from whowhom.resolvers.actors import resolve_mentions
 from whowhom.resolvers.dates import resolve_dates
+from whowhom.resolvers.nounedges import mend_participant
 from whowhom.resolvers.numbers import read_number
 from whowhom.resolvers.origins import Deed, settle_origins
 from whowhom.resolvers.persons import hold_on, hold_till_resigned
@@ -85,6 +86,7 @@ def _resolve_people(scene: Scene, readings: Sequence[Reading]) -> list[dict[str,
     """Return the actors, recipients and source of each reading; one call for the whole article."""
     asked: list[Mention] = []
     owners: list[tuple[int, str]] = []
+    article = scene.article
     for number, reading in enumerate(readings):
         source = (reading.source,) if reading.source and _settle_kind(reading) == "named" else ()
         for role, mentions in (
@@ -92,7 +94,7 @@ def _resolve_people(scene: Scene, readings: Sequence[Reading]) -> list[dict[str,
             ("recipient", reading.recipient),
             ("source", source),
         ):
-            asked.extend(mentions)
+            asked.extend(_mend(article, mention) for mention in mentions)
             owners.extend([(number, role)] * len(mentions))
     people: list[dict[str, Entities]] = [{"actor": (), "recipient": (), "source": ()} for _ in readings]
     for (number, role), mention, entities in zip(
@@ -101,6 +103,10 @@ def _resolve_people(scene: Scene, readings: Sequence[Reading]) -> list[dict[str,
         rated = tuple(replace(entity, score=mention.score) for entity in entities)
         people[number][role] = _add_new(people[number][role], rated)
     return people
+
+
+def _mend(article: Article, mention: Mention) -> Mention:
+    return mend_participant(article.title if mention.span.of == "title" else article.text, mention)
 
 
 def _add_new(known: Entities, found: Entities) -> Entities:
