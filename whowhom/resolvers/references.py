@@ -43,6 +43,8 @@ _IT = frozenset("it its itself which that this".split())
 _NO_PERSON = _IT | {"others"}
 _THEY = frozenset("they them their theirs themselves".split())
 _SEVERAL = frozenset("they them both themselves".split())
+# Of these, what stands nowhere before is no country's that could be guessed.
+_NAMELESS = frozenset(("it", "they", "them"))
 _WE = frozenset("we us our i me my you".split())
 _DEFINITE = frozenset("the this that these those both".split())
 # Heads that say nothing of who it is: what came before under the same word may be somebody else.
@@ -75,12 +77,16 @@ def settle_pronoun(
     scene: Scene, phrase: Phrase, mention: Mention, place: int | None, settle: Settle
 ) -> list[Settled]:
     """Return whom a pronoun stands for; without any trace, an entity of the country spoken of."""
-    found = follow_antecedents(scene, mention, settle, several=phrase.head in _SEVERAL)
-    found = [known for known in found if _agrees(phrase.head, known)]
+    # Who is meant stood in a text that this one is cut from: the country that the rest speaks of was theirs
+    # in 3 cases of 15 in training/corpus and the held-back reports.
+    is_cut = phrase.head in _NAMELESS and place is not None and not scene.text[:place].strip()
+    found = _find_subject(scene, place, settle) if phrase.head == "it" and place is not None else []
+    found = found or follow_antecedents(scene, mention, settle, several=phrase.head in _SEVERAL)
+    found = [] if is_cut else [known for known in found if _agrees(phrase.head, known)]
     if phrase.head in _WE and place is not None and (not found or found[0].kind == "person"):
         # "We" may be the state or the body of whoever speaks, but never another person.
         found = _find_quoted(scene, place, settle) or found
-    if not found and place is not None:
+    if not found and not is_cut and place is not None:
         found = _find_referents(scene, phrase.head, place)
     if found:
         return found
@@ -88,8 +94,50 @@ def settle_pronoun(
     if not sectors and phrase.head in _HE | _SHE | _WE:
         # In training/corpus two thirds of those of whom nothing else is known.
         sectors, why = ("GOV",), "sector: a guess, whoever speaks or acts is likeliest in office"
+    if is_cut:
+        return [make_settled(phrase, "", "", sectors, (why,))]
     country, near = read_surroundings(scene, place, (), group="pronoun", antecedents=mention.antecedents)
     return [make_settled(phrase, "", country, sectors, (near, why))]
+
+
+def _find_subject(scene: Scene, place: int, settle: Settle) -> list[Settled]:
+    """Return the state or body with which the sentence before begins, where "It" begins this one.
+
+    "The ministry denied it. It blamed rebels": who stands there is often no mention of the coder's, and
+    then it takes another. Of the 109 of training/corpus and the long articles 86 were right without it.
+    """
+    start, end = scene.sentence_before(place, 1)
+    own = scene.sentence_before(place, 0)[0]
+    if scene.text[own:place].strip() or end <= start:
+        return []
+    start = scene.dateline[1] if scene.dateline[0] <= start < scene.dateline[1] else start
+    opening = _OPENING.match(scene.text, start, end)
+    start = opening.end() if opening else start
+    told = [one for one in scene.settled if one.start == start and one.kind != "pronoun"]
+    if told:
+        is_alone = len(told) == 1 and not _SHARED.match(scene.text, told[0].end, end)
+        return [refer_to(told[0])] if is_alone and _is_thing(told[0]) else []
+    body = _BODY_FIRST.match(scene.text, start, end)
+    anchors = [one for one in scene.cast.anchors_between(start, end) if one.start == start]
+    named = [one for one in anchors if one.kind in ("state", "capital", "body")]
+    until = body.end() if body else named[0].end if named else start
+    if until == start or _SHARED.match(scene.text, until, end):
+        return []
+    phrase = read_phrase(scene.text[start:until], scene.published, scene.cast.counts)[0]
+    span = Span(scene.text[start:until], scene.tell_place(start))
+    line = f"same as {span.text!r} at {span.start}"
+    return [
+        replace(known, entity=add_line(known.entity, line))
+        for known in settle(scene, phrase, Mention(span, 0.0), start)
+    ]
+
+
+_OPENING = re.compile(r"(?:\s*(?:But|And|Yet|Meanwhile),? )?")
+_BODY_FIRST = re.compile(
+    rf"(?:The|Its|[A-Z][\w-]+['\u2019]s?) (?:[\w-]+ ){{0,2}}?(?:{'|'.join(sorted(_BODIES | _BODY_WORDS))})\b"
+)
+# Who stands first is not who acts, or not alone: "Nigeria and Rwanda", "Kenya's tea", "Oslo talks".
+_SHARED = re.compile(r"['\u2019]|[ ,]+(?:and|or)\b| (?:of|in|on)\b| [A-Z]|-")
 
 
 def _agrees(pronoun: str, known: Settled) -> bool:
