@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whowhom.records import Article, Entity, Mention, Span
+from whowhom.resolvers.areas import free_of_states
 from whowhom.resolvers.arms import is_armed_deed, is_target, read_shared_head
 from whowhom.resolvers.countries import name_country, settle_capital
 from whowhom.resolvers.persons import name_holder, settle_person
@@ -81,7 +82,7 @@ def _resolve(scene: Scene, mention: Mention) -> tuple[Entity, ...]:
         for settled in found:
             entity = replace(settled.entity, span=span)
             # Of a government and its rebels the coder tells one sector: whose, nobody knows.
-            entity = entity if are_foes else prefer_coder(entity, mention)
+            entity = entity if are_foes else free_of_states(prefer_coder(entity, mention))
             if entity not in entities:
                 entities.append(entity)
             if place is not None:
