@@ -31,6 +31,7 @@ from whowhom.resolvers.persons import hold_on, hold_till_resigned
 from whowhom.resolvers.places import resolve_places
 from whowhom.resolvers.scene import Scene, read_scene
 from whowhom.resolvers.sides import settle_sides
+from whowhom.resolvers.takings import takes_place
 from whowhom.wordings import is_negated, split_words
 
 # By the codebook officials, witnesses and reports are unnamed, an office or a force by its name is named.
@@ -148,16 +149,17 @@ def _make_event(
     when: EventDate | None,
     published: date | None,
 ) -> Event:
-    code = find_code(reading.event, reading.mode)
+    mode = _settle_mode(article, reading)
+    code = find_code(reading.event, mode)
     aux = _settle_aux(_read_aux(article, reading), when, published)
     actors, recipients = settle_sides(
-        reading.event, reading.trigger.text, reading.mode, aux, people["actor"], people["recipient"], place
+        reading.event, reading.trigger.text, mode, aux, people["actor"], people["recipient"], place
     )
     if when is not None and when.days is not None:
         actors, recipients = (
             tuple(hold_on(entity, when.days) for entity in entities) for entities in (actors, recipients)
         )
-    if "resign" in reading.mode:
+    if "resign" in mode:
         actors = tuple(map(hold_till_resigned, actors))
     return Event(
         id=name_event(article, reading.event, reading.trigger),
@@ -168,7 +170,7 @@ def _make_event(
         quad=code.quad,
         scale=code.scale,
         cameo=code.cameo,
-        mode=reading.mode,
+        mode=mode,
         actor=actors,
         recipient=recipients,
         location=place,
@@ -182,6 +184,13 @@ def _make_event(
         size=_count(reading.size),
         size_text=reading.size.span.text if reading.size else "",
     )
+
+
+def _settle_mode(article: Article, reading: Reading) -> tuple[str, ...]:
+    """Return the modes as read, without `abduct` where it is a place that was taken."""
+    text = article.title if reading.trigger.of == "title" else article.text
+    is_place = reading.event == "ASSAULT" and "abduct" in reading.mode and takes_place(text, reading.trigger)
+    return tuple(mode for mode in reading.mode if mode != "abduct") if is_place else reading.mode
 
 
 def name_event(article: Article, event: str, trigger: Span) -> str:
