@@ -216,3 +216,22 @@ def test_deed_behind_two_days_after_is_counted_from_the_date_before(words):
 def test_deed_that_is_not_counted_keeps_its_own_days(text, words, wanted):
     """A comma ends the clause, and "more than" counts nothing."""
     assert resolve_days(text, "stormed", words) == (words, wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "size"),
+    [
+        ("Chad sent 300 soldiers to the border.", "300", 300),
+        ("Chad sent two battalions to the border.", "two", None),
+        ("Chad sent five million pounds to the border.", "five", None),
+        ("Chad sent 300 last month to the border.", "300", 300),
+        ("Chad sent two patrol boats to the border.", "two", 2),
+    ],
+)
+def test_size_is_no_number_of_units_days_or_money(text: str, number: str, size: int | None) -> None:
+    """What counts neither people nor what they steer is no size; its words stay."""
+    trigger = Span("sent", 5, 9)
+    start = text.index(number)
+    counted = Mention(Span(number, start, start + len(number)), 1.0)
+    (event,) = resolve_readings(Article("a", text), [Reading("MOBILIZE", trigger, 0.9, size=counted)])
+    assert (event.size, event.size_text) == (size, number)

@@ -181,7 +181,7 @@ def _make_event(
         condition=reading.condition.span if reading.condition else None,
         killed=_count(reading.killed),
         injured=_count(reading.injured),
-        size=_count(reading.size),
+        size=None if _counts_no_people(article, reading.size) else _count(reading.size),
         size_text=reading.size.span.text if reading.size else "",
     )
 
@@ -289,3 +289,19 @@ def _settle_kind(reading: Reading) -> SourceKind:
 
 def _count(mention: Mention | None) -> int | None:
     return read_number(mention.span.text) if mention else None
+
+
+# Units of soldiers are no number of them, nor are days or money. Of ships, boats, lorries and planes the
+# annotators of training/corpus take the number as often as not, so they stay.
+_NO_PEOPLE = re.compile(
+    r" (?:(?!last|next|this|that|each)[a-z]+ )?(?:battalions?|companies|brigades|regiments|divisions"
+    r"|squadrons|hours?|days?|weeks?|months?|years?|dollars|euros|pounds|tonnes|tons)\b(?! old)"
+)
+
+
+def _counts_no_people(article: Article, mention: Mention | None) -> bool:
+    """Whether a number is of what is neither people nor theirs: "two battalions" is no two."""
+    if mention is None or mention.span.end is None:
+        return False
+    text = article.title if mention.span.of == "title" else article.text
+    return _NO_PEOPLE.match(text, mention.span.end) is not None
