@@ -37,7 +37,7 @@ class Context:
 class Written:
     """A date as written, of which the year or the month may be left out.
 
-    `part` is "early", "mid", "late" or ""; `side` is "last", "this", "next" or ""; `weekday` runs from
+    `part` is "early", "mid", "late", "end" or ""; `side` is "last", "this", "next" or ""; `weekday` runs from
     0 for Monday and helps to find the year: "Friday, November 29".
     """
 

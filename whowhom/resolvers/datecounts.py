@@ -142,6 +142,16 @@ def _anniversary(groups: Groups, days: DaySpan | None, context: Context) -> DayS
     return days if ahead else moved
 
 
+def _weekday_beside(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan | None:
+    """ "the Monday after Easter", "the Friday before the 12 March vote"."""
+    if days is None or (days.last - days.first).days > 3:
+        return None
+    weekday = int(groups["weekday"])
+    if groups["word"] == "before":
+        return one(shift(days.first, -1 - (days.first.weekday() - 1 - weekday) % 7))
+    return one(shift(days.last, 1 + (weekday - days.last.weekday() - 1) % 7))
+
+
 def _within(groups: Groups, days: DaySpan | None, context: Context) -> DaySpan:
     """ "within 48 hours of Sunday's vote"; "within a week of September" is in September."""
     number, unit = read_measure(groups)
@@ -254,6 +264,8 @@ _COUNTS: tuple[tuple[re.Pattern[str], _CountRule], ...] = tuple(
             r"(?:(?:in|on|the end of) )?(?=(?:w\d )?(?:\d\d?(?:th)? )?(?:of )?m\d)",
             _up_to,
         ),
+        (r"(?<=the )(?P<unit>decade|century) (?:ended|ending|to|up to) (?:in )?(?=[12]\d{3}\b)", _up_to),
+        (r"(?<=the )w(?P<weekday>\d) (?P<word>before|after|following) (?=.)", _weekday_beside),
     )
 )
 

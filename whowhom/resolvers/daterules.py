@@ -28,8 +28,14 @@ Groups = dict[str, str]
 Rule = Callable[[Groups, Context], DaySpan | Written | None]
 
 
-_SIDES = {"past": "last", "this past": "last", "previous": "last", "coming": "next", "this coming": "next"}
-_PARTS = {"beginning": "early", "start": "early", "middle": "mid", "end": "late", "close": "late"}
+_SIDES = {
+    "past": "last",
+    "this past": "last",
+    "previous": "last",
+    "coming": "next",
+    "this coming": "next",
+}
+_PARTS = {"beginning": "early", "start": "early", "middle": "mid", "close": "end"}
 _STEPS = {"last": -1, "this": 0, "next": 1}
 # "in recent weeks": how many days; the codebook sets 30 for "recently" and a week for "days earlier".
 VAGUE_DAYS = {"day": 7, "night": 7, "week": 30, "month": 90}
@@ -107,6 +113,8 @@ def _two_days(groups: Groups, context: Context) -> DaySpan | None:
 def _two_years(groups: Groups, context: Context) -> DaySpan | None:
     first, last = groups["first"], groups["last"]
     first_year, last_year = int(first), int(first[: 4 - len(last)] + last)
+    if first_year > last_year and 1 <= int(last) <= 12:  # "2021-04" is April
+        return whole_month(first_year, int(last))
     return whole_years(first_year, last_year) if first_year <= last_year else None
 
 
@@ -121,6 +129,11 @@ def _century(groups: Groups, context: Context) -> DaySpan:
     first, last = int(groups["number"]), int(groups.get("last", groups["number"]))
     days = whole_years(first * 100 - 99, last * 100)
     return part_of(days, _part(groups)) if "part" in groups else days
+
+
+def _early_ages(groups: Groups, context: Context) -> Written:
+    """ "AD 70", "in the year 800" """
+    return Written(int(groups.get("year") or groups["year_after"]))
 
 
 def _last_day(groups: Groups, context: Context) -> DaySpan:
@@ -140,6 +153,11 @@ def _quarter(groups: Groups, context: Context) -> DaySpan:
     month = (int(groups["number"]) - 1) * n_months + 1
     choices = [DaySpan(whole_month(y, month).first, whole_month(y, month + n_months - 1).last) for y in years]
     return choices[0] if year is not None else pick(choices, context)
+
+
+def _last_quarter(groups: Groups, context: Context) -> DaySpan:
+    """ "the last quarter of 2018" """
+    return _quarter(groups | {"number": "4" if groups["unit"] == "quarter" else "2"}, context)
 
 
 def _season(groups: Groups, context: Context) -> Written:
@@ -182,6 +200,8 @@ def _day_of_period(groups: Groups, context: Context) -> DaySpan | None:
     if "weekday" in groups:
         return _weekday_of_month(groups, month)
     day = int(groups["day"])
+    if "which" not in groups:
+        return complete(Written(day=day), context)
     return one(month.first.replace(day=day)) if 1 <= day <= month.last.day else None
 
 
@@ -221,9 +241,14 @@ def _holiday(groups: Groups, context: Context) -> DaySpan:
         years = range(year, year + 1)
     choices = [holiday(name, y) for y in years]
     if "around" in groups:  # "over Christmas" is Christmas Eve to Boxing Day, "over Easter" Friday to Monday
-        before = 2 if name == "easter" else 1
-        choices = [DaySpan(shift(days.first, -before), shift(days.last, 1)) for days in choices]
+        before, after = {"easter": (2, 1), "newyear": (1, 0)}.get(name, (1, 1))
+        choices = [DaySpan(shift(days.first, -before), shift(days.last, after)) for days in choices]
     return choices[0] if year is not None else pick(choices, context, "" if side == "this" else side)
+
+
+def _early_year(groups: Groups, context: Context) -> Written:
+    """ "in the new year" """
+    return Written(part="early")
 
 
 def _from_today(first: int, last: int) -> Rule:
@@ -238,7 +263,7 @@ def _clock(groups: Groups, context: Context) -> DaySpan:
     return context.anchor or one(context.day())
 
 
-def _overnight(groups: Groups, context: Context) -> DaySpan:
+def overnight(groups: Groups, context: Context) -> DaySpan:
     if "weekday" not in groups:
         return DaySpan(shift(context.day(), -1), context.day())
     day = weekday_near(int(groups["weekday"]), context).first
@@ -255,14 +280,30 @@ def _weekday(groups: Groups, context: Context) -> DaySpan:
     if groups.get("side") == "previous" and context.anchor is not None:
         anchor = context.anchor.first
         return one(shift(anchor, -1 - (anchor.weekday() - 1 - number) % 7))
+    if groups.get("side") == "last":  # on a Thursday "last Wednesday" is not yesterday
+        context = replace(context, today=shift(context.day(), -1))
     return weekday_near(number, context, "" if side == "this" else side)
 
 
+def _beside_anchor(groups: Groups, context: Context) -> Context:
+    """Read "that weekend", "the previous weekend" from the date last named."""
+    side, anchor = groups.get("side"), context.anchor
+    if anchor is None or side not in ("that", "same", "previous", "following"):
+        return context
+    return replace(context, today=anchor.first if side == "previous" else anchor.last, future=True)
+
+
 def _weekend(groups: Groups, context: Context) -> DaySpan:
+    context = _beside_anchor(groups, context)
     saturday = shift(context.day(), 5 - context.day().weekday())
     choices = [DaySpan(shift(saturday, 7 * n), shift(saturday, 7 * n + 1)) for n in (-2, -1, 0, 1, 2)]
-    side = _side(groups)
+    side = "next" if groups.get("side") == "following" else _side(groups)
     return pick(choices, context, side if side in ("last", "next") else "")
+
+
+def _weekend_before_last(groups: Groups, context: Context) -> DaySpan:
+    saturday = _weekend({"side": "last"}, context).first
+    return DaySpan(shift(saturday, -7), shift(saturday, -6))
 
 
 def _this_period(groups: Groups, context: Context) -> DaySpan:
@@ -281,11 +322,11 @@ def _this_period(groups: Groups, context: Context) -> DaySpan:
 def _other_period(groups: Groups, context: Context) -> DaySpan:
     days = period(context.day(), groups["unit"], _STEPS[_side(groups)])
     part = _part(groups)
-    return part_of(days, part) if part in ("early", "mid", "late") else days
+    return part_of(days, part) if part else days
 
 
 def _edge(groups: Groups, context: Context) -> DaySpan:
-    """ "the end of the month" is its last ten days, of the year its last month."""
+    """ "the end of the month" is from its 25th, of the year its last month."""
     days, part = period(context.day(), groups["unit"], _STEPS[_side(groups) or "this"]), _part(groups)
     if groups["unit"] == "year" and groups.get("part") not in ("early", "mid", "middle", "late"):
         return whole_month(days.first.year, 1 if part == "early" else 12)
@@ -308,7 +349,9 @@ def _ago(groups: Groups, context: Context) -> DaySpan | None:
     """
     start = context.anchor.first if context.anchor and groups["word"] != "ago" else context.day()
     number, unit = read_measure(groups)
-    if unit in ("hour", "minute"):
+    if unit == "minute" or (unit == "hour" and number is not None and start < context.day()):
+        return one(start)
+    if unit == "hour":
         return DaySpan(shift(start, -1), start)
     if number is None:
         n_days = VAGUE_DAYS.get(unit)
@@ -332,7 +375,9 @@ def _later(groups: Groups, context: Context) -> DaySpan | None:
 
 
 def _past_stretch(groups: Groups, context: Context) -> DaySpan | None:
-    """ "in the past three months": so long, up to publication."""
+    """ "in the past three months": so long, up to publication, or up to the date last named."""
+    if groups.get("before") and context.anchor is not None and context.anchor.first < context.day():
+        return _past_stretch(groups | {"before": ""}, replace(context, today=shift(context.anchor.first, -1)))
     today, (number, unit) = context.day(), read_measure(groups)
     if unit == "hour":
         return DaySpan(shift(today, -1), today)
@@ -343,10 +388,16 @@ def _past_stretch(groups: Groups, context: Context) -> DaySpan | None:
 
 
 def _coming_stretch(groups: Groups, context: Context) -> DaySpan | None:
-    """ "in the coming days", "within two weeks": from publication on."""
+    """ "in the coming days", "within two weeks": from publication on; "the following days" from an anchor."""
+    if groups.get("after") and context.anchor is not None and context.anchor.last < context.day():
+        groups, last = groups | {"after": ""}, context.anchor.last
+        days = _coming_stretch(groups, replace(context, today=last))
+        return days and DaySpan(shift(days.first, 1), days.last)
     today, (number, unit) = context.day(), read_measure(groups)
-    if groups["unit"] in ("hour", "minute") and not (context.future or "coming" in groups):
-        return context.anchor
+    if "within" in groups and not context.future:
+        if groups["unit"] in ("hour", "minute"):
+            return context.anchor
+        today = context.anchor.last if context.anchor is not None else today
     if unit in ("hour", "minute"):
         return DaySpan(today, shift(today, 1))
     if number is None and ("many" in groups or groups.get("number")):
@@ -414,7 +465,7 @@ _YEAR = (
     r"(?: (?:of |in )?(?P<year>\d{3,4}|(?:last|this|next|that|the same) year"
     r"|the (?:next|following|previous) year|the year (?:before|after)(?: that)?$))?"
 )
-_LONG_UNIT = r"(?P<unit>week|month|quarter|year|decade)"
+_LONG_UNIT = r"(?P<unit>week|month|quarter|year|decade|century)"
 _UNIT = r"(?P<unit>hour|minute|day|night|week|fortnight|month|year|decade|century)(?P<many>s)?"
 _SOME = r"(?P<number>\d+|an?|(?:a )?few|several) (?:or so )?(?:of )?"
 # "beginning in March" is no part of March.
@@ -435,6 +486,7 @@ _SIDE = r"(?:(?P<side>last|past|previous|next|following|coming|this|that|same) )
 # The first pattern that fits at a token wins, so the longer ones stand first.
 _PATTERNS: tuple[tuple[str, Rule], ...] = (
     ("unclear", _nothing),
+    (r"^1 day$", _nothing),
     # How often, not when.
     (
         rf"{_TIMES} (?:an?|per|each|every) {_UNIT}(?! (?:before|after|ago|earlier|later|prior|of|from))",
@@ -443,7 +495,7 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
     (rf"\d+ (?:\w+ )?(?:people|men|women|children|percent|\w+s) (?:an?|per) {_UNIT}$", _nothing),
     (rf"(?:every|each) (?:w\d|(?:other |single )?{_UNIT})", _nothing),
     # A year that need not be the calendar's: whose it is, the words do not say.
-    (r"(?:fiscal|financial)(?: year)? [12]\d{3}(?: - \d+)?|(?:fiscal|financial) year", _nothing),
+    (r"(?:fiscal|financial|fy)(?: year)? (?:[12]\d{3}|\d\d)(?: - \d+)?|(?:fiscal|financial) year", _nothing),
     (r"[12]\d{3}(?: - \d+)? (?:fiscal|financial|budget|school|academic)(?: year)?", _nothing),
     (
         rf"{_ON_W}(?P<first>\d\d?)(?:th)? {_TO} (?:w\d )?(?P<day>\d\d?)(?:th)?"
@@ -484,18 +536,25 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
     (rf"(?P<number>[1-4])th (?:- )?(?P<unit>quarter){_YEAR}", _quarter),
     (rf"(?P<number>[12])th (?P<unit>half)(?: of)?(?: the)?{_YEAR}", _quarter),
     (rf"q (?P<number>[1-4]){_YEAR}", _quarter),
+    (rf"(?P<number>[1-4]) q{_YEAR}", _quarter),
+    (rf"(?:last|final|closing) (?P<unit>quarter|half){_YEAR[:-1]}", _last_quarter),
     (rf"h (?P<number>[12])(?P<unit>){_YEAR}", _quarter),
     (rf"(?:{_PART})?(?P<number>\d\d?)th (?:{_TO} (?P<last>\d\d?)th )?centur(?:y|ies)", _century),
     # "Good Friday, April 10": the feast is but another name of the date beside it.
     (rf"(?:{'|'.join(HOLIDAYS)})(?: day)?(?: w\d)?(?= (?:\d\d?(?:th)? (?:of )?m\d|m\d+ \d))", _nothing),
-    (rf"(?P<around>over|at) (?P<holiday>christmas|easter)(?! (?:eve|day|w\d)){_YEAR}", _holiday),
+    (
+        rf"(?P<around>over|at)(?: the)? (?P<holiday>christmas|easter|newyear)(?! (?:eve|day|w\d)){_YEAR}",
+        _holiday,
+    ),
+    (r"(?<=in the )newyear(?! (?:eve|day))", _early_year),
     (rf"{_SIDE}(?P<holiday>{'|'.join(HOLIDAYS)})(?: day)?{_YEAR}", _holiday),
     (rf"(?P<order>earlier|later) (?:in )?m(?P<month>\d+){_YEAR}", _earlier_in_month),
     (rf"{_SIDE}(?:{_PART})?m(?P<month>\d+){_YEAR}", _written),
     (rf"{_PART}(?P<side>last|past|next|coming|this) m(?P<month>\d+){_YEAR}", _written),
     (rf"(?P<first>[12]\d{{3}}) {_TO} (?P<last>[12]\d{{3}}|\d\d)", _two_years),
     (rf"(?:{_PART})?(?P<decade>[12]\d\d0)s", _decade),
-    (rf"(?:{_PART})?(?P<year>[12]\d{{3}})", _written),
+    (rf"(?:{_PART})?(?P<year>[12]\d{{3}})(?: (?:ad|ce))?", _written),
+    (r"(?:ad|year) (?P<year>\d{2,4})|(?P<year_after>\d{2,4}) (?:ad|ce)", _early_ages),
     (
         rf"(?:{_PART})?{_SIDE}(?P<season>spring|summer|autumn|winter"
         r"|fall(?! of(?! (?:[12]\d{3}|(?:last|this|next|that) year))))"
@@ -511,12 +570,17 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
     (r"yesterday|last (?:night|clock)", _from_today(-1, -1)),
     (r"tomorrow", _from_today(1, 1)),
     (rf"today|tonight|this {_DAY}", _from_today(0, 0)),
-    (r"overnight(?: (?P<into>into|to))?(?: from)?(?: on)? w(?P<weekday>\d)", _overnight),
-    (r"overnight|(?:during|in|through|over|throughout|at) (?:the )?night", _overnight),
+    (
+        r"(?:overnight|(?:in|on) the night)(?: (?P<into>into|to))?(?: from)?(?: on)? w(?P<weekday>\d)",
+        overnight,
+    ),
+    (r"overnight|(?:during|in|through|over|throughout|at) (?:the )?night", overnight),
     (rf"(?P<unit>{_DAY}|week|month|year) (?P<step>before|after)", _neighbour),
     (rf"(?P<step>next|following|previous|preceding) (?P<unit>{_DAY})", _neighbour),
     (r"(?<=the )(?P<step>following|previous|preceding) (?P<unit>week|month|year)", _neighbour),
-    (rf"(?:that|same) (?P<unit>{_DAY}|week|month|year)|^then|at the time|same time", _same),
+    (rf"(?:that|same) (?P<unit>{_DAY}|week|month|year)|^(?:by )?then|at the time", _same),
+    (r"(?:that|same) (?:time|date)", _same),
+    (r"(?<=day and the )(?P<step>next|following)(?P<unit>)$", _neighbour),
     (rf"{_SOME}(?:w(?P<weekday>\d)s? ago|weeks? ago (?:on )?w(?P<weekday_after>\d))", _weekdays_ago),
     (rf"{_W} {_SOME}(?P<weeks>weeks?) ago", _weekdays_ago),
     (rf"{_W} (?:the )?(?P<day>\d\d?)th", _written),
@@ -527,20 +591,23 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
         rf"(?:(?P<side>last|next|this past|this coming|this|past|coming|that|same|following|previous) )?{_W}",
         _weekday,
     ),
+    (r"weekend before last", _weekend_before_last),
     (rf"{_SIDE}weekend", _weekend),
     (rf"(?:in|over|during|for|within) the (?:past|last|previous) (?:{_SOME})?{_UNIT}", _past_stretch),
-    (rf"(?:past|last|previous) {_SOME}{_UNIT}", _past_stretch),
+    (rf"(?:past|last|(?P<before>previous|preceding)) {_SOME}{_UNIT}", _past_stretch),
     (rf"recent {_UNIT}", _past_stretch),
     (r"recently|recent|lately", _from_today(-30, 0)),
-    (r"^(?:just )?(?:now|currently)$", _from_today(0, 0)),
+    (r"^(?:just )?(?:now|currently)$|(?<=between )now", _from_today(0, 0)),
     (r"^earlier$", _from_today(-7, 0)),
     (rf"{_ORDER}(?:this|(?:all|throughout)(?: the| this)?) {_LONG_UNIT}", _this_period),
     (rf"(?P<part>earlier|later) in the {_LONG_UNIT}", _this_period),
     (rf"{_ORDER}(?P<side>last|past|previous|next|coming) {_LONG_UNIT}(?!s)", _other_period),
+    (rf"(?P<after>following|next) {_SOME}{_UNIT}", _coming_stretch),
+    (r"(?P<after>following) (?P<unit>day|week|month)(?P<many>s)", _coming_stretch),
     (rf"(?P<coming>coming|next) (?:{_SOME})?{_UNIT}", _coming_stretch),
-    (rf"within (?:the next )?(?:{_SOME})?{_UNIT}", _coming_stretch),
+    (rf"(?P<within>within) (?:the next )?(?:{_SOME})?{_UNIT}", _coming_stretch),
     (rf"in (?:about |around )?{_SOME}{_UNIT} time", _incount_length),
-    (rf"(?:{_SOME})?{_UNIT} (?P<word>ago|earlier|before|prior)", _ago),
+    (rf"(?:{_SOME})?{_UNIT} (?P<word>ago|earlier|before|prior|previously)", _ago),
     (rf"(?:{_SOME})?{_UNIT} (?P<word>after)$", _ago),
     (rf"(?:{_SOME})?{_UNIT} (?:later|afterwards)", _later),
     (rf"in (?:about |around )?{_SOME}{_UNIT}", _incount_length),
@@ -554,7 +621,7 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
         _from_today(0, 0),
     ),
     (r"(?:has |have )?since(?: then)?$", _since_then),
-    (r"(?:the )?night$", _overnight),
+    (r"(?:the )?night$", overnight),
     (r"(?<=the )day$|within (?:the |an )?hours?", _clock),
     (r"dawn", _from_today(0, 0)),
     (r"clock", _clock),

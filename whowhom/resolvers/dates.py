@@ -21,7 +21,7 @@ from whowhom.resolvers.datechoice import Context, UnknownDayError, Written, comp
 from whowhom.resolvers.datecounts import counts_from_event, find_count, read_count
 from whowhom.resolvers.dateedges import mend_day, mend_words
 from whowhom.resolvers.datelines import Dateline, find_dateline
-from whowhom.resolvers.daterules import RULES, count_length
+from whowhom.resolvers.daterules import RULES, count_length, overnight
 from whowhom.resolvers.datewords import encode_words
 from whowhom.resolvers.dayspans import one, shift, whole_years
 
@@ -248,14 +248,14 @@ def _find_anchor(
 class _Piece:
     """A rule that fitted at [start, end) of the code, and what it found there.
 
-    `rule` reads the piece in another light; `length` says that it is but a length of time.
+    `rule` reads the piece in another light; `weak` says that any other piece tells the day better.
     """
 
     start: int
     end: int
     found: DaySpan | Written
     rule: Callable[[Context], DaySpan | Written | None] | None = None
-    length: bool = False
+    weak: bool = False
 
     def read(self, context: Context) -> DaySpan | Written | None:
         return self.rule(context) if self.rule is not None else self.found
@@ -288,8 +288,8 @@ def _read(code: str, context: Context) -> DaySpan | None:
             again = None if nested else partial(read_count, count, code, read=_read)
             return _apply_before([_Piece(count.start, len(code), counted, again)], code, context)
     pieces = _find_pieces(code, context)
-    # "in May for three weeks" is May.
-    pieces = [piece for piece in pieces if not piece.length] or pieces
+    # "in May for three weeks" is May, "in the night between 9 and 10 May" is those days.
+    pieces = [piece for piece in pieces if not piece.weak] or pieces
     return _apply_before(_give_year(pieces, code), code, context) if pieces else None
 
 
@@ -338,7 +338,8 @@ def _find_pieces(code: str, context: Context) -> list[_Piece]:
                 found = rule(groups, context)
                 if found is not None:
                     again = partial(rule, groups)
-                    pieces.append(_Piece(start, match.end(), found, again, rule is count_length))
+                    weak = rule is count_length or (rule is overnight and not groups)
+                    pieces.append(_Piece(start, match.end(), found, again, weak))
                 start = match.end()
                 break
         space = code.find(" ", start)

@@ -19,12 +19,12 @@ MAX_CHARACTERS = 240
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _SHORT_MONTHS = "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-_SHORT_WEEKDAYS = "mon|tues?|wed|thu(?:rs?)?|fri|sat|sun"
+_SHORT_WEEKDAYS = "mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun"
 # "Mar-a-Lago" and "the Sun-Times" go on with letters; "Mar-Apr" and "Sun-Tue" are ranges.
 _WORD_GOES_ON = rf"-(?!(?:{_SHORT_MONTHS}|may|{_SHORT_WEEKDAYS}))[a-z]"
 _MONTH = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    rf"|(?:{_SHORT_MONTHS})(?=\b|\d)(?!{_WORD_GOES_ON}))\.?"
+    rf"|(?:{_SHORT_MONTHS})(?!{_WORD_GOES_ON}))(?![a-z])\.?"
 )
 _WEEKDAYS = "mon tue wed thu fri sat sun".split()
 _WEEKDAY = re.compile(
@@ -161,7 +161,9 @@ _NO_DATES = tuple(
     for pattern in (
         rf"\b{_DAY_MONTH} (?:[A-Z][a-z]+ ){{0,2}}(?:{_DATED_NAMES})\b",
         rf"\b(?:{_NUMBERED}) (?:[Nn]o\.? |[Nn]umber )?\d+(?:[/-]\d+)?\b",
-        r"\b\d{1,4}(?:st|nd|rd|th)?(?: [Cc]entury)? ?(?:B\.? ?C\b\.?(?:E\b\.?)?|bce?\b)",
+        r"\b(?:\d{1,4}(?:st|nd|rd|th)?(?: [Cc]entury)?|[a-z]{5,11} [Cc]entury) ?"
+        r"(?:B\.? ?C\b\.?(?:E\b\.?)?|bce?\b)",
+        r"\bGood Friday (?=[Aa]greement|[Aa]ccord|[Dd]eal)",
         r"\b(?:Bloody|Black|Super|Cyber) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
         r"\bJan (?=[A-Z][a-z])(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)",
         rf"\b(?:{_TITLES})\.? (?:May|March|April|June|August)\b(?! \d)",
@@ -186,10 +188,17 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], _Code], ...] = (
     (re.compile("[\u2010-\u2015\u2212]"), "-"),
     (re.compile("[\u2018\u2019\u02bc`]"), "'"),
     (re.compile(r"\bnew year'?s(?= day\b| eve\b)"), "newyear"),
+    # "the Chinese New Year" is another day.
+    (re.compile(r"\b(the|at|over|around|before|after|since|until|by|and|for) new year\b"), r"\1 newyear"),
+    (re.compile(r" ?& ?"), " and "),
+    (re.compile(r"\b(early|mid|late)-(?=\w)"), r"\1 "),
     (re.compile(r"\b(?:fourth|4th) of july\b"), " 4 m7 "),
     (re.compile(r"\b(?:a?round|round)[ -]the[ -]clock\b"), " "),
     (
-        re.compile(r"\b(?:the )?(?:morning|evening|afternoon)(?= (?:before|after) (?!sun|mid|dawn))"),
+        re.compile(
+            r"\b(?:the )?(?:morning|evening|afternoon)"
+            r"(?= (?:before|after) (?!sun(?:rise|set)|mid(?:day|night)|dawn))"
+        ),
         "the day",
     ),
     (re.compile(r"'(\d0s)\b"), r" 19\1"),
@@ -215,11 +224,15 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], _Code], ...] = (
     (re.compile(r"(?<![\d/])9/11(?![\d/])"), " 11 m9 2001 "),
     (re.compile(r"\bsept?(?:ember|\.)? 11(?:th)?,? (?:terror(?:ist)? )?attacks?\b"), " 11 m9 2001 "),
     (re.compile(r"\b\d{1,2}(?:[:.]\d{2})? ?(?:a\.?m\b\.?|p\.?m\b\.?|o'clock)"), " clock "),
-    (re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{4} ?(?:gmt|utc|hours|hrs)\b"), " clock "),
+    (re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{4} ?(?:gmt|utc|hours|hrs|z)\b"), " clock "),
+    (re.compile(r"\bat \d{4}(?= on\b)"), " clock "),
     (re.compile(r"\b(?:gmt|utc)\b"), " clock "),
+    (re.compile(rf"\b(\d{{1,2}})({_SHORT_MONTHS}|may)(\d{{4}}|\d\d)\b"), r"\1 \2 \3"),
     (_MONTH, _month_code),
     (re.compile(r"\b(\d{1,2})- m(\d+) -(\d{4}|\d{2})\b"), _dotted_code),
-    (re.compile(r"(m\d+) +/ +(?=m\d)"), r"\1 - "),
+    # "Nov/Dec", "30 June/1 July", "4/5 August", "March 4/5"
+    (re.compile(r"(m\d+) +/ *(?=m\d|\d\d?\b)"), r"\1 - "),
+    (re.compile(r"\b(\d\d?)/(?=\d\d? +m\d)|(?<=m\d )( *\d\d?)/(?=\d\d?\b(?!/))"), r"\1\2 - "),
     (_WEEKDAY, _weekday_code),
     (re.compile(r"\b(\d{1,3}) ?(?:st|nd|rd|th)\b"), r" \1th "),
 )
@@ -230,6 +243,16 @@ _TOKEN = re.compile(r"\bm\d+|\bw\ds?|\d+th\b|\d+s\b|\d+|[a-z]+|-")
 _LISTS = tuple(
     re.compile(rf"\b({item})(?: {item})+ (?:and|or) (?={item}\b)")
     for item in (r"w\d", r"m\d+", r"\d{1,2}th", r"\d{1,2}")
+)
+
+
+_HALVES: tuple[tuple[re.Pattern[str], _Code], ...] = (
+    (re.compile(r"\b(?:a|1) year and a half\b"), "18 months"),
+    (re.compile(r"\bhalf an? year\b"), "6 months"),
+    (re.compile(r"\bhalf an? decade\b"), "5 years"),
+    (re.compile(r"\bhalf an? century\b"), "50 years"),
+    (re.compile(r"\b(\d{1,2}) and a half years\b"), lambda years: f"{12 * int(years[1]) + 6} months"),
+    (re.compile(r"(?<!th )\bcenturies\b"), "centurys"),  # a plural like the others
 )
 
 
@@ -247,6 +270,8 @@ def encode_words(words: str) -> str:
     for token in _TOKEN.findall(text):
         _add_token(tokens, token)
     code = " ".join(tokens)
+    for pattern, words_of in _HALVES:
+        code = pattern.sub(words_of, code)
     for listed in _LISTS:
         code = listed.sub(r"\1 to ", code)
     bare = " ".join(_CLOCK_PHRASE.sub(lambda phrase: _keep_pointer(code, phrase), code).split())

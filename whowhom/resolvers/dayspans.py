@@ -70,19 +70,26 @@ def period(day: date, unit: str, steps: int = 0) -> DaySpan:
     if unit == "decade":
         first = day.year // 10 * 10 + 10 * steps
         return whole_years(first, first + 9)
+    if unit == "century":
+        first = (day.year - 1) // 100 * 100 + 1 + 100 * steps
+        return whole_years(first, first + 99)
     return one(shift(day, steps))
 
 
 def part_of(days: DaySpan, part: str) -> DaySpan:
-    """Return the "early", "mid" or "late" part.
+    """Return the "early", "mid" or "late" part, or the "end", which is "late" but in a month.
 
-    Of a month by the codebook: 1st to 10th, 11th to 20th, 21st to the end. Of a year: its first three
-    months, May to August, its last three; of a quarter or season one of its months; of a week its first
-    three days, three from Wednesday, its last four; of other days up to 31 a third; of a longer time
-    its first half, the middle three years, its second half.
+    Of a month: 1st to 10th, 11th to 20th, 21st to the end; its "end" is from the 25th, as annotators
+    take it. Of a year: its first three months, May to August, its last three; of a quarter or season
+    one of its months; of a week its first three days, three from Wednesday, its last four; of other
+    days up to 31 a third; of a longer time its first half, the middle three years, its second half.
     """
     first, last = days.first, days.last
     n_days = (last - first).days + 1
+    if part == "end":
+        if 28 <= n_days <= 31 and first.day == 1:
+            return DaySpan(first.replace(day=25), last)
+        part = "late"
     if n_days <= 7:
         begin, end = {"early": (0, 2), "mid": (2, 4), "late": (3, 6)}[part]
         return DaySpan(shift(first, min(begin, n_days - 1)), shift(first, min(end, n_days - 1)))
@@ -167,6 +174,8 @@ HOLIDAYS: dict[str, Callable[[int], date]] = {
     "newyear eve": _fixed(12, 31),
     "newyear": _fixed(1, 1),
     "valentine": _fixed(2, 14),
+    "st patrick": _fixed(3, 17),
+    "all saints": _fixed(11, 1),
     "women day": _fixed(3, 8),
     "m5 day": _fixed(5, 1),
     "victory day": _fixed(5, 9),
