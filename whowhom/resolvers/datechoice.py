@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from whowhom.records import DaySpan
 from whowhom.resolvers.dayspans import one, part_of, period, season, shift, whole_month, whole_years
@@ -50,6 +50,11 @@ class Written:
     weekday: int | None = None
 
 
+# A trip "on 18 November", told in the future tense by a report of the 24th, was planned for the day that has
+# just gone by and not for that of the next year.
+_JUST_PAST, _FAR = timedelta(days=30), timedelta(days=300)
+
+
 def pick(candidates: Iterable[DaySpan], context: Context, side: str = "") -> DaySpan:
     """Choose among the returns of a date, given oldest first.
 
@@ -61,7 +66,11 @@ def pick(candidates: Iterable[DaySpan], context: Context, side: str = "") -> Day
     elif side == "next":
         fitting = [days for days in candidates if days.first > today]
     elif context.future:
+        candidates = list(candidates)
         fitting = [days for days in candidates if days.last >= today]
+        just_past = [days for days in candidates if days.last < today <= days.first + _JUST_PAST][-1:]
+        if fitting and fitting[0].first - today > _FAR:
+            fitting = just_past or fitting
     else:
         fitting = [days for days in candidates if days.first <= today][-1:]
     if not fitting:
