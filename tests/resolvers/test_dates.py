@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +241,33 @@ def test_the_order_of_dates_does_not_matter(order: list[int]) -> None:
     once = resolve_dates(article, spans, future=flags, news=flags)
     again = resolve_dates(article, [spans[i] for i in order], future=flags, news=flags)
     assert again == [once[i] for i in order]
+
+
+def read_stories() -> list[Any]:
+    """The short reports of the cases file; of one known to fail some date is expected to be wrong."""
+    lines = (CASES / "datestories.jsonl").read_text(encoding="utf-8").splitlines()
+    stories = [json.loads(line) for line in lines]
+    mark = pytest.mark.xfail(strict=False, reason="known failure")
+    return [
+        pytest.param(story, id=story["text"], marks=[mark] if story.get("known_failure") else [])
+        for story in stories
+    ]
+
+
+@pytest.mark.parametrize("story", read_stories())
+def test_dates_of_a_report_are_read_in_the_light_of_each_other(story: dict[str, Any]) -> None:
+    """ "The next day", "at noon" and "two days later" are those that a reader of the report understands."""
+    pieces = re.split(r"[\[\]]", story["text"])
+    starts = list(accumulate(map(len, pieces), initial=0))
+    spans = [Span(words, starts[i], starts[i] + len(words)) for i, words in enumerate(pieces) if i % 2]
+    article = Article("a", "".join(pieces), published=date.fromisoformat(story["published"]))
+    future = [number in story.get("future", []) for number in range(len(spans))]
+    dated = resolve_dates(article, spans, future=future, news=[False] * len(spans))
+    assert [write_days(when.days if when else None) for when in dated] == story["days"]
+
+
+def write_days(days: DaySpan | None) -> str | None:
+    return None if days is None else "..".join(sorted({str(days.first), str(days.last)}))
 
 
 EDGES = [json.loads(line) for line in (CASES / "dateedges.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -349,6 +349,8 @@ def _ago(groups: Groups, context: Context) -> DaySpan | None:
     """
     start = context.anchor.first if context.anchor and groups["word"] != "ago" else context.day()
     number, unit = read_measure(groups)
+    if groups["word"] == "after" and context.anchor is not None:
+        return _later(groups, context)
     if unit == "minute" or (unit == "hour" and number is not None and start < context.day()):
         return one(start)
     if unit == "hour":
