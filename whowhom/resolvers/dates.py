@@ -3,13 +3,13 @@
 The words are first put into a code (datewords.py). Pieces of it are read by a table of rules
 (daterules.py), which may leave out a year or month (datechoice.py). Pieces found side by side are
 joined ("3 May to 2 June"), then the words before them are applied ("since", "by"). What counts from an
-event ("two days after the vote") is read apart (datecounts.py).
+event ("two days after the vote") is read apart (datecounts.py). Which date "the next day" counts from is
+found in the article (dateanchors.py).
 """
 
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from functools import lru_cache, partial
 from itertools import pairwise
 
 from whowhom.records import Article, DaySpan, EventDate, Span
+from whowhom.resolvers.dateanchors import find_anchors
 from whowhom.resolvers.datechoice import Context, UnknownDayError, Written, complete, in_year, pick_only
 from whowhom.resolvers.datecounts import counts_from_event, find_count, read_count
 from whowhom.resolvers.dateedges import mend_day, mend_words
@@ -148,9 +149,6 @@ def _read_dateline(line: Dateline, published: date | None) -> date | None:
     return days.first if days and abs(days.first - published) <= _FROM_LINE else published
 
 
-_WIDE = re.compile(rf"\b(?:week|month|year|time|then|that (?:{'|'.join(month_name[1:]).lower()}))")
-
-
 def resolve_dates(
     article: Article, spans: Sequence[Span | None], *, future: Sequence[bool], news: Sequence[bool]
 ) -> list[EventDate | None]:
@@ -170,7 +168,11 @@ def resolve_dates(
         _mend(article.text, span, published, future=ahead) for span, ahead in zip(spans, future, strict=True)
     ]
     told = [_reword(article.text, span) for span in spans]
-    anchors = _find_anchors(article.text, told, future, published)
+
+    def read(words: str, anchor: DaySpan | None, ahead: bool) -> DaySpan | None:
+        return resolve_date(words, published, future=ahead, anchor=anchor)
+
+    anchors = find_anchors(article.text, told, future, published, read=read)
     dated = [
         resolve_event_date(span, published, future=ahead, news=is_news, anchor=anchor)
         for span, ahead, is_news, anchor in zip(told, future, news, anchors, strict=True)
@@ -195,34 +197,6 @@ def _reword(text: str, span: Span | None) -> Span | None:
     if re.compile(r"\s+\w").match(text, span.end):
         return replace(span, text=f"{after['the'] or ''}{after['time']}before")
     return span if after["the"] else replace(span, text=f"{after['time']}later")
-
-
-def _find_anchors(
-    text: str, spans: Sequence[Span | None], future: Sequence[bool], published: date | None
-) -> list[DaySpan | None]:
-    """The date in whose light each span is read.
-
-    What steps on from a date is one itself: after "on 3 May", "the next day" and "two days later" come
-    4 and 6 May. What looks back is told in passing: after it the story goes on from where it was.
-    """
-    anchors: list[DaySpan | None] = [None] * len(spans)
-    named: list[tuple[int, DaySpan]] = []
-    order = sorted(range(len(spans)), key=lambda number: ((span := spans[number]) and span.end) or 0)
-    for number in order:
-        span, ahead = spans[number], future[number]
-        if span is None or not span.text.strip():
-            continue
-        anchor = anchors[number] = _find_anchor(text, span, named, published, future=ahead)
-        if span.of != "text" or span.end is None:
-            continue
-        days = resolve_date(span.text, published, future=ahead)
-        if days is None and anchor is not None:
-            days = resolve_date(span.text, published, future=ahead, anchor=anchor)
-            if days is not None and days.first <= anchor.last:
-                continue
-        if days is not None:
-            named.append((span.end, days))
-    return anchors
 
 
 # "A meeting scheduled for Friday" is still to come, whatever the model says of it.
@@ -250,57 +224,6 @@ def _mend(text: str, span: Span | None, published: date | None, *, future: bool)
     if grown.text == span.text or counts_from_event(grown.text):
         return span
     return grown if resolve_date(grown.text, published, future=future) is not None else span
-
-
-# "The visit comes two days after an attack" counts from the news itself, or from its day in the sentence.
-_COMES = re.compile(r"\b(?:comes?|came|coming) (?:just |only |barely )?$")
-
-
-# "At noon" is of a day named in its paragraph. From one before only the last days of the news go on.
-_TIME_OF_DAY = re.compile(r"(?<!that )(?<!same )\bclock\b")
-_STILL_NEWS = timedelta(days=1)
-_MAX_ANCHORS = 3
-
-
-def _find_anchor(
-    text: str, span: Span, named: Sequence[tuple[int, DaySpan]], published: date | None, *, future: bool
-) -> DaySpan | None:
-    """The date in whose light `span` is read: of its sentence, else the last before it.
-
-    One that would put into time to come what has been, or the other way round, is passed over.
-    """
-    default = [one(published)] if published and not counts_from_event(span.text) else []
-    if span.start is None or span.end is None or span.of != "text":
-        return default[0] if default else None
-    comes = _COMES.search(text, max(0, span.start - 30), span.start)
-    begin = _begin_of_sentence(text, span.start) if comes else 0
-    bare = _TIME_OF_DAY.search(encode_words(span.text)) is not None
-    paragraph = text.rfind("\n", 0, span.start) if bare else 0
-    # A year named in passing is not what "the next day" counts from: only dates of up to three days are,
-    # save for "that month" and the like.
-    wide = _WIDE.search(span.text.lower()) is not None
-    before = [
-        days
-        for end, days in reversed(named)
-        if begin < end <= span.start
-        and (future or published is None or days.first <= published)
-        and (wide or (days.last - days.first).days < 3)
-        and (end > paragraph or published is None or published - days.first <= _STILL_NEWS)
-    ]
-    anchors = before[:_MAX_ANCHORS] + default
-    for anchor in anchors:
-        days = resolve_date(span.text, published, future=future, anchor=anchor)
-        if (
-            days is None
-            or published is None
-            or (days.last >= published if future else days.first <= published)
-        ):
-            return anchor
-    return anchors[0] if anchors else None
-
-
-def _begin_of_sentence(text: str, start: int) -> int:
-    return max(text.rfind(end, 0, start) for end in (". ", "\n"))
 
 
 @dataclass(frozen=True, slots=True)
