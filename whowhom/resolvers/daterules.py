@@ -556,7 +556,7 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
     (rf"(?P<first>[12]\d{{3}}) {_TO} (?P<last>[12]\d{{3}}|\d\d)", _two_years),
     (rf"(?:{_PART})?(?P<decade>[12]\d\d0)s", _decade),
     (rf"(?:{_PART})?(?P<year>[12]\d{{3}})(?: (?:ad|ce))?", _written),
-    (r"(?:ad|year) (?P<year>\d{2,4})|(?P<year_after>\d{2,4}) (?:ad|ce)", _early_ages),
+    (r"(?:ad|(?<=the )year(?= \d{3})) (?P<year>\d{2,4})|(?P<year_after>\d{2,4}) (?:ad|ce)", _early_ages),
     (
         rf"(?:{_PART})?{_SIDE}(?P<season>spring|summer|autumn|winter"
         r"|fall(?! of(?! (?:[12]\d{3}|(?:last|this|next|that) year))))"

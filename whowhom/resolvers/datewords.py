@@ -170,7 +170,7 @@ _NO_DATES = tuple(
         rf"(?:(?<=[Ss]ince )|(?<=[Aa]fter )|(?<=[Uu]ntil )|(?<=[Bb]efore )|(?<=[Ww]hen ))May"
         rf" (?=(?:[a-z]+ed|{_VERBS})\b)",
         rf"(?<=[Tt]he )(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|sun)\b(?!{_DATE_FOLLOWS})(?!\.)",
-        rf"\b(?:sat|wed)\b(?!{_DATE_FOLLOWS})",
+        rf"\b(?:sat|weds?)\b(?!{_DATE_FOLLOWS})",
         # People marching; "in march" of hasty writers is the month.
         r"\b(?:the|a|an|this|that|his|her|their|its|protest|peace|long) march\b(?! \d)",
     )
