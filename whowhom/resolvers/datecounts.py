@@ -212,7 +212,7 @@ _UNIT = r"(?P<unit>hour|minute|day|night|week|fortnight|month|year|decade|centur
 _SINGULAR = r"(?P<unit>hour|day|night|week|fortnight|month|year|decade|century)"
 _PLURAL = r"(?P<units>hour|minute|day|week|month|year)(?P<many>s)"
 _DATED = (
-    r"(?:the )?(?:(?:early|mid|late) )?(?:m\d|[12]\d{3}|\w+ (?:year|month)|year|month"
+    r"(?:the )?(?:(?:early|mid|late) )?(?:m\d+|[12]\d{3}|\w+ (?:year|month)|year|month"
     r"|spring|summer|autumn|fall|winter)\b"
 )
 _WHOSE = r"(?:the|an?|his|her|its|their|our|this|that|these) "

@@ -495,7 +495,7 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
         _nothing,
     ),
     (rf"\d+ (?:\w+ )?(?:people|men|women|children|percent|\w+s) (?:an?|per) {_UNIT}$", _nothing),
-    (rf"(?:every|each) (?:w\d|(?:other |single )?{_UNIT})", _nothing),
+    (rf"(?:every|each) (?:(?:other )?w\d|(?:other |single )?{_UNIT})", _nothing),
     # A year that need not be the calendar's: whose it is, the words do not say.
     (r"(?:fiscal|financial|fy)(?: year)? (?:[12]\d{3}|\d\d)(?: - \d+)?|(?:fiscal|financial) year", _nothing),
     (r"[12]\d{3}(?: - \d+)? (?:fiscal|financial|budget|school|academic)(?: year)?", _nothing),
