@@ -35,7 +35,7 @@ def find_anchors(
         span, ahead = spans[number], future[number]
         if span is None or not span.text.strip():
             continue
-        before = [*named, *_find_untold(text, span, taken, read)]
+        before = [*named[-_MOST_NAMED:], *_find_untold(text, span, taken, read)]
         anchor = anchors[number] = _find_anchor(text, span, before, published, read, future=ahead)
         if span.of == "text" and (days := _read_on(span.text, anchor, read, future=ahead)) is not None:
             named.append((_end_of(span), days))
@@ -62,6 +62,8 @@ _COMES = re.compile(r"\b(?:comes?|came|coming) (?:just |only |barely )?$")
 _TIME_OF_DAY = re.compile(r"(?<!that )(?<!same )\bclock\b")
 _STILL_NEWS = timedelta(days=1)
 _MAX_ANCHORS = 3
+# Dates before one that are looked through, so that a text of thousands takes time in proportion.
+_MOST_NAMED = 60
 
 
 def _find_anchor(
