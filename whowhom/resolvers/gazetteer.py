@@ -92,7 +92,8 @@ def _join_same(listed: Known, cities: Sequence[Known]) -> Known:
         for city in (*cities, *_find_cities(" ".join(fold_phrase(listed.name)))):
             apart = max(abs(city.latitude - listed.latitude), abs(city.longitude - listed.longitude))
             if city.country == listed.country and apart < _SAME:
-                return replace(city, name=listed.name, weight=max(city.weight, listed.weight))
+                weight = max(city.weight, listed.weight)
+                return replace(city, name=listed.name, weight=weight, region=listed.region or city.region)
     return listed
 
 
@@ -117,6 +118,30 @@ def _load_regions() -> dict[str, tuple[Known, ...]]:
         if stem and regions and ending in _REGION_ENDINGS:
             found[stem] = (*found.get(stem, ()), *regions)
     return found
+
+
+def name_region(code: str, region: str) -> str:
+    """Return a first-level region of a state by the one name that the list has for it.
+
+    GeoNames has other spellings, and calls some oblasts by their cities.
+
+    >>> name_region("IRQ", "Ninawa"), name_region("UKR", "Donetsk"), name_region("KEN", "Garissa")
+    ('Nineveh', 'Donetsk Oblast', 'Garissa')
+    """
+    return _load_region_names().get((code, " ".join(fold_phrase(region))), region)
+
+
+@cache
+def _load_region_names() -> dict[tuple[str, str], str]:
+    """Return the names of regions by code and folded name: of the table, the list, its stems."""
+    stems = [(place, key) for key, places in _load_regions().items() for place in places]
+    own = [(place, key) for key, places in _load_listed().items() for place in places]
+    names = {(place.country, key): place.name for place, key in (*stems, *own) if place.kind == "region"}
+    table = {
+        (row["country"], " ".join(fold_phrase(row["geonames"]))): row["name"]
+        for row in read_table("region_names")
+    }
+    return names | table
 
 
 def expand_abbreviations(text: str) -> str:
@@ -170,7 +195,7 @@ def _load_listed() -> dict[str, tuple[Known, ...]]:
             float(row["longitude"]),
             row["kind"],
             _WEIGHT_OF_LISTED,
-            region=row["name"] if row["kind"] == "region" else "",
+            region=row["name"] if row["kind"] == "region" else row["region"],
         )
         for name in (row["name"], *split_list(row["names"])):
             key = " ".join(fold_phrase(name))
