@@ -36,6 +36,9 @@ _FAMILY_FIRST = frozenset("CHN TWN HKG KOR PRK VNM JPN HUN KHM SGP".split())
 # A first word of one person alone may be anything; of two it is a given name.
 _LEAST_BEARERS = 2
 
+# "Ghulam Khan" is a place, and the Khan that is another one a village.
+_LEAST_OF_SURNAME = 5.0
+
 
 def tell_namesake(article: Article, span: Span) -> str:
     """Return why words that name a place mean none here, "" where nothing speaks against a place.
@@ -52,6 +55,8 @@ def tell_namesake(article: Article, span: Span) -> str:
         return f"{span.text!r} names an agreement or a paper, not a place"
     if _is_person(tokens, before, after):
         return f"{span.text!r} is part of the name of a person"
+    if _is_whole_person(tokens):
+        return f"{span.text!r} is a person"
     return ""
 
 
@@ -78,6 +83,21 @@ def _is_person(tokens: list[Token], before: str, after: str) -> bool:
         return True
     surname = following[1] if following and following[1][0].isupper() and not tokens[0].owner else ""
     return bool(surname) and bool(find_offices((tokens[0].key, *fold_phrase(surname))))
+
+
+def _is_whole_person(tokens: list[Token]) -> bool:
+    """ "Hassan Sheikh Mohamud", whom the table knows, or a given name with a place for a surname."""
+    keys = tuple(token.key for token in tokens if token.is_word)
+    if len(keys) < 2 or len(keys) < len(tokens) or any(token.owner for token in tokens[:-1]):
+        return False
+    if find_places(keys) or not (tokens[0].is_capital and tokens[-1].is_capital):
+        return False
+    if find_offices(keys):
+        return True
+    is_state = any(term.kind == "state" for match in find_terms(tokens[1:]) for term in match.terms)
+    is_given = keys[0] in _load_given_names() and not find_places(keys[:1])
+    is_city = any(place.weight >= _LEAST_OF_SURNAME for place in find_places(keys[1:]))
+    return len(keys) == 2 and is_given and (is_state or is_city)
 
 
 @cache

@@ -25,8 +25,9 @@ from whowhom.resolvers.gazetteer import (
     find_lesser,
     find_places,
     find_regions,
+    name_region,
 )
-from whowhom.resolvers.lexicon import Match, Token, find_terms, fold, fold_phrase, tokenize
+from whowhom.resolvers.lexicon import Match, Term, Token, find_terms, fold, fold_phrase, tokenize
 from whowhom.resolvers.namesakes import tell_namesake
 from whowhom.resolvers.neighbours import measure_support, weigh_support
 from whowhom.resolvers.scene import Scene, read_scene
@@ -46,6 +47,8 @@ _IS_LOCAL = 0.6
 _LEAST_SUPPORT = 0.3
 # A city of a million outweighs a state of its name that the text does not speak of: Salvador in Brazil.
 _LARGE = 6.0
+# Two places no farther apart, in degrees, are one: a bridge over a river that is a border.
+_SAME_SPOT = 0.1
 _SOUTH_SUDAN_SINCE = date(2011, 7, 9)
 # Below it the likeliest state is right for one place in ten (corpus): not known, rather than a guess.
 _LEAST_PROBABILITY = 0.4
@@ -112,8 +115,18 @@ _COMMON = frozenset(
     "central ministry school college city town village camp base old new north south east west street road "
     "park bridge border district province state hotel market mall tower house hall court prison center "
     "centre union the national international general presidential military naval air port station island "
-    "islands lake river mount mountain valley bay gate green of most same".split()
+    "islands lake river mount mountain valley bay gate green of most same "
+    "bank alliance human federal republic liberal federation confederation media fleet law liberty justice "
+    "unity security council committee congress supreme constitutional defence defense interior foreign "
+    "intelligence officer marshal olympic rapid side young mine day gas one our we to un "
+    "al el la le los las les de da di du".split()
 )
+# Bodies that are wherever their people are: "the Washington Post", "the Cali cartel".
+_HOMELESS = frozenset("JRN PTY REB CRM PRM OPP".split())
+# In the name of any other body a city is meant, a small town hardly: "the Federal Court".
+_LEAST_IN_BODY = 5.0
+# Letters such as "PIA", which GeoNames gives Peoria for its airport.
+_LONGEST_ACRONYM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +195,39 @@ def resolve_places(
 def _ask(scene: Scene, mention: Mention, hints: Sequence[str]) -> _Asked:
     tokens = tokenize(expand_abbreviations(mention.span.text))
     terms = find_terms(tokens)
-    return _Asked(scene, mention, tokens, terms, _states_in(terms), hints)
+    terms = [*terms, *(inner for match in terms for inner in _find_states_within(tokens, match))]
+    return _settle_congo(_Asked(scene, mention, tokens, terms, _states_in(terms), hints))
+
+
+def _settle_congo(asked: _Asked) -> _Asked:
+    """Take "Congo" as the smaller of the two states where only that one is named around it."""
+    if "COD" in asked.states and asked.words & {"congo"} and "COG" in asked.near and "COD" not in asked.near:
+        return replace(asked, states=["COG" if code == "COD" else code for code in asked.states])
+    return asked
+
+
+def _find_states_within(tokens: Sequence[Token], whole: Match) -> list[Match]:
+    """Return the states in the name of a body that has a home: "the Parliament of Georgia"."""
+    if not any(_is_at_home(term) for term in whole.terms):
+        return []
+    found: list[Match] = []
+    for first in range(whole.first, whole.last):
+        for last in range(min(whole.last, first + _LONGEST_NAME), first, -1):
+            if (first, last) == (whole.first, whole.last) or (found and first < found[-1].last):
+                continue
+            states = [
+                match._replace(first=first, last=last)
+                for match in find_terms(tokens[first:last])
+                if match.last == last - first and any(term.kind == "state" for term in match.terms)
+            ]
+            if states:
+                found += states
+                break
+    return found
+
+
+def _is_at_home(term: Term) -> bool:
+    return term.kind == "body" and not _HOMELESS.intersection(term.sectors)
 
 
 def _resolve(asked: _Asked) -> Place:
@@ -190,11 +235,18 @@ def _resolve(asked: _Asked) -> Place:
     if namesake:
         return Place(asked.mention.span, evidence=namesake)
     known = [_with_regions(asked, one) for one in _find_known(asked.tokens, asked)]
-    found = [one for one in known if not _is_state(asked, one) and not _is_part(asked, one)]
+    found = [
+        one
+        for one in known
+        if not _is_state(asked, one) and not _is_part(asked, one) and not _is_of_body(asked, one)
+    ]
     if found:
         chosen, why = _choose(asked, found)
         if chosen is not None:
-            one = next(one for one in found if chosen in one.places)
+            spot = chosen.latitude, chosen.longitude
+            one = next(
+                one for one in found if spot in {(place.latitude, place.longitude) for place in one.places}
+            )
             return _place_known(asked, chosen, why, _states_beside(asked, found), one)
     if "capital" in asked.words:
         return _resolve_capital(asked)
@@ -241,7 +293,7 @@ def _place_known(
         known.geonames,
         _precision(asked, known, one),
         why,
-        known.region,
+        name_region(known.country, known.region),
     )
 
 
@@ -401,6 +453,28 @@ def _is_state(asked: _Asked, one: _Found) -> bool:
     return False
 
 
+def _is_of_body(asked: _Asked, one: _Found) -> bool:
+    """Whether a name is but that of a body, or part of it: the Indian town of Un, "the Donbas Battalion"."""
+    for match in asked.terms:
+        if match.first <= one.first and one.last <= match.last:
+            bodies = [term for term in match.terms if term.kind == "body"]
+            if not bodies or len(bodies) < len(match.terms):
+                continue
+            largest = max(place.weight for place in one.places)
+            if (match.first, match.last) == (one.first, one.last):
+                # Rojava is a place too, Morena but a party; Ma'an is an agency and a city of Jordan.
+                own = " ".join(token.key for token in asked.tokens[one.first : one.last])
+                is_near = any(
+                    place.country in asked.near and " ".join(fold_phrase(place.name)) == own
+                    for place in one.places
+                )
+                return largest < _LARGE and (not is_near or asked.tokens[one.first].raw.isupper())
+            is_school = any("EDU" in term.sectors for term in bodies)
+            if not any(map(_is_at_home, bodies)) or (largest < _LEAST_IN_BODY and not is_school):
+                return True
+    return False
+
+
 def _is_local(asked: _Asked, one: _Found, states: set[str]) -> bool:
     """Whether the article speaks of the surroundings of a place that bears the name of a state."""
     key = " ".join(token.key for token in asked.tokens[one.first : one.last])
@@ -484,9 +558,22 @@ def _find_known(tokens: Sequence[Token], asked: _Asked | None = None) -> list[_F
                     following = tokens[last] if last < len(tokens) else None
                     is_part = following is not None and following.is_word and following.is_capital
                     places = (*places, *_find_lesser(keys, places, None if is_part else asked))
+                if length == 1 and asked is not None and _is_acronym(tokens[first], asked):
+                    places = tuple(place for place in places if _is_so_called(asked, place, keys[0]))
                 if places:
                     found.append(_Found(first, last, places))
     return found
+
+
+def _is_acronym(token: Token, asked: _Asked) -> bool:
+    return len(token.key) <= _LONGEST_ACRONYM and token.raw.isupper() and not asked.whole.isupper()
+
+
+def _is_so_called(asked: _Asked, place: Known, key: str) -> bool:
+    """Whether letters in capitals mean a place: ADEN in a dateline, not a town by the code of its airport."""
+    is_own = " ".join(fold_phrase(place.name)) == key
+    is_known = place.weight >= _KNOWN_ABROAD or place.country in asked.near
+    return place.weight >= _LARGE or (is_own and is_known)
 
 
 def _is_of_state(tokens: Sequence[Token]) -> bool:
@@ -503,6 +590,9 @@ def _find_lesser(keys: Sequence[str], known: Sequence[Known], asked: _Asked | No
     key = " ".join(keys)
     countries = {place.country for place in known}
     lesser = find_lesser(key)
+    if "" in countries and not (asked and asked.words & _SHORE_WORDS):
+        # The Red Sea is not the part of Egypt or of Sudan that is called so.
+        lesser = tuple(place for place in lesser if place.kind != "region")
     found = [place for place in lesser if place.kind == "county" and place.country not in countries - {"USA"}]
     found += [place for place in lesser if place.kind == "region" and place.country not in countries]
     if asked is not None:
@@ -560,8 +650,12 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
     best = _heaviest(asked, ordered[0], ordered[0].places)
     if best.kind == "county":
         return best, f"{best.name}, a county"
-    if any(place.country in _states_told(asked, ordered[0]) for place in ordered[0].places):
-        told = [place for place in ordered[0].places if place.country in _states_told(asked, ordered[0])]
+    stateless = [place for place in ordered[0].places if not place.country]
+    if stateless:
+        return stateless[0], f"{stateless[0].name}, in no state or in several"
+    told = [place for place in ordered[0].places if place.country in _states_told(asked, ordered[0])]
+    # Córdoba is told of Colombia, but that of Argentina is larger.
+    if told and max(place.weight for place in told) >= max(place.weight for place in ordered[0].places):
         best = _heaviest(asked, ordered[0], told)
         return best, f"{best.name}, of which there is one that news names"
     rivals = [place.weight for place in ordered[0].places if place.country != best.country]
@@ -575,9 +669,20 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
         and not is_tied
         and (best.weight < _KNOWN_ABROAD or (is_village and len(found) == 1))
     )
+    if _is_on_border(best, ordered[0].places):
+        return replace(best, country="", region=""), f"{best.name}, on the border of two states"
     if is_far or (not is_local and rivals and best.weight - max(rivals) < _CLEAR_LEAD):
         return None, f"{best.name} may be elsewhere: nothing near it speaks of {name_country(best.country)}"
     return best, f"{best.name}, the largest place of that name"
+
+
+def _is_on_border(best: Known, places: Sequence[Known]) -> bool:
+    """Whether a place stands in the tables for each of the two states that it lies between: Wagah."""
+    rivals = [place for place in places if place.country != best.country and place.weight >= best.weight]
+    return bool(rivals) and all(
+        max(abs(place.latitude - best.latitude), abs(place.longitude - best.longitude)) < _SAME_SPOT
+        for place in rivals
+    )
 
 
 def _states_told(asked: _Asked, one: _Found) -> set[str]:
