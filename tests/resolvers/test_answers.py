@@ -93,3 +93,21 @@ def test_any_words_get_an_answer(words: str, context: str) -> None:
     assert all(actor.words in words for actor in actors)
     assert whowhom.resolve_place(words, context=context).span.text == words
     assert whowhom.resolve_date(words, published=None).span.text == words
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("kabul", "Kabul"),
+        ("south africa", "South Africa"),
+        ("50 km north of mosul", "Mosul"),
+        ("the red sea", "Red Sea"),
+        ("the capital", ""),
+        ("a forest", ""),
+        ("near the river", ""),
+        ("the mosque", ""),
+    ],
+)
+def test_places_typed_without_capitals_are_found(words: str, name: str) -> None:
+    """Who asks on a command line seldom types capitals; common nouns name no place for it."""
+    assert whowhom.resolve_place(words).name == name

@@ -15,6 +15,7 @@ from whowhom.resolvers.gazetteer import (
     find_lesser,
     find_places,
     find_regions,
+    name_region,
 )
 from whowhom.resolvers.lexicon import fold_phrase, read_table, split_list
 
@@ -30,6 +31,32 @@ def test_every_row_has_a_kind_a_code_and_coordinates_on_earth() -> None:
         assert not row["country"] or row["country"] in {*load_countries(), *TERRITORIES}, row
         assert -90 <= float(row["latitude"]) <= 90, row
         assert -180 <= float(row["longitude"]) <= 180, row
+
+
+def test_every_region_of_a_row_is_one_of_its_state() -> None:
+    """A city or site of the list lies in a region that cities of GeoNames or the list itself have."""
+    lines = (line.split("\t") for line in gazetteer._load_packed().places.decode().split("\n"))
+    known = {(line[1], name_region(line[1], line[6])) for line in lines}
+    known |= {(row["country"], row["name"]) for row in ROWS if row["kind"] == "region"}
+    # GeoNames puts Washington into Maryland.
+    known.add(("USA", "District of Columbia"))
+    named = {(row["country"], row["region"]) for row in ROWS if row["region"]}
+    assert named - known == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "spelling", "name"),
+    [
+        ("IRQ", "Ninawa", "Nineveh"),
+        ("UKR", "Donetsk", "Donetsk Oblast"),
+        ("RUS", "Moscow", "Moscow"),
+        ("RUS", "Brjansk", "Bryansk Oblast"),
+        ("KEN", "Garissa", "Garissa"),
+    ],
+)
+def test_a_region_has_one_name_whatever_geonames_calls_it(code: str, spelling: str, name: str) -> None:
+    """A town of a region and the region itself tell the same name, so that they count as one."""
+    assert name_region(code, spelling) == name
 
 
 def test_no_row_is_twice_in_the_list() -> None:

@@ -23,7 +23,7 @@ def read_cases(kind: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-CASES = [case for kind in ("wild", "synthetic", "negative") for case in read_cases(kind)]
+CASES = [case for kind in ("wild", "synthetic", "negative", "examination") for case in read_cases(kind)]
 FAILING = [
     pytest.param(case, marks=pytest.mark.xfail(strict=False, reason="known failure"))
     for case in read_cases("failing")

@@ -6,7 +6,7 @@ and the context given tells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from whowhom.records import Article, DaySpan, EventDate, Mention, Place, Span
@@ -18,6 +18,12 @@ from whowhom.resolvers.people import Office, find_holder, find_office
 from whowhom.resolvers.persons import means_state
 from whowhom.resolvers.phrases import Phrase, read_phrase
 from whowhom.resolvers.places import resolve_places
+
+# Words that stand around names of places without a capital.
+_SMALL_WORDS = frozenset(
+    "a an the of in at near off on and his her their km kilometers kilometres miles outskirts coast border "
+    "city town village capital province state region forest road".split()
+)
 
 Day = date | str | None
 
@@ -124,7 +130,21 @@ def resolve_place(text: str, *, context: str = "", on: Day = None) -> Place:
     Raises:
         ValueError: `text` is empty, or `on` is no day.
     """
-    article, mention = _place_words(text, context, _read_day(on, "on"))
+    day = _read_day(on, "on")
+    place = _resolve_place(text, context, day)
+    if place.country or place.latitude is not None or not text.islower():
+        return place
+    # Typed without capitals, by which names are known: "kabul", "south africa".
+    typed = _resolve_place(" ".join(map(_write_large, text.split(" "))), context, day)
+    return replace(typed, span=place.span) if typed.latitude is not None else place
+
+
+def _write_large(word: str) -> str:
+    return word if word in _SMALL_WORDS else word[:1].upper() + word[1:]
+
+
+def _resolve_place(text: str, context: str, day: date | None) -> Place:
+    article, mention = _place_words(text, context, day)
     (place,) = resolve_places(article, [mention], [()])
     return place
 

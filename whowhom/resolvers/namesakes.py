@@ -17,9 +17,10 @@ from whowhom.resolvers.people import find_offices
 # What is named after the city where it was signed or founded, and lies nowhere.
 _ACCORDS = frozenset(
     "accord accords agreement agreements convention conventions protocol protocols pact treaty treaties "
-    "declaration consensus communique memorandum".split()
+    "declaration consensus communique memorandum round".split()
 )
 _PAPERS = frozenset("Post Times Herald Tribune Gazette Journal".split())
+_OF_ACCORD = re.compile(r"\b(?:Treaty|Pact|Peace|Declaration|Convention|Protocol|Accords?) of (\w+)$")
 # "The Boston Convention Center", "the Dublin Convention and Visitors Bureau" are no treaties.
 _HALLS = frozenset("center centre hall and &".split())
 _NEXT_WORD = re.compile(r"\s+([A-Za-z]+)(?:\s+([A-Za-z]+|&))?")
@@ -31,6 +32,7 @@ _NO_GIVEN_NAMES = frozenset(
     "saint san santa metropolitan patriarch bishop archbishop cardinal pope al el abu ibn the new north "
     "south east west".split()
 )
+_COURTESY = frozenset("mr mrs ms miss dr sir lord lady mme monsieur".split())
 # Where the family name comes first.
 _FAMILY_FIRST = frozenset("CHN TWN HKG KOR PRK VNM JPN HUN KHM SGP".split())
 # A first word of one person alone may be anything; of two it is a given name.
@@ -51,7 +53,7 @@ def tell_namesake(article: Article, span: Span) -> str:
     start, end = (0, 0) if span.start is None or span.end is None else (span.start, span.end)
     before, after = whole[max(0, start - _ABOUT) : start], whole[end : end + _ABOUT] if end else ""
     tokens = tokenize(span.text)
-    if _is_accord(tokens, after):
+    if _is_accord(tokens, after) or _is_of_accord(tokens, before + span.text):
         return f"{span.text!r} names an agreement or a paper, not a place"
     if _is_person(tokens, before, after):
         return f"{span.text!r} is part of the name of a person"
@@ -74,6 +76,12 @@ def _is_accord(tokens: list[Token], after: str) -> bool:
     return is_last and bool(find_places([tokens[at - 1].key]))
 
 
+def _is_of_accord(tokens: list[Token], upto: str) -> bool:
+    """ "The Treaty of Versailles": `upto` is the text up to the end of the words."""
+    found = _OF_ACCORD.search(upto)
+    return found is not None and bool(tokens) and fold_phrase(found[1]) == (tokens[-1].key,)
+
+
 def _is_person(tokens: list[Token], before: str, after: str) -> bool:
     """ "Jim Jordan", "Chad Wolf": a given name before it, or a person of the table with the word after it."""
     if len(tokens) != 1 or not tokens[0].is_capital:
@@ -88,6 +96,8 @@ def _is_person(tokens: list[Token], before: str, after: str) -> bool:
 def _is_whole_person(tokens: list[Token]) -> bool:
     """ "Hassan Sheikh Mohamud", whom the table knows, or a given name with a place for a surname."""
     keys = tuple(token.key for token in tokens if token.is_word)
+    if tokens and tokens[0].key in _COURTESY and tokens[0].is_capital and len(keys) == 2:
+        return True
     if len(keys) < 2 or len(keys) < len(tokens) or any(token.owner for token in tokens[:-1]):
         return False
     if find_places(keys) or not (tokens[0].is_capital and tokens[-1].is_capital):

@@ -45,7 +45,7 @@ _WEIGHT_OF_STATE_IN_TEXT = 1.0
 _IS_LOCAL = 0.6
 # What a small town needs at least to be thought of, a name that likely stands for a place beside it.
 _LEAST_SUPPORT = 0.3
-# A city of a million outweighs a state of its name that the text does not speak of: Salvador in Brazil.
+# The listed weigh as much as a city of a million.
 _LARGE = 6.0
 # Two places no farther apart, in degrees, are one: a bridge over a river that is a border.
 _SAME_SPOT = 0.1
@@ -116,7 +116,7 @@ _COMMON = frozenset(
     "park bridge border district province state hotel market mall tower house hall court prison center "
     "centre union the national international general presidential military naval air port station island "
     "islands lake river mount mountain valley bay gate green of most same "
-    "bank alliance human federal republic liberal federation confederation media fleet law liberty justice "
+    "bank human federal republic liberal federation confederation media fleet law liberty justice "
     "unity security council committee congress supreme constitutional defence defense interior foreign "
     "intelligence officer marshal olympic rapid side young mine day gas one our we to un "
     "al el la le los las les de da di du".split()
@@ -357,12 +357,25 @@ def _find_abroad(asked: _Asked) -> list[Likely]:
     """
     if not asked.states:
         return []
+    side = _find_side(asked)
+    if side:
+        return [Likely(side, 1.0, "its side of the border, as the words say", True)]
     others = [one for one in asked.likely if one.country not in asked.states]
     border = asked.words & _BORDER_WORDS and len(set(asked.states)) == 1
     camp = asked.words & _CAMPS and "refugee" in asked.words
     if border:
         return [one for one in others if one.took_part] or others[:1]
     return others if asked.words & _MISSIONS or camp else []
+
+
+def _find_side(asked: _Asked) -> str:
+    """Return the state on whose side of a border something is: "the Lebanese side of the border"."""
+    for match in asked.terms:
+        following = [token.key for token in asked.tokens[match.last : match.last + 2]]
+        codes = {term.country for term in match.terms if term.kind in ("state", "adjective")}
+        if following[:1] == ["side"] and len(codes) == 1 and asked.words & _BORDER_WORDS:
+            return codes.pop()
+    return ""
 
 
 def _is_water(asked: _Asked) -> bool:
@@ -495,7 +508,7 @@ def _is_city_abroad(asked: _Asked, one: _Found, states: set[str]) -> bool:
     if any(city.country in told for city in cities):
         return True
     return not states & asked.near and any(
-        city.country in asked.near and city.weight >= _LARGE for city in cities
+        city.country in asked.near and city.weight >= _KNOWN_ABROAD for city in cities
     )
 
 
@@ -551,7 +564,7 @@ def _find_known(tokens: Sequence[Token], asked: _Asked | None = None) -> list[_F
             keys = [token.key for token in tokens[first:last]]
             if length == 1 and keys[0] in _COMMON:
                 continue
-            if tokens[first].is_capital or tokens[last - 1].is_capital:
+            if any(token.is_capital for token in tokens[first:last]):
                 places = find_places(keys)
                 if not _is_of_state(tokens[first:last]):
                     # "The Home Ministry" is not in the town of Home.
@@ -615,12 +628,18 @@ def _find_lesser(keys: Sequence[str], known: Sequence[Known], asked: _Asked | No
 
 def _with_regions(asked: _Asked, one: _Found) -> _Found:
     """Add the regions that a name means where the words call it one: "Kherson region"."""
-    if not _is_called_part(asked, one):
+    is_named_part = one.last - one.first > 1 and asked.tokens[one.last - 1].key in _PART_WORDS
+    if not is_named_part and not _is_called_part(asked, one):
         return one
     keys = {tuple(token.key for token in asked.tokens[one.first : one.last])}
     # "The Zaporozhye region" is that of Zaporizhzhia.
     keys |= {fold_phrase(place.name) for place in one.places}
-    regions = [region for key in sorted(keys) for region in find_regions(key)]
+    # "Amazonas State" is in the list for Venezuela; Brazil, Colombia and Peru have an Amazonas too.
+    stems = {key[:-1] for key in keys if len(key) > 1 and key[-1] in _PART_WORDS}
+    regions = [region for key in sorted(keys | stems) for region in find_regions(key)]
+    lesser = [place for key in sorted(stems) for place in find_lesser(" ".join(key))]
+    known = {place.country for place in (*one.places, *regions) if place.kind == "region"}
+    regions += [place for place in lesser if place.kind == "region" and place.country not in known]
     return replace(one, places=tuple(dict.fromkeys((*one.places, *regions))))
 
 
