@@ -84,6 +84,7 @@ _PART_WORDS = frozenset(
 )
 _PARTS_WORDS = frozenset(word for word in _PART_WORDS if word.endswith("s"))
 _CITY_WORDS = frozenset("city town village capital port suburb municipality".split())
+_STATE_WORDS = frozenset("country nation republic kingdom".split())
 # Words written with a capital at the start of a sentence, no part of the name after them.
 _NO_PARTS = frozenset("the downtown greater rural occupied".split())
 # Each of these lies in one state, though the sea or the mountains that it is named after lie in none.
@@ -318,7 +319,12 @@ def _place_state(asked: _Asked, code: str, why: str) -> Place:
         for n in range(match.first, match.last)
     }
     beside = {token.key for n, token in enumerate(asked.tokens) if n not in named}
-    if beside & _REGION_WORDS:
+    # "The West African nation of Guinea" is all of it.
+    is_whole = any(
+        first > 1 and asked.tokens[first - 1].key == "of" and asked.tokens[first - 2].key in _STATE_WORDS
+        for first in (match.first for match in asked.terms)
+    )
+    if beside & _REGION_WORDS and not is_whole:
         return Place(asked.mention.span, name_country(code), code, precision="region", evidence=why)
     return _place_country(asked.mention.span, name_country(code), code, why)
 
