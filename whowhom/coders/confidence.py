@@ -29,8 +29,10 @@ def keep_likely(events: Sequence[Event], settings: Mapping[str, Any]) -> tuple[E
         events: With the model's own probability of the type as `score`.
         settings: `calibration`, the weights of the score, and `score_threshold`.
     """
-    rated = [replace(event, score=rate_event(event, settings["calibration"])) for event in events]
-    likely = tuple(event for event in rated if event.score >= settings["score_threshold"])
+    rated = [(event, rate_event(event, settings["calibration"])) for event in events]
+    likely = tuple(
+        replace(event, score=score) for event, score in rated if score >= settings["score_threshold"]
+    )
     if all(map(_is_of_title, likely)):
         return likely
     return tuple(event for event in likely if not _is_of_title(event) or event.score >= _TITLE_ALONE)

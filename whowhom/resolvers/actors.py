@@ -10,7 +10,6 @@ point, and none where several compete (`scene`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from whowhom.records import Article, Entity, Mention, Span
 from whowhom.resolvers.areas import free_of_states
@@ -47,13 +46,14 @@ def resolve_mentions(
     """
     scene = scene or read_scene(article)
     results: list[tuple[Entity, ...]] = [()] * len(mentions)
-    by_words: dict[tuple[object, ...], tuple[Entity, ...]] = {}
+    last: tuple[object, ...] = ()
+    entities: tuple[Entity, ...] = ()
     for number in sorted(range(len(mentions)), key=lambda n: _order(mentions[n])):
         mention = mentions[number]
         key = (mention.span, mention.sectors, mention.antecedents)
-        if key not in by_words:
-            by_words[key] = _resolve(scene, mention)
-        results[number] = by_words[key]
+        if key != last:  # the same words stand in several deeds
+            last, entities = key, _resolve(scene, mention)
+        results[number] = entities
     return results
 
 
@@ -75,31 +75,38 @@ def _order(mention: Mention) -> tuple[object, ...]:
 def _resolve(scene: Scene, mention: Mention) -> tuple[Entity, ...]:
     place = scene.find_place(mention.span)
     entities: list[Entity] = []
-    for phrase in read_phrase(mention.span.text, scene.published, scene.cast.counts):
+    for phrase in _read_words(scene, mention.span.text):
         span = _span_part(mention.span, phrase)
-        found = _settle(scene, phrase, mention, place)
-        are_foes = len({settled.entity.sector[:1] in _AT_ODDS for settled in found}) > 1
-        for settled in found:
-            entity = replace(settled.entity, span=span)
+        told = _settle(scene, phrase, mention, place)
+        are_foes = len({settled.entity.sector[:1] in _AT_ODDS for settled in told}) > 1
+        for settled in told:
+            found = settled.entity
+            entity = Entity(span, found.name, found.country, found.sector, found.evidence)
             # Of a government and its rebels the coder tells one sector: whose, nobody knows.
             entity = entity if are_foes else free_of_states(prefer_coder(entity, mention))
             if entity not in entities:
                 entities.append(entity)
             if place is not None:
-                start, end = place + phrase.start, place + phrase.end
-                head, roles = phrase.head, settled.roles | phrase.roles
                 scene.settled.append(
-                    replace(
-                        settled,
-                        start=start,
-                        end=end,
+                    settled._replace(
+                        start=place + phrase.start,
+                        end=place + phrase.end,
                         entity=entity,
                         plural=phrase.plural,
-                        head=head,
-                        roles=roles,
+                        head=phrase.head,
+                        roles=settled.roles | phrase.roles,
                     )
                 )
     return tuple(entities)
+
+
+def _read_words(scene: Scene, words: str) -> list[Phrase]:
+    """Return what `read_phrase` does, once for the same words of an article."""
+    phrases = scene.phrases.get(words)
+    if phrases is None:
+        phrases = read_phrase(words, scene.published, scene.cast.counts)
+        scene.phrases[words] = phrases
+    return phrases
 
 
 def _span_part(span: Span, phrase: Phrase) -> Span:

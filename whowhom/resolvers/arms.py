@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from whowhom.resolvers.lexicon import tokenize
 from whowhom.resolvers.units import make_units
 
@@ -20,6 +22,9 @@ _BEGINS = frozenset("launched launches launch carried carries conducted conducts
 _TOWARDS = frozenset(
     "on at into against towards toward in near of around northern southern eastern western".split()
 )
+
+# What nearly all words after a name do not begin with, told without cutting them into words.
+_MAY_SHARE = re.compile(r"\s*(?:,|and|&)")
 
 
 def is_armed_deed(words: str) -> bool:
@@ -41,7 +46,7 @@ def read_shared_head(words: str) -> tuple[str, ...]:
     >>> read_shared_head(" and Iraqi forces raided seven mosques"), read_shared_head(" and Iraq signed")
     (('MIL',), ())
     """
-    tokens = tokenize(words)[:9]
+    tokens = tokenize(words)[:9] if _MAY_SHARE.match(words) else ()
     if not tokens or tokens[0].raw not in (",", "and", "&"):
         return ()
     for unit in make_units(words, tokens):

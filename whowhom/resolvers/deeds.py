@@ -8,9 +8,9 @@ days, two places, two tolls) forbids it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from whowhom.coders.classes import chance_of
 from whowhom.records import Article, DaySpan, Entity, Event, Reading, Span
@@ -32,7 +32,7 @@ def join_readings(
         events: The same, resolved; one for each reading.
         settings: `joining`, the weights of the score, and `joining_threshold`.
     """
-    told = [_tell(reading, event) for reading, event in zip(readings, events, strict=True)]
+    tell = cache(lambda number: _tell(readings[number], events[number]))
     weights = settings["joining"]
     deeds: list[list[int]] = []
     by_type: dict[str, list[list[int]]] = {}
@@ -42,7 +42,7 @@ def join_readings(
         for deed in same_type[-_LOOK_BACK:]:
             if any(_conflict(events[other], event) for other in deed):  # far cheaper than a score
                 continue
-            score = max(chance_of(_compare(told[other], told[number]), weights) for other in deed[-4:])
+            score = max(chance_of(_compare(tell(other), tell(number)), weights) for other in deed[-4:])
             if score >= best_score:
                 best, best_score = deed, score
         if best is None:
@@ -53,8 +53,7 @@ def join_readings(
     return [_combine(article, [readings[n] for n in deed], [events[n] for n in deed]) for deed in deeds]
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """What one reading tells that another may share, found once for all its pairs."""
 
     event: Event
@@ -151,12 +150,11 @@ def _conflict(one: Event, two: Event) -> bool:
         exact = one.location.precision == two.location.precision == "exact"
         if exact and one.location.name != two.location.name:
             return True
-    return any(
-        getattr(one, field) is not None
-        and getattr(two, field) is not None
-        and getattr(one, field) != getattr(two, field)
-        for field in ("killed", "injured")
-    )
+    return _differ(one.killed, two.killed) or _differ(one.injured, two.injured)
+
+
+def _differ(one: int | None, two: int | None) -> bool:
+    return one is not None and two is not None and one != two
 
 
 def _combine(article: Article, readings: Sequence[Reading], events: Sequence[Event]) -> Event:

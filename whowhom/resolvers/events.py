@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from whowhom.codebooks.plover import find_code
@@ -46,6 +45,7 @@ _NAMED = re.compile(r"\b(?:police|army|military|ministry|agency|spokes(?:man|wom
 # From this probability on an event without date words is the news itself, of the day of publication.
 _NEWS_FROM = 0.5
 _HISTORICAL_AFTER = timedelta(days=30)
+_MAY_NEGATE = re.compile(r"[nN](?:[oO][tTrR]|[eE]|['’][tT])")
 _ALLOW = re.compile(r"allow|permit|let\b|able\b|admit|recogni[sz]", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|latest)\b[^.;:\n]*$")
 _SINCE = re.compile(r"[^.;:,\n]{0,60}\bsince (?:the )?[^ ]+(?: [^ ]+){0,3}$")
@@ -101,7 +101,10 @@ def _resolve_people(scene: Scene, readings: Sequence[Reading]) -> list[dict[str,
     for (number, role), mention, entities in zip(
         owners, asked, resolve_mentions(scene.article, asked, scene), strict=True
     ):
-        rated = tuple(replace(entity, score=mention.score) for entity in entities)
+        rated = tuple(
+            Entity(one.span, one.name, one.country, one.sector, one.evidence, mention.score)
+            for one in entities
+        )
         people[number][role] = _add_new(people[number][role], rated)
     return people
 
@@ -231,7 +234,9 @@ def _find_count(text: str, trigger: Span) -> Span | None:
     if trigger.start is None:
         return None
     first = max(0, trigger.start - _CLAUSE)
-    found = _COUNTED.search(text[first : trigger.start])
+    before = text[first : trigger.start]
+    # Few clauses have one of the two, and the pattern takes long to find that out.
+    found = _COUNTED.search(before) if " after" in before or " before" in before else None
     if found is None:
         return None
     start, end = found.span("count")
@@ -249,7 +254,10 @@ def _read_aux(article: Article, reading: Reading) -> tuple[str, ...]:
         return reading.aux
     text = article.title if reading.trigger.of == "title" else article.text
     start = reading.trigger.start
-    words = split_words(_SENTENCE_END.split(text[max(0, start - _BEFORE) : start])[-1])
+    before = text[max(0, start - _BEFORE) : start]
+    if not _MAY_NEGATE.search(before):  # most: to cut it into words takes several times as long
+        return reading.aux
+    words = split_words(_SENTENCE_END.split(before)[-1])
     return (*reading.aux, "negation") if is_negated(words, len(words)) else reading.aux
 
 

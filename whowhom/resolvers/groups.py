@@ -330,7 +330,7 @@ def _list_persons(scene: Scene, word: str, wanted: int, place: int) -> list[Sett
     for start, end, person in scene.cast.names_between(first, place):
         if end <= place and not any(a < end and start < b for a, b in spans):
             known = _serve(settle_named(scene, person, start), _find_state_after(scene, end))
-            settled.append(replace(known, start=start, end=end))
+            settled.append(known._replace(start=start, end=end))
     settled = [known for known in settled if known.entity.country and (known.roles or known.entity.sector)]
     title = word.removesuffix("s")
     titled = [known for known in settled if _has_office(known, (title,))]
@@ -354,7 +354,7 @@ def _find_state_after(scene: Scene, end: int) -> str:
 
 
 def _serve(known: Settled, country: str) -> Settled:
-    return replace(known, entity=replace(known.entity, country=country)) if country else known
+    return known._replace(entity=replace(known.entity, country=country)) if country else known
 
 
 def _list_states(scene: Scene, place: int, *, with_places: bool = False) -> list[Settled]:

@@ -79,6 +79,7 @@ _TOKEN = re.compile(
 _SAINTS = ("st", "ste", "mt", "ft")
 _HYPHENS = "-‐‑–"
 _APOSTROPHES = re.compile("['’ʼ`.]")
+_MARKS = ",.;:!?)"
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
@@ -94,6 +95,10 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         first, at = at, at + len(chunk) + 1
         if chunk.isalnum():  # most: the pattern would find the same in twice the time
             tokens.append(_new(Token, (fold(chunk), chunk, first, at - 1, False, False)))
+        elif (word := chunk[:-1]).isalnum() and (mark := chunk[-1]) in _MARKS:  # most others: "Monday,"
+            tokens.append(_new(Token, (fold(word), word, first, at - 2, False, False)))
+            if mark != "." or not _is_dotless(tokens[-1], text[at - 1 : at + 5]):
+                tokens.append(_new(Token, (mark, mark, at - 2, at - 1, False, False)))
         elif chunk:
             _add_tokens(text, first, at - 1, tokens)
     return tokens
@@ -181,8 +186,8 @@ def match_phrases(tokens: Sequence[Token]) -> list[Match]:
         if place + 1 < len(words) and words[place + 1] in by_second:
             found = by_second[words[place + 1]] + found
         for length, keys, shapes, terms in found:
-            if words[place : place + length] == keys and _has_shape(tokens, place, shapes):
-                matches.append(Match(place, place + length, terms))
+            if words[place : place + length] == keys and (not shapes or _has_shape(tokens, place, shapes)):
+                matches.append(_new(Match, (place, place + length, terms)))
                 free = place + length
                 break
     return matches
@@ -194,7 +199,7 @@ def settle_matches(
     """Return the matches with the meanings that they have on `day` in a text that names `states`."""
     if not any(_has_body(match.terms) for match in matches):
         return list(matches)
-    dated = [Match(match.first, match.last, _date_terms(match.terms, day)) for match in matches]
+    dated = [_date_match(match, day) if _has_body(match.terms) else match for match in matches]
     return list(_choose_bodies(dated, states)) if any(_is_open(match.terms) for match in dated) else dated
 
 
@@ -233,18 +238,18 @@ def _choose_bodies(matches: Sequence[Match], states: Container[str]) -> Iterator
             yield match
 
 
-def _date_terms(terms: tuple[Term, ...], day: date | None) -> tuple[Term, ...]:
+def _date_match(match: Match, day: date | None) -> Match:
     changes = _load_changes()
-    if day is None or not any(term.kind == "body" and term.name in changes for term in terms):
-        return terms
-    return tuple(replace(term, sectors=_sectors_on(day, term)) for term in terms)
+    if day is None or not any(term.kind == "body" and term.name in changes for term in match.terms):
+        return match
+    return match._replace(terms=tuple(_date_term(term, day) for term in match.terms))
 
 
-def _sectors_on(day: date, term: Term) -> tuple[str, ...]:
+def _date_term(term: Term, day: date) -> Term:
     for first, last, sectors in _load_changes().get(term.name, ()):
         if first <= day <= last:
-            return sectors
-    return term.sectors
+            return replace(term, sectors=sectors)
+    return term
 
 
 @cache
@@ -308,7 +313,7 @@ def _load_entries() -> dict[str, dict[str, tuple[_Entry, ...]]]:
     for (keys, shapes), terms in gathered.items():
         second = keys[1] if len(keys) > 1 else ""
         found = entries.setdefault(keys[0], {"": []}).setdefault(second, [])
-        found.append((len(keys), keys, shapes, tuple(terms)))
+        found.append((len(keys), keys, shapes if any(shapes) else (), tuple(terms)))
     # Among equals what asks for more capitals comes first: "Party" at the end of a name is a
     # party, "party" anywhere is a role.
     return {

@@ -55,6 +55,8 @@ def settle_origins(scene: Scene, deeds: Sequence[Deed]) -> list[dict[str, Entiti
     signs = read_signs(scene, deeds)
     countries = {key: choose_country(scene.pulls[key], told) for key, told in signs.items()}
     changed = {key: code for key, code in countries.items() if code != scene.pulls[key].find_strongest()}
+    if not changed:
+        return [dict(deed.people) for deed in deeds]
     return [
         {role: tuple(_change(scene, entity, changed) for entity in deed.people[role]) for role in deed.people}
         for deed in deeds
@@ -62,7 +64,7 @@ def settle_origins(scene: Scene, deeds: Sequence[Deed]) -> list[dict[str, Entiti
 
 
 def _change(scene: Scene, entity: Entity, changed: Mapping[int, str]) -> Entity:
-    key = find_pull(scene, entity) if changed else None
+    key = find_pull(scene, entity)
     if key is None or key not in changed:
         return entity
     kept = (other for other in entity.evidence if not is_of_surroundings(other))
@@ -72,8 +74,12 @@ def _change(scene: Scene, entity: Entity, changed: Mapping[int, str]) -> Entity:
 def read_signs(scene: Scene, deeds: Sequence[Deed]) -> dict[int, list[list[Sign]]]:
     """Return for each pull that somebody in the deeds was given by what each deed says of the country."""
     signs: dict[int, list[list[Sign]]] = defaultdict(list)
+    if not scene.pulls:
+        return signs
     for deed in deeds:
         keys = {role: [find_pull(scene, entity) for entity in deed.people[role]] for role in _ROLES}
+        if all(key is None for role in _ROLES for key in keys[role]):  # most deeds
+            continue
         told = {
             role: sorted(
                 {
@@ -115,9 +121,9 @@ def _list_foreign(deed: Deed, key: int, keys: Mapping[str, Sequence[int | None]]
 
 def find_pull(scene: Scene, entity: Entity) -> int | None:
     """Return the place whose surroundings gave an entity its country, None where something else did."""
-    lines = [line for line in entity.evidence if line.startswith("country")]
-    if not all(map(is_of_surroundings, lines)):
-        return None
+    for line in entity.evidence:
+        if line.startswith("country") and not is_of_surroundings(line):
+            return None
     for key in _list_places(scene, entity):
         pull = scene.pulls.get(key)
         if pull is not None and pull.find_strongest() == entity.country:

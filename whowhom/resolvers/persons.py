@@ -200,11 +200,13 @@ def name_holder(scene: Scene, phrase: Phrase, settled: Settled) -> Settled:
         return settled
     line = f"name: {holder.name!r} held the office, {holder.tell()}"
     named = replace(entity, name=holder.name, evidence=(*entity.evidence, line))
-    return replace(settled, entity=named)
+    return settled._replace(entity=named)
 
 
 def find_country_of(scene: Scene, keys: tuple[str, ...]) -> tuple[str, str]:
     """Return the country of the person with this name, and a line of evidence; "" when not known."""
+    if not keys:
+        return "", ""
     person = scene.cast.find_person(keys)
     if person is not None and person.country:
         return person.country, f"country: that of {person.name!r}"
@@ -276,6 +278,6 @@ def settle_named(scene: Scene, person: Person, place: int) -> Settled:
     phrase = Phrase(place, place, "person", person.name, person.keys)
     settled = settle_person(scene, phrase, Mention(Span(person.name), 0.0), place)
     line = f"same as {person.name!r} at {scene.tell_place(place)}"
-    return replace(
-        settled, entity=add_line(settled.entity, line), roles=person.roles, is_woman=person.is_woman
+    return settled._replace(
+        entity=add_line(settled.entity, line), roles=person.roles, is_woman=person.is_woman
     )

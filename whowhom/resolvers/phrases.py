@@ -176,7 +176,8 @@ def _spread(tokens: Sequence[Token], units: list[Unit], whole: tuple[int, int] |
 
 def _listed_states(tokens: Sequence[Token], units: Sequence[Unit]) -> list[tuple[Term, str]]:
     """Return the states of "French, German and Italian troops" or "leaders of Peru and Chile"."""
-    if any(unit.kind == "name" for unit in units):
+    joined_by_and = any(tokens[unit.first].key in ("and", "&") for unit in units)
+    if not joined_by_and or any(unit.kind == "name" for unit in units):
         return []
     runs: list[list[tuple[Term, str]]] = [[]]
     for place, unit in enumerate(units):
@@ -187,9 +188,8 @@ def _listed_states(tokens: Sequence[Token], units: Sequence[Unit]) -> list[tuple
             runs[-1].append((term, " ".join(token.raw for token in tokens[unit.first : unit.last])))
         elif not (raw in (",", "and", "&") and following is not None) and raw.lower() not in ("the",):
             runs.append([])
-    joined_by_and = any(tokens[unit.first].key in ("and", "&") for unit in units)
     best = max(runs, key=len)
-    if not joined_by_and or len({term.country for term, _ in best}) < 2:
+    if len({term.country for term, _ in best}) < 2:
         return []
     return best
 
@@ -383,6 +383,8 @@ def _join_name(words: Sequence[Token], tokens: Sequence[Token], unit: Unit) -> s
 
 # What may follow a name without making it a modifier.
 _AFTER_NAMES = LINKS | PRONOUNS | frozenset("and or then now jr sr too also alone al ibn bin".split())
+# Which link tells the country first, where the words before the head do not.
+_ORDER = {",": 0, "of": 1, "for": 2, "to": 3, "from": 2}
 _COUNTRY_KINDS = ("state", "adjective", "people", "capital", "body", "seat", "region")
 
 
@@ -391,11 +393,7 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
     if phrase.kind == "pronoun":
         return phrase
     weak: tuple[str, str] | None = None
-    order = sorted(
-        range(len(segments)),
-        key=lambda i: (i > 0, {",": 0, "of": 1, "for": 2, "to": 3, "from": 2}.get(segments[i].link, 4), i),
-    )
-    for place in order:
+    for place in sorted(range(len(segments)), key=lambda i: (i > 0, _ORDER.get(segments[i].link, 4), i)):
         segment = segments[place]
         if place and segment.link not in (*BELONGING, ","):
             continue

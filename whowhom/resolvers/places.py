@@ -167,6 +167,10 @@ class _Asked:
         codes = {one.country for one in self.likely}
         return codes.union(*(_HEIRS.get(code, ()) for code in codes))
 
+    @cached_property
+    def after(self) -> list[Token]:
+        return _tokens_after(self)
+
     @property
     def whole(self) -> str:
         return self.article.title if self.mention.span.of == "title" else self.article.text
@@ -509,7 +513,7 @@ def _is_city_abroad(asked: _Asked, one: _Found, states: set[str]) -> bool:
     if not cities:
         return False
     within = asked.tokens[one.last + 1 :]
-    follows = _find_known(within) if one.last < len(asked.tokens) else _find_known(_tokens_after(asked))
+    follows = _find_known(within) if one.last < len(asked.tokens) else _find_known(asked.after)
     told = {place.country for near in follows if near.first == 0 for place in near.places if place.is_wide}
     if any(city.country in told for city in cities):
         return True
@@ -572,11 +576,12 @@ def _find_known(tokens: Sequence[Token], asked: _Asked | None = None) -> list[_F
                 continue
             if any(token.is_capital for token in tokens[first:last]):
                 places = find_places(keys)
-                if not _is_of_state(tokens[first:last]):
-                    # "The Home Ministry" is not in the town of Home.
-                    following = tokens[last] if last < len(tokens) else None
-                    is_part = following is not None and following.is_word and following.is_capital
-                    places = (*places, *_find_lesser(keys, places, None if is_part else asked))
+                # "The Home Ministry" is not in the town of Home.
+                following = tokens[last] if last < len(tokens) else None
+                is_part = following is not None and following.is_word and following.is_capital
+                lesser = _find_lesser(keys, places, None if is_part else asked)
+                if lesser and not _is_of_state(tokens[first:last]):
+                    places = (*places, *lesser)
                 if length == 1 and asked is not None and _is_acronym(tokens[first], asked):
                     places = tuple(place for place in places if _is_so_called(asked, place, keys[0]))
                 if places:
@@ -778,13 +783,13 @@ def _heaviest(asked: _Asked, one: _Found, places: Sequence[Known]) -> Known:
 
 def _words_around(asked: _Asked) -> str:
     """Return the folded words of the mention and of what follows it, each between spaces."""
-    words = (*asked.tokens, *_tokens_after(asked))
+    words = (*asked.tokens, *asked.after)
     return f" {' '.join(token.key for token in words if token.is_word)} "
 
 
 def _states_after(asked: _Asked) -> list[str]:
     """Return the states, and those of the regions, that follow right after the words."""
-    tokens = _tokens_after(asked)
+    tokens = asked.after
     starting = [match for match in find_terms(tokens) if match.first == 0]
     codes = [t.country for match in starting for t in match.terms if t.kind in ("state", "region")]
     for one in _find_known(tokens):

@@ -184,7 +184,7 @@ def follow_antecedents(
         if phrase.kind != "pronoun":
             line = f"same as {span.text!r} at {span.start}"
             found = settle(scene, phrase, Mention(span, 0.0), place)
-            return [replace(known, entity=add_line(known.entity, line)) for known in found]
+            return [known._replace(entity=add_line(known.entity, line)) for known in found]
     return []
 
 
@@ -265,7 +265,7 @@ def _list_persons(scene: Scene, start: int, end: int, woman: bool | None) -> lis
     for at, until, person in scene.cast.names_between(start, end):
         named = until <= end and (woman is None or person.is_woman in (None, woman))
         if named and not any(known.start < until and at < known.end for known in found):
-            found.append(replace(settle_named(scene, person, at), start=at, end=until))
+            found.append(settle_named(scene, person, at)._replace(start=at, end=until))
     return sorted(found, key=lambda known: known.start)
 
 
@@ -381,7 +381,7 @@ def _settle_subject(scene: Scene, subject: re.Match[str], start: int, settle: Se
     line = f"same as {subject['who']!r} at {scene.tell_place(at)}"
     mention = Mention(Span(subject["who"], None, None), 0.0)
     return [
-        replace(known, entity=add_line(known.entity, line)) for known in settle(scene, phrase, mention, at)
+        known._replace(entity=add_line(known.entity, line)) for known in settle(scene, phrase, mention, at)
     ]
 
 
@@ -565,7 +565,7 @@ def _find_latter(scene: Scene, place: int) -> list[Settled]:
             settled for settled in scene.settled if start <= settled.start and settled.end <= min(end, place)
         ]
         known += [
-            replace(settle_anchor(scene, anchor), start=anchor.start)
+            settle_anchor(scene, anchor)._replace(start=anchor.start)
             for anchor in scene.cast.anchors_between(start, min(end, place))
             if anchor.kind in ("state", "capital", "body") and not anchor.is_place
         ]
@@ -584,7 +584,7 @@ def _find_counted(scene: Scene, number: str, place: int, settle: Settle) -> list
             span = Span(match.group(), scene.tell_place(match.start()))
             found = settle(scene, phrase, Mention(span, 0.0), match.start())
             line = f"same as {span.text!r} at {span.start}"
-            return [replace(known, entity=add_line(known.entity, line)) for known in found]
+            return [known._replace(entity=add_line(known.entity, line)) for known in found]
     return []
 
 
@@ -677,7 +677,7 @@ def _describe_owned(phrase: Phrase, mention: Mention, owner: Settled) -> Settled
             sector=who.sector,
             evidence=(*settled.entity.evidence, f"sector: that of {phrase.owner!r}"),
         )
-        return replace(settled, entity=entity)
+        return settled._replace(entity=entity)
     return settled
 
 

@@ -22,8 +22,7 @@ from whowhom.resolvers.phrases import Phrase
 REACH = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """An entity with the place it was named at and what kind of words named it.
 
     `is_told` tells that the words themselves gave the country, not the surroundings.
@@ -54,6 +53,9 @@ class Pull(NamedTuple):
         return max(sorted(self.scores), key=lambda code: self.scores[code])
 
 
+_NOWHERE = Span("")
+
+
 @dataclass(slots=True)
 class Scene:
     """The text (title, line break, body), its cast, and the mentions settled so far, in order.
@@ -61,7 +63,8 @@ class Scene:
     `shift` is where the body begins; `published` is the day that the text gives itself, else its source's;
     `dateline` is the place from which it is reported, empty without one; `asking` holds persons whose country
     is being looked for, since "his brother" may lead to somebody's brother, and back; `pulls` keeps what the
-    surroundings said, by the place that was asked of, `standing` what of it is the same for all places.
+    surroundings said, by the place that was asked of, `standing` what of it is the same for all places;
+    `phrases` keeps how mentions were read, by their words.
     """
 
     article: Article
@@ -74,6 +77,7 @@ class Scene:
     dateline: tuple[int, int] = (0, 0)
     pulls: dict[int, Pull] = field(default_factory=dict)
     standing: dict[str, dict[str, float]] = field(default_factory=dict)
+    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
 
     def find_place(self, span: Span) -> int | None:
         """Return where a span starts in `text`, None for one that stands nowhere."""
@@ -121,7 +125,7 @@ def make_settled(
     return Settled(
         start=0,
         end=0,
-        entity=Entity(Span(""), name, country, tuple(dict.fromkeys(sectors)), lines),
+        entity=Entity(_NOWHERE, name, country, tuple(dict.fromkeys(sectors)), lines),
         kind=kind or phrase.kind,
         plural=phrase.plural,
         head=phrase.head,
@@ -134,7 +138,7 @@ def make_settled(
 def refer_to(known: Settled) -> Settled:
     """Return the same entity for other words, with a line that says so."""
     span = known.entity.span
-    return replace(known, entity=add_line(known.entity, f"same as {span.text!r} at {span.start}"))
+    return known._replace(entity=add_line(known.entity, f"same as {span.text!r} at {span.start}"))
 
 
 def add_line(entity: Entity, line: str) -> Entity:
@@ -329,12 +333,13 @@ def weigh_countries(
     its shares of all that is named and of the places, "dateline" that the report comes from there, "bearers"
     its share of the people in office, of the countries named, who bear a part of the name.
     """
-    counted: dict[str, Counter[str]] = {}
+    counted: dict[str, dict[str, int]] = {}
     for where, anchors in _list_anchors(scene, place):
         for anchor in anchors:
             if anchor.country not in ABOVE_STATES:
                 side = "" if where != "here" else ("_before" if anchor.start < (place or 0) else "_after")
-                counted.setdefault(anchor.country, Counter())[f"{where}{side}_{_kind_of(anchor)}"] += 1
+                name, here = f"{where}{side}_{_kind_of(anchor)}", counted.setdefault(anchor.country, {})
+                here[name] = here.get(name, 0) + 1
     scene.standing = scene.standing or _weigh_standing(scene)
     countries = {**scene.standing, **dict.fromkeys(counted)}
     borne = _share_names(names, countries)

@@ -103,11 +103,13 @@ class Unit(NamedTuple):
 
     def term(self, *kinds: str) -> Term | None:
         """Return its first meaning that is of one of `kinds`."""
-        if self.terms:
-            for kind in kinds:
-                for term in self.terms:
-                    if term.kind == kind:
-                        return term
+        terms = self.terms
+        if len(terms) == 1:  # most
+            return terms[0] if terms[0].kind in kinds else None
+        for kind in kinds if terms else ():
+            for term in terms:
+                if term.kind == kind:
+                    return term
         return None
 
 
@@ -134,22 +136,20 @@ def join_units(text: str, tokens: Sequence[Token], found: Iterable[Match]) -> li
     """Cut tokens into the terms found in them, names, single words and marks."""
     matches = {match.first: match for match in found}
     units: list[Unit] = []
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        may_begin = token.raw[0].isupper() or token.key in _PARTICLES
-        name_end = _end_of_name(text, tokens, place, matches) if may_begin else 0
-        if name_end:
-            units.append(Unit("name", place, name_end))
-            place = name_end
+    free = 0
+    for place, token in enumerate(tokens):
+        if place < free:
+            continue
+        letter, free = token.raw[0], place + 1
+        may_begin = letter.isupper() or token.key in _PARTICLES
+        if may_begin and (name_end := _end_of_name(text, tokens, place, matches)):
+            units.append(_new(Unit, ("name", place, name_end, ())))
+            free = name_end
         elif place in matches:
-            match = matches[place]
-            units.append(Unit("term", match.first, match.last, match.terms))
-            place = match.last
+            _, free, terms = matches[place]
+            units.append(_new(Unit, ("term", place, free, terms)))
         else:
-            kind = "word" if token.raw[0].isalnum() else "mark"
-            units.append(_new(Unit, (kind, place, place + 1, ())))
-            place += 1
+            units.append(_new(Unit, ("word" if letter.isalnum() else "mark", place, free, ())))
     return units
 
 
@@ -158,15 +158,16 @@ def _end_of_name(text: str, tokens: Sequence[Token], place: int, matches: dict[i
     run_end = _end_of_run(text, tokens, place)
     if run_end == place:
         return 0
-    keys = tuple(token.key for token in tokens[place:run_end])
-    titled = place in matches and any(term.kind == "role" for term in matches[place].terms)
-    for end in range(run_end, place + 1, -1):  # "Jack Straw", "Charles Taylor", "Israel Katz"
-        # "Abdel Rahman Odeh" is not the Abdel Rahman of the table.
-        is_whole = end == run_end or any(inner in matches for inner in range(end, run_end))
-        if is_whole and not titled and find_offices(keys[: end - place]):
-            return end
-    if place in matches:
-        match = matches[place]
+    match = matches.get(place)
+    titled = match is not None and any(term.kind == "role" for term in match.terms)
+    if run_end > place + 1 and not titled:
+        keys = tuple([token.key for token in tokens[place:run_end]])
+        for end in range(run_end, place + 1, -1):  # "Jack Straw", "Charles Taylor", "Israel Katz"
+            # "Abdel Rahman Odeh" is not the Abdel Rahman of the table.
+            is_whole = end == run_end or any(inner in matches for inner in range(end, run_end))
+            if is_whole and find_offices(keys[: end - place]):
+                return end
+    if match is not None:
         before = tokens[place - 1].key if place else ""
         if before in _COURTESY and all(term.kind == "region" for term in match.terms):
             return match.last if match.last == run_end else 0  # "Mr. Banda" is no town in India
@@ -204,16 +205,17 @@ def _end_of_run(text: str, tokens: Sequence[Token], place: int) -> int:
         token = tokens[end]
         if end > place and not _touches(text, tokens[end - 1], token):
             break
+        letter = token.raw[0]
         if (
-            (token.raw[0].isupper() and (token.key not in NOT_NAMES or _is_may(tokens, place, end)))
+            (letter.isupper() and (token.key not in NOT_NAMES or _is_may(tokens, place, end)))
             or (end > place and len(token.raw) == 1 and text[token.end : token.end + 1] == ".")  # "Thomas A."
-            or (token.raw[0].islower() and _leads_on(text, tokens, end))
+            or (letter.islower() and _leads_on(text, tokens, end))
             or (end > place and tokens[end - 1].joined and token.is_word)
         ):
             end += 1
         else:
             break
-        if tokens[end - 1].owner:
+        if token.owner:
             break
     if end == place + 1 and tokens[place].raw[0].islower():
         return place
