@@ -76,24 +76,20 @@ def _describe_participants(role: str, entities: Sequence[Entity]) -> dict[str, f
     """Return what tells whether the actors or the recipients are right; nothing where there are none."""
     if not entities:
         return {}
+    countries = [entity.country for entity in entities]
+    lines = [line for entity in entities for line in entity.evidence]
     return {
         role: 1.0,
         f"{role}_score": _log_odds(max(entity.score for entity in entities)),
-        f"{role}_country": float(any(entity.country for entity in entities)),
-        f"{role}_countries": float(all(entity.country for entity in entities)),
+        f"{role}_country": float(any(countries)),
+        f"{role}_countries": float(all(countries)),
         f"{role}_told": float(
-            any(
-                line.startswith("country") and line.endswith("in the words")
-                for entity in entities
-                for line in entity.evidence
-            )
+            any(line.startswith("country") and line.endswith("in the words") for line in lines)
         ),
-        f"{role}_near": float(any(is_of_surroundings(line) for one in entities for line in one.evidence)),
+        f"{role}_near": float(any(map(is_of_surroundings, lines))),
         f"{role}_civilian": float(entities[0].sector[:1] == ("CVL",)),
         f"{role}_no_sector": float(not entities[0].sector),
-        f"{role}_referred": float(
-            any(line.startswith(("same as", "one of")) for entity in entities for line in entity.evidence)
-        ),
+        f"{role}_referred": float(any(line.startswith(("same as", "one of")) for line in lines)),
         f"{role}_pronoun": float(entities[0].span.text.lower() in _PRONOUNS),
     }
 

@@ -37,7 +37,7 @@ def is_armed_deed(words: str) -> bool:
     if not keys:
         return False
     reach = 5 if keys[0] in _BEGINS else 2
-    return keys[0] in _ARMED_VERBS or any(key in _ARMED_DEEDS for key in keys[:reach])
+    return keys[0] in _ARMED_VERBS or not _ARMED_DEEDS.isdisjoint(keys[:reach])
 
 
 def read_shared_head(words: str) -> tuple[str, ...]:

@@ -96,22 +96,23 @@ def _compare(one: _Told, two: _Told) -> dict[str, float]:
     return {
         "bias": 1.0,
         "vector": float(one.vector @ two.vector) if one.vector is not None else 0.0,
-        "same_word": float(one.stem == two.stem),
-        "actor_same": float(actors == 1),
-        "actor_other": float(actors == -1),
-        "actor_missing": float(not a.actor or not b.actor),
-        "recipient_same": float(recipients == 1),
-        "recipient_other": float(recipients == -1),
-        "recipient_missing": float(bool(a.recipient) != bool(b.recipient)),
-        "same_mode": float(a.mode == b.mode),
-        "same_aux": float(one.aux == two.aux),
-        "same_days": float(bool(one.days) and one.days == two.days),
-        "same_place": float(a.location is not None and b.location is not None and one.place == two.place),
-        "title": float(a.trigger.of == "title" or b.trigger.of == "title"),
-        "near": float(in_one_part and apart < 200),
-        "near_same_actor": float(
-            in_one_part and apart < 250 and recipients >= 0 and not one.names.isdisjoint(two.names)
-        ),
+        "same_word": one.stem == two.stem,
+        "actor_same": actors == 1,
+        "actor_other": actors == -1,
+        "actor_missing": not a.actor or not b.actor,
+        "recipient_same": recipients == 1,
+        "recipient_other": recipients == -1,
+        "recipient_missing": bool(a.recipient) != bool(b.recipient),
+        "same_mode": a.mode == b.mode,
+        "same_aux": one.aux == two.aux,
+        "same_days": one.days is not None and one.days == two.days,
+        "same_place": a.location is not None and b.location is not None and one.place == two.place,
+        "title": a.trigger.of == "title" or b.trigger.of == "title",
+        "near": in_one_part and apart < 200,
+        "near_same_actor": in_one_part
+        and apart < 250
+        and recipients >= 0
+        and not one.names.isdisjoint(two.names),
     }
 
 

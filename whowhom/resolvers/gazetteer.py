@@ -7,7 +7,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -37,8 +36,7 @@ _REGION_ENDINGS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A place of the tables.
 
     Attributes:
@@ -93,7 +91,7 @@ def _join_same(listed: Known, cities: Sequence[Known]) -> Known:
             apart = max(abs(city.latitude - listed.latitude), abs(city.longitude - listed.longitude))
             if city.country == listed.country and apart < _SAME:
                 weight = max(city.weight, listed.weight)
-                return replace(city, name=listed.name, weight=weight, region=listed.region or city.region)
+                return city._replace(name=listed.name, weight=weight, region=listed.region or city.region)
     return listed
 
 
@@ -180,7 +178,7 @@ def find_capital(code: str) -> Known | None:
     for name in load_countries()[code].capitals:
         here = [place for place in find_places(fold_phrase(name)) if place.country == code]
         if here:
-            return replace(max(here, key=lambda place: place.weight), name=name)
+            return max(here, key=lambda place: place.weight)._replace(name=name)
     return None
 
 

@@ -50,7 +50,7 @@ class Pull(NamedTuple):
 
     def find_strongest(self) -> str:
         """Return the country that they speak for most."""
-        return max(sorted(self.scores), key=lambda code: self.scores[code])
+        return max(sorted(self.scores), key=self.scores.__getitem__)
 
 
 _NOWHERE = Span("")
@@ -255,7 +255,8 @@ def read_surroundings(
         names: The parts of a person's name.
         antecedents: What the coder takes the words to stand for, with its probabilities.
     """
-    features = weigh_countries(scene, place, names)
+    around = _list_anchors(scene, place)
+    features = _weigh_anchors(scene, place, names, around)
     if among is not None:
         features = {country: found for country, found in features.items() if country in among}
     if not features:
@@ -276,7 +277,7 @@ def read_surroundings(
     country = pull.find_strongest()
     if not country:
         return "", ""
-    words = _nearest_words(scene, place, country)
+    words = _nearest_words(around, place, country)
     return country, f"country: {words!r}{_NEAR}" if words else _MOSTLY
 
 
@@ -333,8 +334,17 @@ def weigh_countries(
     its shares of all that is named and of the places, "dateline" that the report comes from there, "bearers"
     its share of the people in office, of the countries named, who bear a part of the name.
     """
+    return _weigh_anchors(scene, place, names, _list_anchors(scene, place))
+
+
+_Around = list[tuple[str, list[Anchor]]]
+
+
+def _weigh_anchors(
+    scene: Scene, place: int | None, names: tuple[str, ...], around: _Around
+) -> dict[str, dict[str, float]]:
     counted: dict[str, dict[str, int]] = {}
-    for where, anchors in _list_anchors(scene, place):
+    for where, anchors in around:
         for anchor in anchors:
             if anchor.country not in ABOVE_STATES:
                 side = "" if where != "here" else ("_before" if anchor.start < (place or 0) else "_after")
@@ -384,7 +394,7 @@ def _share_names(names: tuple[str, ...], countries: Iterable[str]) -> dict[str, 
     return shares
 
 
-def _list_anchors(scene: Scene, place: int | None) -> list[tuple[str, list[Anchor]]]:
+def _list_anchors(scene: Scene, place: int | None) -> _Around:
     """Return the anchors around `place` by where they stand."""
     cast = scene.cast
     listed = []
@@ -407,11 +417,6 @@ def _kind_of(anchor: Anchor) -> str:
     return "person" if anchor.kind == "person" else "state"
 
 
-def _nearest_words(scene: Scene, place: int | None, country: str) -> str:
-    found = [
-        anchor
-        for _, anchors in _list_anchors(scene, place)
-        for anchor in anchors
-        if anchor.country == country
-    ]
+def _nearest_words(around: _Around, place: int | None, country: str) -> str:
+    found = [anchor for _, anchors in around for anchor in anchors if anchor.country == country]
     return min(found, key=lambda anchor: abs(anchor.start - (place or 0))).words if found else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from whowhom.records import Span
 from whowhom.resolvers.cast import Named
@@ -29,8 +29,7 @@ WEIGHTS: Mapping[str, float] = {
 _AHEAD_CHARACTERS = 150
 
 
-@dataclass(frozen=True, slots=True)
-class Likely:
+class Likely(NamedTuple):
     """A state with the probability that a place is in it, and the reason in words."""
 
     country: str
