@@ -158,8 +158,9 @@ def _is_headline(tokens: Sequence[Token]) -> bool:
     """Whether a sentence is set like "Thai Military Seizes Control": its capitals tell no names."""
     n_words = 0
     for token in tokens:
-        if len(token.raw) > 3 and token.raw[0].isalpha():
-            if not token.is_capital:
+        letter = token.raw[0]
+        if len(token.raw) > 3 and letter.isalpha():
+            if not letter.isupper():
                 return False
             n_words += 1
     return n_words > 3
@@ -167,9 +168,12 @@ def _is_headline(tokens: Sequence[Token]) -> bool:
 
 def _add_persons(cast: Cast, day: date | None) -> None:
     """Let persons whose country is known be anchors too: "Mr. Musharraf" tells whose army it is."""
+    countries: dict[int, str] = {}
     for start, end, person in cast.names:
-        office = find_office(person.keys, person.roles, day) if not person.country else None
-        country = person.country or (office.country if office else "")
+        country = person.country or countries.get(id(person))
+        if country is None:
+            office = find_office(person.keys, person.roles, day)
+            country = countries[id(person)] = office.country if office else ""
         if country:
             name = person.name
             cast.anchors.append(Anchor(start, end, "person", country, name, person.sectors, name, False))
@@ -242,7 +246,7 @@ def _add_names(
     for place, unit in enumerate(units):
         if unit.kind != "name":
             continue
-        keys = tuple(token.key for token in tokens[unit.first : unit.last] if token.is_word)
+        keys = tuple([token.key for token in tokens[unit.first : unit.last] if token.is_word])
         first, last = _surroundings(tokens, units, place)
         start, end = tokens[unit.first].start, tokens[unit.last - 1].end
         window = list(units[first:last])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from datetime import date
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from whowhom.resolvers.lexicon import Term, Token, tokenize
@@ -24,7 +24,6 @@ from whowhom.resolvers.units import (
     Unit,
     cut_segments,
     join_words,
-    list_roles,
     make_units,
 )
 
@@ -197,17 +196,14 @@ def _listed_states(tokens: Sequence[Token], units: Sequence[Unit]) -> list[tuple
 def read_units(tokens: Sequence[Token], units: list[Unit], span: tuple[int, int]) -> Phrase:
     """Read one noun phrase."""
     segments = cut_segments(tokens, units)
-    first_words = [token for token in tokens[units[0].first : units[-1].last] if token.is_word]
+    first_words = [token for token in tokens[units[0].first : units[-1].last] if token.raw[0].isalnum()]
     determiner, owner = _read_determiner(first_words)
     phrase = Phrase(
         *span,
         determiner=determiner,
         owner=owner,
         number=_read_count(first_words),
-        former=any(
-            token.key in _FORMER or (token.key == "time" and before.key in ("one", "two"))
-            for before, token in zip([*first_words[:1], *first_words], first_words[:6], strict=False)
-        ),
+        former=_is_former(first_words),
     )
     if len(first_words) == 1 and first_words[0].raw.casefold() in PRONOUNS and first_words[0].raw != "US":
         return phrase._replace(kind="pronoun", head=first_words[0].key)
@@ -219,6 +215,13 @@ def read_units(tokens: Sequence[Token], units: list[Unit], span: tuple[int, int]
         rest = tuple(code for code in phrase.sectors if code not in ("GOV", "ELI"))
         phrase = phrase._replace(sectors=("ELI", *rest))
     return phrase
+
+
+def _is_former(words: Sequence[Token]) -> bool:
+    keys = [word.key for word in words[:6]]
+    return not _FORMER.isdisjoint(keys) or (
+        "time" in keys and any(pair in (("one", "time"), ("two", "time")) for pair in pairwise(keys))
+    )
 
 
 def _read_determiner(words: Sequence[Token]) -> tuple[str, str]:
@@ -251,7 +254,7 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[Segment], phrase:
                 return _read_name(tokens, segment, unit, phrase, apposed=place > 0)
     head = segments[0]
     for unit in reversed(head.units):
-        term = unit.term("body", "seat", "state", "capital", "adjective", "people", "region", "role")
+        term = unit.term(*_HEAD_KINDS) if unit.terms else None
         if term is None:
             continue
         words = join_words(tokens, unit)
@@ -275,6 +278,9 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[Segment], phrase:
         kind = "people" if term.kind == "people" or term.role == "people" else "place"
         return phrase._replace(kind=kind, head=words.lower(), is_place=kind == "place")
     return phrase
+
+
+_HEAD_KINDS = ("body", "seat", "state", "capital", "adjective", "people", "region", "role")
 
 
 def _find_holder(segments: Sequence[Segment]) -> Segment | None:
@@ -357,11 +363,11 @@ def _is_common_noun(tokens: Sequence[Token], unit: Unit) -> bool:
 
 def _read_roles(tokens: Sequence[Token], segments: Sequence[Segment], phrase: Phrase) -> Phrase:
     """Fill sectors, role words and the country that the head stands for without another."""
-    head_roles = list_roles(tokens, segments[0].units)
+    head_roles = segments[0].roles(tokens)
     whole = phrase.determiner == "the" and not phrase.number
     sectors, weak, evidence = read_sectors(tokens, segments, phrase.kind, whole=whole)
     return phrase._replace(
-        roles=frozenset(words for segment in segments for _, words, _ in list_roles(tokens, segment.units)),
+        roles=frozenset([words for segment in segments for _, words, _ in segment.roles(tokens)]),
         default=next((term.country for term, _, _ in reversed(head_roles) if term.country), ""),
         sectors=sectors,
         weak=weak,
@@ -398,7 +404,7 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
         if place and segment.link not in (*BELONGING, ","):
             continue
         for unit in segment.units:
-            term = unit.term(*_COUNTRY_KINDS)
+            term = unit.term(*_COUNTRY_KINDS) if unit.terms else None
             if term is None or not term.country:
                 continue
             words = join_words(tokens, unit)

@@ -13,7 +13,6 @@ from whowhom.resolvers.units import (
     Segment,
     Unit,
     join_words,
-    list_roles,
 )
 
 _Sectors = tuple[tuple[str, ...], bool, str]
@@ -63,12 +62,12 @@ def read_sectors(
 
 def _sectors_of_segment(tokens: Sequence[Token], segment: Segment) -> _Sectors | None:
     """Return sectors, whether the words settle them, and why; None where no word is of a trade."""
-    listed = list_roles(tokens, segment.units)
+    listed = segment.roles(tokens)
     roles = [role for role in listed if role[0].role != "title"]
     owned = [role for role in roles if _owns(tokens, role[2], segment)]
     strong = [role for role in roles if role[0].role != "any" and role not in owned]
     for unit in segment.units:
-        body = unit.term("body", "seat")
+        body = unit.term("body", "seat") if unit.terms else None
         if body is not None:
             words = join_words(tokens, unit)
             return _combine(body, strong[-1][0] if strong else None), True, f"sector: {words!r} in the words"

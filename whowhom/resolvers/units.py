@@ -113,12 +113,23 @@ class Unit(NamedTuple):
         return None
 
 
+# A role with its words, folded, and their unit.
+Role = tuple[Term, str, Unit]
+
+
 @dataclass(slots=True)
 class Segment:
     """Units between two links; `link` is the word or mark before them."""
 
     link: str
     units: list[Unit] = field(default_factory=list)
+    _roles: list[Role] | None = None
+
+    def roles(self, tokens: Sequence[Token]) -> list[Role]:
+        """Return its role words, found once; `tokens` are those that the units count."""
+        if self._roles is None:
+            self._roles = list_roles(tokens, self.units)
+        return self._roles
 
 
 def make_units(
@@ -283,7 +294,7 @@ def join_words(tokens: Sequence[Token], unit: Unit) -> str:
     return " ".join(token.raw for token in tokens[unit.first : unit.last])
 
 
-def list_roles(tokens: Sequence[Token], units: Iterable[Unit]) -> list[tuple[Term, str, Unit]]:
+def list_roles(tokens: Sequence[Token], units: Iterable[Unit]) -> list[Role]:
     found = []
     for unit in units:
         term = unit.term("role") if unit.terms else None
