@@ -87,7 +87,7 @@ def _resolve(scene: Scene, mention: Mention) -> tuple[Entity, ...]:
             if entity not in entities:
                 entities.append(entity)
             if place is not None:
-                scene.settled.append(
+                scene.settle(
                     settled._replace(
                         start=place + phrase.start,
                         end=place + phrase.end,

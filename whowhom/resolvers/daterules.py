@@ -629,3 +629,5 @@ _PATTERNS: tuple[tuple[str, Rule], ...] = (
     (r"clock", _clock),
 )
 RULES = tuple((re.compile(rf"(?:{pattern})(?= |$)"), rule) for pattern, rule in _PATTERNS)
+# Fits wherever one of them does, and tells of most words at once that none does.
+ANY_RULE = re.compile("|".join(rf"(?:{re.sub(r'[?]P<[a-z]+>', '?:', p)})(?= |$)" for p, _ in _PATTERNS))

@@ -22,7 +22,7 @@ from whowhom.resolvers.datechoice import Context, UnknownDayError, Written, comp
 from whowhom.resolvers.datecounts import counts_from_event, find_count, read_count
 from whowhom.resolvers.dateedges import mend_day, mend_words
 from whowhom.resolvers.datelines import Dateline, find_dateline
-from whowhom.resolvers.daterules import RULES, count_length, overnight
+from whowhom.resolvers.daterules import ANY_RULE, RULES, count_length, overnight
 from whowhom.resolvers.datewords import encode_words
 from whowhom.resolvers.dayspans import one, shift, whole_years
 
@@ -313,7 +313,7 @@ def _find_pieces(code: str, context: Context) -> list[_Piece]:
     pieces: list[_Piece] = []
     start = 0
     while start < len(code):
-        for pattern, rule in RULES:
+        for pattern, rule in RULES if ANY_RULE.match(code, start) else ():
             match = pattern.match(code, start)
             if match and match.end() > start:
                 groups = {name: text for name, text in match.groupdict().items() if text is not None}

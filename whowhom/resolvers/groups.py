@@ -85,12 +85,12 @@ def is_group(phrase: Phrase, words: str) -> bool:
 def find_list(scene: Scene, place: int) -> list[Settled]:
     """Return the persons who are the subject of the sentence before as a list: "Ana Bell and Tom Roe met"."""
     here = scene.sentence_before(place, 0)[0]
-    if any(settled.start >= here and settled.plural for settled in scene.settled):
+    if any(settled.start >= here and settled.plural for settled in scene.settled_since(here)):
         return []
     start, end = scene.sentence_before(place, 1)
     known = [
         settled
-        for settled in scene.settled
+        for settled in scene.settled_since(start)
         if start <= settled.start and settled.end <= end and settled.kind != "pronoun"
     ]
     known.sort(key=lambda settled: (settled.start, -settled.end))
@@ -103,9 +103,10 @@ def find_list(scene: Scene, place: int) -> list[Settled]:
 def find_list_of(scene: Scene, member: Settled) -> list[Settled]:
     """Return all of the list that a person or state stands in: both of "Putin and Kim signed it"."""
     sentence = scene.cast.sentence_of(member.start)
+    start = scene.cast.sentences[sentence][0] if scene.cast.sentences else 0
     known = [
         settled
-        for settled in scene.settled
+        for settled in scene.settled_since(start)
         if scene.cast.sentence_of(settled.start) == sentence and settled.kind != "pronoun"
     ]
     known.sort(key=lambda settled: (settled.start, -settled.end))
@@ -323,7 +324,7 @@ def _list_persons(scene: Scene, word: str, wanted: int, place: int) -> list[Sett
     first = max(0, place - 3000)
     settled = [
         known
-        for known in scene.settled
+        for known in scene.settled_since(first)
         if first <= known.start and known.end <= place and not known.plural and known.kind == "person"
     ]
     spans = [(known.start, known.end) for known in settled]

@@ -52,7 +52,13 @@ def measure_support(article: Article, place: Known, own: str) -> float:
 
     One that the article itself puts in its region, anywhere ("Paris, Texas"), counts for more.
     """
-    return _measure(f"{article.title}\n{article.text}", place, own)
+    return _measure(_whole(article.title, article.text), place, own)
+
+
+@lru_cache(maxsize=1)
+def _whole(title: str, text: str) -> str:
+    """Return the same string for the same article: to hash that of a long one anew takes long."""
+    return f"{title}\n{text}"
 
 
 def weigh_support(article: Article, place: Known, own: str) -> float:

@@ -248,7 +248,7 @@ def find_last_person(scene: Scene, place: int, *, woman: bool | None) -> Settled
         start, end = scene.sentence_before(place, back)
         known = [
             settled
-            for settled in scene.settled
+            for settled in scene.settled_since(start)
             if start <= settled.start < end and settled.end <= place and _is_single(settled, woman)
         ]
         named = [

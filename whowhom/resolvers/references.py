@@ -176,7 +176,7 @@ def follow_antecedents(
         if place is None or not span.text:
             continue
         end = place + len(span.text)
-        same = [known for known in scene.settled if known.start < end and place < known.end]
+        same = [known for known in scene.settled_since(place) if known.start < end and place < known.end]
         if same:
             listed = find_list_of(scene, same[-1]) if several and not same[-1].plural else []
             return [refer_to(known) for known in listed or same[-1:]]
@@ -194,7 +194,7 @@ def _find_owner(scene: Scene, owner: str, place: int) -> Settled | None:
     if link is None:
         return find_owner_entity(scene, owner, place)
     end = place - len(link.group())
-    known = [settled for settled in scene.settled if settled.end == end and settled.entity.country]
+    known = [one for one in scene.settled_since(end - 1) if one.end == end and one.entity.country]
     known += [
         settle_anchor(scene, anchor)
         for anchor in scene.cast.anchors_between(max(0, end - 60), end)
@@ -253,7 +253,7 @@ def _list_persons(scene: Scene, start: int, end: int, woman: bool | None) -> lis
     """Return the single persons between two places, women, men or (None) both, in the order of the text."""
     found = [
         known
-        for known in scene.settled
+        for known in scene.settled_since(start)
         if start <= known.start
         and known.end <= end
         and not known.plural
@@ -275,7 +275,7 @@ def _find_several(scene: Scene, place: int, *, is_object: bool) -> list[Settled]
         start, end = scene.sentence_before(place, back)
         known = [
             settled
-            for settled in scene.settled
+            for settled in scene.settled_since(start)
             if start <= settled.start < end and settled.end <= place and settled.kind != "pronoun"
         ]
         plural = [settled for settled in known if _are_several(settled)]
@@ -339,7 +339,7 @@ def _find_speaker(scene: Scene, place: int) -> Settled | None:
             near = verbs or [start]
             at, _, person = min(names, key=lambda name: min(abs(name[0] - verb) for verb in near))
             return settle_named(scene, person, at)
-        known = [settled for settled in scene.settled if start <= settled.start < end]
+        known = [settled for settled in scene.settled_since(start) if start <= settled.start < end]
         if known and verbs:
             return refer_to(known[0])
     return None
@@ -562,7 +562,9 @@ def _find_latter(scene: Scene, place: int) -> list[Settled]:
     for back in (1, 0):
         start, end = scene.sentence_before(place, back)
         known = [
-            settled for settled in scene.settled if start <= settled.start and settled.end <= min(end, place)
+            settled
+            for settled in scene.settled_since(start)
+            if start <= settled.start and settled.end <= min(end, place)
         ]
         known += [
             settle_anchor(scene, anchor)._replace(start=anchor.start)
@@ -797,7 +799,7 @@ def _find_same_head(scene: Scene, phrase: Phrase, place: int) -> list[Settled]:
         return []
     for known in reversed(scene.settled):
         if f" {known.head}".endswith(f" {phrase.head}") and known.end <= place and known.is_told:
-            return [refer_to(same) for same in scene.settled if same.start == known.start]
+            return [refer_to(same) for same in scene.settled_since(known.start) if same.start == known.start]
     return []
 
 

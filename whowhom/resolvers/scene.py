@@ -16,7 +16,7 @@ from whowhom.resolvers.datelines import find_dateline
 from whowhom.resolvers.dates import find_published
 from whowhom.resolvers.lexicon import read_table
 from whowhom.resolvers.people import count_names
-from whowhom.resolvers.phrases import Phrase
+from whowhom.resolvers.phrases import MAX_LENGTH, Phrase
 
 # How far back a pronoun or a description looks for what it stands for, in sentences.
 REACH = 4
@@ -78,6 +78,22 @@ class Scene:
     pulls: dict[int, Pull] = field(default_factory=dict)
     standing: dict[str, dict[str, float]] = field(default_factory=dict)
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
+    longest: int = 0
+
+    def settle(self, settled: Settled) -> None:
+        """Add what a mention stands for."""
+        self.settled.append(settled)
+        self.longest = max(self.longest, settled.end - settled.start)
+
+    def settled_since(self, place: int) -> list[Settled]:
+        """Return what is settled of words that end after `place`, in order, with some before them.
+
+        The mentions come in the order of the text, so that none of a long text is looked at but the last.
+        """
+        first = len(self.settled)
+        while first and self.settled[first - 1].start >= place - 2 * MAX_LENGTH - self.longest:
+            first -= 1
+        return self.settled[first:]
 
     def find_place(self, span: Span) -> int | None:
         """Return where a span starts in `text`, None for one that stands nowhere."""
@@ -295,7 +311,9 @@ def _weigh_antecedents(scene: Scene, antecedents: Sequence[tuple[Span, float]]) 
             continue
         end = start + len(span.text)
         told = {anchor.country for anchor in scene.cast.anchors_between(start, end)}
-        told = told or {one.entity.country for one in scene.settled if one.start < end and start < one.end}
+        told = told or {
+            one.entity.country for one in scene.settled_since(start) if one.start < end and start < one.end
+        }
         for country in told - ABOVE_STATES - {""}:
             chances[country] = chances.get(country, 0.0) + chance / len(told)
     return chances
