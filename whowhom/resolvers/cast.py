@@ -99,12 +99,12 @@ class Cast:
         if known is not None and len(keys) > 1:
             return known
         if len(keys) > 1:
-            same = [p for p in self._by_surname.get(keys[-1], ()) if p.keys[0] == keys[0] or len(p.keys) == 1]
-            return same[0] if same else None
+            bearers = self._by_surname.get(keys[-1], ())
+            return next((one for one in bearers if one.keys[0] == keys[0] or len(one.keys) == 1), None)
         for index in (self._by_surname, self._by_first):
-            found = [person for person in index.get(keys[-1], ()) if len(person.keys) > 1]
-            if found:
-                return found[0]
+            for person in index.get(keys[-1], ()):
+                if len(person.keys) > 1:
+                    return person
         return known
 
     def sentence_of(self, place: int) -> int:

@@ -280,7 +280,7 @@ def read_surroundings(
     group = group or group_of(sectors)
     weights = load_pulls()[group]
     scores = {
-        country: sum(weights[name] * value for name, value in found.items())
+        country: sum([weights[name] * value for name, value in found.items() if value])
         for country, found in features.items()
     }
     if among is None:

@@ -46,10 +46,10 @@ def find_state(scene: Scene, phrase: Phrase, words: str, place: int | None) -> l
 
     "The three Baltic states" need not be named. None where the words are no such description.
     """
-    word = (words.lower().split() or [""])[-1]
-    kinds = list(_list_kinds(words).values())
     if phrase.determiner not in ("the", "this", "that", "all", "both") or phrase.owner:
         return []
+    word = (words.lower().split() or [""])[-1]
+    kinds = list(_list_kinds(words).values())
     if word in _STATES_WORDS and kinds:
         among = min(kinds, key=len)
         if phrase.number == len(among):

@@ -48,7 +48,8 @@ def rank_states(scene: Scene, span: Span, hints: Sequence[str]) -> list[Likely]:
     """
     marks = mark_states(scene, span, hints)
     scores = {
-        code: sum(WEIGHTS[mark] * value for mark, value in found.items()) for code, found in marks.items()
+        code: sum([WEIGHTS[mark] * value for mark, value in found.items() if value])
+        for code, found in marks.items()
     }
     total = sum(map(math.exp, scores.values()))
     ranked = sorted(scores, key=lambda code: (-scores[code], code))
