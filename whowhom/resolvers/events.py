@@ -45,7 +45,7 @@ _NAMED = re.compile(r"\b(?:police|army|military|ministry|agency|spokes(?:man|wom
 # From this probability on an event without date words is the news itself, of the day of publication.
 _NEWS_FROM = 0.5
 _HISTORICAL_AFTER = timedelta(days=30)
-_MAY_NEGATE = re.compile(r"[nN](?:[oO][tTrR]|[eE]|['’][tT])")
+_MAY_NEGATE = re.compile(r"[nN](?:[oO][tTrR]|[eE][vViI]|['’][tT])")
 _ALLOW = re.compile(r"allow|permit|let\b|able\b|admit|recogni[sz]", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|latest)\b[^.;:\n]*$")
 _SINCE = re.compile(r"[^.;:,\n]{0,60}\bsince (?:the )?[^ ]+(?: [^ ]+){0,3}$")
@@ -115,6 +115,8 @@ def _mend(article: Article, mention: Mention) -> Mention:
 
 def _add_new(known: Entities, found: Entities) -> Entities:
     """Add entities that are not yet in the list; two mentions may stand for the same one."""
+    if not known:  # most
+        return found
     keys = {_identity(entity) for entity in known}
     return known + tuple(entity for entity in found if _identity(entity) not in keys)
 

@@ -155,7 +155,7 @@ def find_offices(keys: tuple[str, ...]) -> tuple[Office, ...]:
     if found is None and len(keys) > 2:
         # "Donald H. Rumsfeld" stands in the table without the initial.
         found = index.get((keys[0], *(key for key in keys[1:-1] if len(key) > 1), keys[-1]))
-    return tuple(_read_office(rows[number]) for number in found or ())
+    return tuple([_read_office(rows[number]) for number in found]) if found else ()
 
 
 def find_office(

@@ -183,9 +183,11 @@ def _end_of_name(text: str, tokens: Sequence[Token], place: int, matches: dict[i
         if before in _COURTESY and all(term.kind == "region" for term in match.terms):
             return match.last if match.last == run_end else 0  # "Mr. Banda" is no town in India
         # "Jordan Smith": the name of a place, then one more that no table knows.
+        follows = run_end - match.last == 1 and match.last not in matches
+        if not follows or tokens[match.last - 1].owner:
+            return 0
         is_place = all(term.kind in ("state", "capital", "region") for term in match.terms)
-        follows = match.last < run_end and match.last not in matches and run_end - match.last == 1
-        return run_end if is_place and follows and not tokens[match.last - 1].owner else 0
+        return run_end if is_place else 0
     end = place + 1
     while end < run_end:
         inner = matches.get(end)
@@ -259,9 +261,10 @@ def _leads_on(text: str, tokens: Sequence[Token], place: int) -> bool:
 
 def _touches(text: str, before: Token, token: Token) -> bool:
     """Tell whether nothing but a space, a hyphen or the dot of an abbreviation stands between."""
-    if before.owner or before.raw in ",;:" or not token.is_word or not before.is_word:
+    is_word = token.raw[0].isalnum()
+    if not is_word or before.owner or not before.raw[0].isalnum():
         # The dot after "Mr" is a token of its own; the caller sees the word before it.
-        if before.raw == "." and token.is_word:
+        if before.raw == "." and is_word:
             return token.start - before.end <= 1
         return token.raw == "." and (before.key in _ABBREVIATIONS or len(before.raw) == 1)
     gap = text[before.end : token.start]
