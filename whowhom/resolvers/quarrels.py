@@ -118,7 +118,7 @@ def _name_side(members: list[Settled]) -> Settled:
     """Return the last of a side who has a name, else the last."""
     named = [one for one in members if one.kind != "person" and _has_own_name(one.entity)]
     one = (named or members)[-1]
-    return one if named else replace(one, entity=replace(one.entity, name=""))
+    return one if named else one._replace(entity=replace(one.entity, name=""))
 
 
 def _has_own_name(entity: Entity) -> bool:

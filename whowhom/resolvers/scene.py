@@ -64,7 +64,8 @@ class Scene:
     `dateline` is the place from which it is reported, empty without one; `asking` holds persons whose country
     is being looked for, since "his brother" may lead to somebody's brother, and back; `pulls` keeps what the
     surroundings said, by the place that was asked of, `standing` what of it is the same for all places;
-    `phrases` keeps how mentions were read, by their words.
+    `phrases` keeps how mentions were read, by their words; `longest` is the length of the longest words
+    settled; `n_named` counts the names of states in the body, by key and country.
     """
 
     article: Article
@@ -79,6 +80,7 @@ class Scene:
     standing: dict[str, dict[str, float]] = field(default_factory=dict)
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
     longest: int = 0
+    n_named: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def settle(self, settled: Settled) -> None:
         """Add what a mention stands for."""
@@ -121,8 +123,9 @@ def read_scene(article: Article) -> Scene:
     line = find_dateline(text, shift)
     published = find_published(article)
     cast = read_cast(text, published)
-    return Scene(
-        article, text, shift, cast, published, dateline=(line.start, line.end) if line else (shift, shift)
+    n_named = Counter((one.key, one.country) for one in cast.named if one.start >= shift)
+    dateline = (line.start, line.end) if line else (shift, shift)
+    return Scene(article, text, shift, cast, published, dateline=dateline, n_named=n_named)
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from whowhom.records import Span
@@ -67,21 +68,36 @@ def mark_states(scene: Scene, span: Span, hints: Sequence[str]) -> dict[str, dic
     """Return for each state that the text or the participants give what speaks for it, as in `WEIGHTS`."""
     # "Tripoli" elsewhere in the text says nothing on which Tripoli this one is.
     own = " ".join(fold_phrase(span.text))
-    told = [one for one in scene.cast.named if one.key not in own]
-    titled = {one.country for one in told if one.start < scene.shift}
-    named = [one for one in told if one.start >= scene.shift]
+    named = scene.cast.named
+    body = bisect_left(named, (scene.shift,))
+    titled = {one.country for one in named[:body] if one.key not in own}
     start = end = scene.shift
     if span.of == "text" and span.start is not None:
         start, end = start + span.start, end + (span.end or 0)
-    before = [one for one in reversed(named) if one.end <= start]
-    after = {one.country for one in named if end <= one.start < end + _AHEAD_CHARACTERS}
-    n_named = Counter(one.country for one in named)
-    located = _first(one for one in before if one.located and one.kind != "adjective")
-    region = _first(one for one in before if one.kind in ("region", "capital"))
-    state = _first(one for one in before if one.kind == "state")
+
+    def look_back() -> Iterator[Named]:
+        for place in range(bisect_right(named, start, lo=body, key=_end) - 1, body - 1, -1):
+            if named[place].key not in own:
+                yield named[place]
+
+    ahead = bisect_left(named, (end,), lo=body), bisect_left(named, (end + _AHEAD_CHARACTERS,), lo=body)
+    after = {one.country for one in named[slice(*ahead)] if one.key not in own}
+    n_named: dict[str, int] = {}
+    for (key, country), n in scene.n_named.items():
+        if key not in own:
+            n_named[country] = n_named.get(country, 0) + n
+    total = max(1, sum(n_named.values()))
+    located = _first(one for one in look_back() if one.located and one.kind != "adjective")
+    region = _first(one for one in look_back() if one.kind in ("region", "capital"))
+    state = _first(one for one in look_back() if one.kind == "state")
     # All of a text takes part where nobody else does: far ones have only the share to speak for them.
-    codes = dict.fromkeys([*hints, *(one.country for one in before), *sorted(titled), *sorted(after)])
-    codes |= dict.fromkeys(one.country for one in named[:6])
+    before: dict[str, None] = {}
+    for one in look_back():
+        before.setdefault(one.country)
+        if len(before) == len(n_named):
+            break
+    first = islice((one for one in islice(named, body, None) if one.key not in own), 6)
+    codes = dict.fromkeys([*hints, *before, *sorted(titled), *sorted(after), *(one.country for one in first)])
     return {
         code: {
             "last who took part": float(code == (hints[-1] if hints else "")),
@@ -91,11 +107,15 @@ def mark_states(scene: Scene, span: Span, hints: Sequence[str]) -> dict[str, dic
             "the state named before": float(code == state),
             "named after": float(code in after),
             "in the title": float(code in titled),
-            "much named": n_named[code] / max(1, len(named)),
+            "much named": n_named.get(code, 0) / total,
             "is American": float(code == "USA"),
         }
         for code in codes
     }
+
+
+def _end(one: Named) -> int:
+    return one.end
 
 
 def _first(named: Iterable[Named]) -> str:
