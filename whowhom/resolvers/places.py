@@ -700,7 +700,7 @@ def _choose(asked: _Asked, found: Sequence[_Found]) -> tuple[Known | None, str]:
         and (best.weight < _KNOWN_ABROAD or (is_village and len(found) == 1))
     )
     if _is_on_border(best, ordered[0].places):
-        return replace(best, country="", region=""), f"{best.name}, on the border of two states"
+        return best._replace(country="", region=""), f"{best.name}, on the border of two states"
     if is_far or (not is_local and rivals and best.weight - max(rivals) < _CLEAR_LEAD):
         return None, f"{best.name} may be elsewhere: nothing near it speaks of {name_country(best.country)}"
     return best, f"{best.name}, the largest place of that name"

@@ -127,7 +127,7 @@ def _find_subject(scene: Scene, place: int, settle: Settle) -> list[Settled]:
     span = Span(scene.text[start:until], scene.tell_place(start))
     line = f"same as {span.text!r} at {span.start}"
     return [
-        replace(known, entity=add_line(known.entity, line))
+        known._replace(entity=add_line(known.entity, line))
         for known in settle(scene, phrase, Mention(span, 0.0), start)
     ]
 

@@ -126,7 +126,6 @@ def read_scene(article: Article) -> Scene:
     n_named = Counter((one.key, one.country) for one in cast.named if one.start >= shift)
     dateline = (line.start, line.end) if line else (shift, shift)
     return Scene(article, text, shift, cast, published, dateline=dateline, n_named=n_named)
-    )
 
 
 def make_settled(
