@@ -19,7 +19,7 @@ from whowhom.resolvers.countries import load_countries
 from whowhom.resolvers.lexicon import Match, TermKind, Token, match_phrases, settle_matches, tokenize
 from whowhom.resolvers.people import find_office
 from whowhom.resolvers.phrases import Phrase, read_units
-from whowhom.resolvers.units import LEADS, NOT_NAMES, Unit, join_units
+from whowhom.resolvers.units import LEADS, NOT_NAMES, SPONSORED, Unit, join_units
 
 # Longer sentences are read in pieces of this many characters: what is read at once must fit in memory.
 _PIECE = 4_000
@@ -219,6 +219,8 @@ def _add_anchors(cast: Cast, tokens: Sequence[Token], units: Sequence[Unit]) -> 
         if before is not None and (
             before.key == "ethnic" or (before.joined and before.key in ("pro", "anti"))
         ):
+            continue
+        if last.joined and unit.last < len(tokens) and tokens[unit.last].key in SPONSORED:
             continue
         link = before.key if before is not None and place else ""
         if link in _BETWEEN and unit.first > 1:

@@ -76,8 +76,10 @@ _TOKEN = re.compile(
     r"[A-Z]{1,3}(?:&[A-Z]{1,3})+(?!\w)|[A-Z]{1,2}\d\+\d(?!\w)"
     r"|(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?|[A-Z]\.[A-Z](?![\w.])|[^\W_]+(?:['’ʼ`][^\W_]+)*['’]?|[^\w\s]"
 )
+_PLAIN = "c"
 _SAINTS = ("st", "ste", "mt", "ft")
 _HYPHENS = "-‐‑–"
+_PARTICLE = re.compile(r"\s(?:de|van|von) ")
 _APOSTROPHES = re.compile("['’ʼ`.]")
 _MARKS = ",.;:!?)"
 
@@ -136,9 +138,11 @@ def _add_tokens(text: str, start: int, end: int, tokens: list[Token]) -> None:
 
 
 def _is_dotless(before: Token, after: str) -> bool:
-    """Tell whether the dot after a word is no mark: "St. John's", "N. Korea", "George W. Bush"."""
+    """Tell whether the dot after a word is no mark: "St. John's", "N. Korea", "F. W. de Klerk"."""
     is_initial = len(before.raw) == 1 and before.raw.isupper()
-    return before.key in _SAINTS or (is_initial and after[:1].isspace() and after[1:2].isupper())
+    return before.key in _SAINTS or (
+        is_initial and ((after[:1].isspace() and after[1:2].isupper()) or _PARTICLE.match(after) is not None)
+    )
 
 
 @lru_cache(maxsize=32_768)
@@ -267,16 +271,24 @@ def _has_shape(tokens: Sequence[Token], place: int, shapes: tuple[str, ...]) -> 
     """Tell whether the words are written as the table writes them: capitals, acronyms."""
     for offset, shape in enumerate(shapes):
         raw = tokens[place + offset].raw
-        if shape == "C":
-            if not raw[0].isupper():
+        if shape in ("C", _PLAIN):
+            if not raw[0].isupper() or (shape == _PLAIN and not raw.isascii()):
                 return False
-        elif shape and raw.replace(".", "") != shape:
+        elif shape and raw.replace(".", "") != shape and not ("." in raw and _drop_dots(raw) == shape):
             return False
     return True
 
 
+def _drop_dots(raw: str) -> str:
+    """Return "US" for "u.s."; "us" without dots is another word."""
+    return raw.replace(".", "").upper()
+
+
 def _shape_of(word: str) -> str:
-    """Return "" for any case, "C" for a capital, or the letters of an acronym that must stand as they are."""
+    """Return "" for any case, "C" for a capital, or the letters of an acronym that must stand as they are.
+
+    `_PLAIN` stands for a capital in a word without accents.
+    """
     bare = word.replace(".", "")
     if bare.isupper() and 2 <= len(bare) <= 7 and bare.isascii():
         return bare
@@ -299,11 +311,17 @@ _Entry = tuple[int, tuple[str, ...], tuple[str, ...], tuple[Term, ...]]
 def _load_entries() -> dict[str, dict[str, tuple[_Entry, ...]]]:
     """Return the phrases by their first word and their second, "" for one of one word; the longest first."""
     gathered: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Term]] = {}
+    accented: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
     for words, term in _read_terms():
         key = _cut_phrase(words)
+        if not words.isascii():
+            accented.add(key)
         known = gathered.setdefault(key, [])
         if term not in known and not (term.kind == "region" and known):
             known.append(term)
+    for key in [key for key, terms in gathered.items() if key not in accented and _are_english(terms)]:
+        plain = key[0], tuple(_PLAIN if shape == "C" else shape for shape in key[1])
+        gathered[plain] = gathered.pop(key)
     named = frozenset(gathered)
     for words, term in _read_past_terms():
         key = _cut_phrase(words)
@@ -323,6 +341,11 @@ def _load_entries() -> dict[str, dict[str, tuple[_Entry, ...]]]:
         }
         for first, by_second in entries.items()
     }
+
+
+def _are_english(terms: Sequence[Term]) -> bool:
+    """Whether a word is an English adjective and nothing else: "Germán" is a name, "German" is not."""
+    return all(term.kind in ("adjective", "people") for term in terms)
 
 
 def _read_terms() -> Iterator[tuple[str, Term]]:

@@ -53,6 +53,8 @@ RANKS = {
 HEADS = frozenset(("head of state and government", "head of government", "head of state"))
 _ORDER_OF_PRESIDENTS = ("head of state and government", "head of state", "head of government", "leader")
 _MINISTERS = frozenset(office for office in RANKS if office.endswith("minister"))
+# Before a surname, as "al-" in "al-Assad".
+_ARTICLES = frozenset("al el".split())
 # Those whom the news calls by the surname alone.
 _WELL_KNOWN = HEADS | {"leader", "foreign minister", "defence minister"}
 # A surname of more than so many people of the table, or of so many times as many terms as are likely,
@@ -112,8 +114,9 @@ SINGLE_TITLES = frozenset(_TITLES) - {
     "opposition leader",
     "deputy prime minister",
     "chief of staff",
-    "premier",
 }
+# Where a premier is that of a province as often as not.
+PREMIERS_OF_PROVINCES = frozenset("AUS CAN ZAF".split())
 ROYAL = frozenset(("king", "queen", "emir", "sultan", "pope", "prince", "sheikh", "crown prince"))
 # A bare surname is that of somebody in office, or out of it for less than this many years.
 _YEARS_OF_A_HEAD = 8
@@ -169,8 +172,8 @@ def find_office(
     """Return the office that fits `day` best: held then, else ended last before it, else nearest to come.
 
     A surname alone is somebody only where title, country and day leave one person; without a title it
-    must be that of a head of state or government or of a leader. Two people of whom the day does not
-    tell which is meant are nobody.
+    must be that of a head of state or government or of a leader; "Boediono" has no other name. Two
+    people of whom the day does not tell which is meant are nobody.
 
     Args:
         keys: The folded words of the name.
@@ -180,18 +183,21 @@ def find_office(
         states: Those that the text names: of two presidents of one surname the one of such a state.
     """
     roles = frozenset(roles)
-    offices = find_offices(keys)
+    surname = len(keys) == 1 or (len(keys) == 2 and keys[0] in _ARTICLES)
+    # Of two Assads the table may call one "al-Assad" and one "Assad" for short.
+    short = (keys[-1:], ("al", keys[-1])) if surname else (keys,)
+    offices = tuple(dict.fromkeys(office for name in short for office in find_offices(name)))
     for role in sorted(roles & ROYAL) if len(keys) == 1 else ():
         offices = find_offices((role, *keys)) or offices
     if country:
         offices = tuple(office for office in offices if office.country == country)
-    if len(keys) == 1:
+    if surname and any(fold_phrase(office.name) != keys for office in offices):
         offices = _of_surname(offices, roles, day, states)
     if not offices:
         return None
     best = max(offices, key=lambda office: _fit(office, day))
     rivals = [office for office in offices if day is None or _fit(office, day)[:2] == _fit(best, day)[:2]]
-    if len(keys) == 1 and day is not None and best.office in HEADS and not means_office(roles, best):
+    if surname and day is not None and best.office in HEADS and not means_office(roles, best):
         # "Kim" is the leader of North Korea or its premier, whichever office weighs more.
         rivals += [office for office in offices if office.office in HEADS and office.holds_on(day)]
     if len({office.name for office in rivals}) == 1:
@@ -222,13 +228,20 @@ def _of_surname(
             return ()
     held = [office for office in likely if day is not None and office.holds_on(day)]
     heads = [office for office in held if office.office in HEADS]
+    proper = [office for office in heads if _is_proper(office, roles)]
     named = [office for office in heads or held if office.country in states] if told else []
     for what in ("name", "country"):
-        for choice in (likely, held, heads, named):
+        for choice in (likely, held, heads, proper, named):
             if len({getattr(office, what) for office in choice}) == 1:
                 names = {office.name for office in choice}
                 return tuple(office for office in offices if office.name in names)
     return ()
+
+
+def _is_proper(office: Office, roles: frozenset[str]) -> bool:
+    """Whether a president is asked for and it is no premier's office, or the other way round."""
+    is_premier = office.office == "head of government"
+    return ("president" in roles and not is_premier) or ("prime minister" in roles and is_premier)
 
 
 def _is_near(office: Office, day: date) -> bool:

@@ -9,6 +9,7 @@ from whowhom.records import DaySpan, Entity, Mention, Span
 from whowhom.resolvers.cast import Person
 from whowhom.resolvers.lexicon import fold_phrase
 from whowhom.resolvers.people import (
+    PREMIERS_OF_PROVINCES,
     RANKS,
     SINGLE_TITLES,
     Office,
@@ -181,7 +182,8 @@ def find_full_name(person: Person | None, phrase: Phrase) -> tuple[str, ...]:
 def means_state(phrase: Phrase) -> bool:
     """Whether the words are a title of a whole state: "the leader of Abkhazia" does not lead Georgia."""
     told = any(line.startswith(("country: state", "country: adjective")) for line in phrase.evidence)
-    return told and phrase.head in SINGLE_TITLES
+    of_province = phrase.head == "premier" and phrase.country in PREMIERS_OF_PROVINCES
+    return told and phrase.head in SINGLE_TITLES and not of_province
 
 
 def name_holder(scene: Scene, phrase: Phrase, settled: Settled) -> Settled:

@@ -14,11 +14,14 @@ from typing import NamedTuple
 from whowhom.resolvers.lexicon import Term, Token, tokenize
 from whowhom.resolvers.sectors import read_sectors
 from whowhom.resolvers.units import (
+    BEFORE_HYPHEN,
     BELONGING,
     DETERMINERS,
+    FOREIGN,
     LINKS,
     OWNERS,
     PRONOUNS,
+    WEAK_TIES,
     PhraseKind,
     Segment,
     Unit,
@@ -28,14 +31,6 @@ from whowhom.resolvers.units import (
 )
 
 _FORMER = frozenset("former ex late deposed ousted exiled retired onetime erstwhile toppled".split())
-# "U.S.-backed rebels" are not American; "an Afghan-led force" is Afghan for want of a better word.
-_FOREIGN = frozenset(
-    "backed born trained allied aligned supported sponsored held occupied bound funded friendly made "
-    "speaking armed brokered mediated ruled administered imposed educated financed besieged linked "
-    "affiliated inspired sanctioned".split()
-)
-_WEAK_TIES = frozenset("led run owned flagged registered controlled based dominated operated".split())
-_BEFORE_HYPHEN = frozenset("pro anti non ex ethnic post pre trans cross counter inter".split())
 # What a part of a federation has, and who: with these the name is that of the American state.
 _NAMESAKES = ("Georgia",)
 _OF_A_PART = frozenset(
@@ -451,14 +446,14 @@ def _is_cut_out(tokens: Sequence[Token], segment: Segment, unit: Unit) -> bool:
 def _standing(tokens: Sequence[Token], unit: Unit) -> str:
     """Tell whether a word gives the country ("own"), only for want of another ("weak"), or not at all."""
     before = tokens[unit.first - 1] if unit.first else None
-    if before is not None and ((before.joined and before.key in _BEFORE_HYPHEN) or before.key == "ethnic"):
+    if before is not None and ((before.joined and before.key in BEFORE_HYPHEN) or before.key == "ethnic"):
         return ""
     following = tokens[unit.last].key if unit.last < len(tokens) else ""
     if following in _HYPHENATED and unit.term("adjective", "people", "state") is not None:
         return ""  # "Iranian-American", "Cuban Americans"
     if tokens[unit.last - 1].joined or following in ("led", "backed"):
-        if following in _FOREIGN:
+        if following in FOREIGN:
             return ""
-        if following in _WEAK_TIES:
+        if following in WEAK_TIES:
             return "weak"
     return "own"

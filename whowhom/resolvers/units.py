@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from whowhom.resolvers.lexicon import Match, Term, Token, find_terms
-from whowhom.resolvers.people import find_offices
+from whowhom.resolvers.people import find_offices, means_office
 
 PhraseKind = Literal["person", "state", "body", "people", "role", "pronoun", "place", "other"]
 PRONOUNS = frozenset(
@@ -52,11 +52,12 @@ BELONGING = (
     "by",
 )
 _PARTICLES = frozenset(
-    "al el bin bint ibn ben de da do dos del della di du la le van von der den ter abu ul ur arap y e ed ad "
-    "as ash an at".split()
+    "al el bin bint ibn ben de da do dos das del della dela di du la le los las van von zu af der den ter "
+    "abu ul ur arap wa ole ag y e ed ad as ash an at".split()
 )
 _LONE_PARTICLES = frozenset(
-    "al el bin bint ibn ben de da do dos del della di du la le van von der den ter abu ul arap".split()
+    "al el bin bint ibn ben de da do dos das del della dela di du la le van von zu af der den ter "
+    "abu ul arap wa ole ag".split()
 )
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr gen lt col maj sgt sen sens rep reps gov adm capt brig cmdr prof rev fr st jr sr "
@@ -64,6 +65,12 @@ _ABBREVIATIONS = frozenset(
 )
 # Capitalised because they begin a sentence or a calendar, never a name.
 _COURTESY = frozenset("mr mrs ms miss dr sir lord lady mme monsieur".split())
+# Words of other kinds that are surnames behind a first name.
+_SURNAMES = frozenset(("young", "christian"))
+_BEFORE_MAY = (["mrs"], ["ms"], ["mr"], ["minister"], ["secretary"])
+_GIVEN_NAMES = frozenset(("christian",))
+_LONGEST_NAME = 7
+_SYLLABLE = 5  # letters: "Kim Young-sam", not "the Kim Special-operations unit"
 NOT_NAMES = (
     DETERMINERS
     | LINKS
@@ -87,6 +94,16 @@ NOT_NAMES = (
         "catholic jewish".split()
     )
 )
+# "U.S.-backed rebels" are not American; "an Afghan-led force" is Afghan for want of a better word.
+SPONSORED = frozenset(
+    "backed trained allied aligned supported sponsored funded made armed financed inspired".split()
+)
+FOREIGN = SPONSORED | frozenset(
+    "born held occupied bound friendly speaking brokered mediated ruled administered imposed educated "
+    "besieged linked affiliated sanctioned".split()
+)
+WEAK_TIES = frozenset("led run owned flagged registered controlled based dominated operated".split())
+BEFORE_HYPHEN = frozenset("pro anti non ex ethnic post pre trans cross counter inter".split())
 LEADS = frozenset("leads heads led headed chairs chaired runs".split())
 
 
@@ -153,7 +170,10 @@ def join_units(text: str, tokens: Sequence[Token], found: Iterable[Match]) -> li
             continue
         letter, free = token.raw[0], place + 1
         may_begin = letter.isupper() or token.key in _PARTICLES
-        if may_begin and (name_end := _end_of_name(text, tokens, place, matches)):
+        name_end = _end_of_name(text, tokens, place, matches) if may_begin else 0
+        if place in matches and not name_end and units:
+            name_end = _end_of_surname(text, tokens, units[-1], matches[place])
+        if name_end:
             units.append(_new(Unit, ("name", place, name_end, ())))
             free = name_end
         elif place in matches:
@@ -164,12 +184,34 @@ def join_units(text: str, tokens: Sequence[Token], found: Iterable[Match]) -> li
     return units
 
 
+def _end_of_surname(text: str, tokens: Sequence[Token], title: Unit, match: Match) -> int:
+    """Return where a term ends that is the surname of a bearer of the title before it, else 0.
+
+    So it is in "President Lagos" and "Prime Minister English".
+    """
+    term, first = title.term("role"), tokens[match.first]
+    if term is None or term.role != "office" or title.last != match.first or match.last - match.first > 1:
+        return 0
+    following = tokens[match.last] if match.last < len(tokens) else None
+    goes_on = following is not None and following.raw[0].isupper() and _touches(text, first, following)
+    if not (tokens[title.first].is_capital and first.is_capital) or goes_on or first.joined:
+        return 0
+    words = " ".join(token.key for token in tokens[title.first : title.last])
+    bearers = (office for office in find_offices((first.key,)) if means_office((words,), office))
+    return match.last if next(bearers, None) else 0
+
+
 def _end_of_name(text: str, tokens: Sequence[Token], place: int, matches: dict[int, Match]) -> int:
     """Return where a proper name that begins at `place` ends, 0 if none begins there."""
+    known_end = _end_of_known_name(text, tokens, place, matches)
     run_end = _end_of_run(text, tokens, place)
+    if known_end >= run_end > place or (known_end and (run_end == place or place in matches)):
+        return known_end
     if run_end == place:
         return 0
     match = matches.get(place)
+    if tokens[place].key in _GIVEN_NAMES and place + 1 in matches:
+        return 0  # "Christian Serbs"
     titled = match is not None and any(term.kind == "role" for term in match.terms)
     if run_end > place + 1 and not titled:
         keys = tuple([token.key for token in tokens[place:run_end]])
@@ -199,6 +241,44 @@ def _end_of_name(text: str, tokens: Sequence[Token], place: int, matches: dict[i
     return end
 
 
+def _end_of_known_name(text: str, tokens: Sequence[Token], place: int, matches: dict[int, Match]) -> int:
+    """Return where a full name of the table that begins at `place` ends, 0 if none does.
+
+    Such names may hold words that are none elsewhere: "Liu He", "Doug Young", "Bingu wa Mutharika".
+    """
+    if not tokens[place].raw[0].isupper():
+        return 0
+    limit = place + 1
+    while limit < min(len(tokens), place + _LONGEST_NAME) and _touches(
+        text, tokens[limit - 1], tokens[limit]
+    ):
+        limit += 1
+    keys = tuple(token.key for token in tokens[place:limit])
+    for end in range(limit, place + 1, -1):
+        whole = keys[: end - place]
+        ends_well = tokens[end - 1].raw[0].isupper() or tokens[end - 2].joined
+        if not ends_well or not find_offices(whole):
+            continue
+        if end < limit and end not in matches and _goes_on(text, tokens, end):
+            continue
+        # "King Hussein" is a title and a name, "Sultan Ali Keshtmand" and "Ally Coulibaly" are names.
+        title = matches.get(place)
+        if title is not None and any(term.role in ("office", "title") for term in title.terms):
+            rest = keys[title.last - place : end - place]
+            return 0 if _name_people(whole) & _name_people(rest) else end
+        return end
+    return 0
+
+
+def _name_people(keys: tuple[str, ...]) -> set[str]:
+    return {office.name for office in find_offices(keys)}
+
+
+def _goes_on(text: str, tokens: Sequence[Token], place: int) -> bool:
+    token = tokens[place]
+    return _leads_on(text, tokens, place) or (token.raw[0].isupper() and token.key not in NOT_NAMES)
+
+
 def _is_office(match: Match) -> bool:
     return any(term.kind == "role" and term.role in ("office", "any", "title") for term in match.terms)
 
@@ -220,7 +300,7 @@ def _end_of_run(text: str, tokens: Sequence[Token], place: int) -> int:
             break
         letter = token.raw[0]
         if (
-            (letter.isupper() and (token.key not in NOT_NAMES or _is_may(tokens, place, end)))
+            (letter.isupper() and (token.key not in NOT_NAMES or _is_name(text, tokens, place, end)))
             or (end > place and len(token.raw) == 1 and text[token.end : token.end + 1] == ".")  # "Thomas A."
             or (letter.islower() and _leads_on(text, tokens, end))
             or (end > place and tokens[end - 1].joined and token.is_word)
@@ -235,12 +315,26 @@ def _end_of_run(text: str, tokens: Sequence[Token], place: int) -> int:
     return end
 
 
-def _is_may(tokens: Sequence[Token], place: int, end: int) -> bool:
-    """Whether "May" is a surname: behind a first name or a title."""
-    if tokens[end].key != "may":
-        return False
-    before = [token.key for token in tokens[max(0, end - 2) : end] if token.is_word]
-    return end > place or before[-1:] in (["mrs"], ["ms"], ["mr"], ["minister"], ["secretary"])
+def _is_name(text: str, tokens: Sequence[Token], place: int, end: int) -> bool:
+    """Whether a word that is none elsewhere is part of the name that begins at `place`."""
+    token, following = tokens[end], tokens[end + 1] if end + 1 < len(tokens) else None
+    if following is not None and not _touches(text, token, following):
+        following = None
+    goes_on = following is not None and following.raw[0].isupper()
+    if end == place and token.key == "may":
+        return [word.key for word in tokens[max(0, end - 2) : end] if word.is_word][-1:] in _BEFORE_MAY
+    if end == place:
+        is_given = token.key in _GIVEN_NAMES and goes_on
+        return is_given and following is not None and not following.key.endswith(("ists", "ites"))
+    if token.joined:
+        short = following is not None and following.raw.islower() and len(following.raw) <= _SYLLABLE
+        return short and following is not None and not _tells_tie(token, following)
+    return token.key == "may" or (token.key in _SURNAMES and not goes_on)
+
+
+def _tells_tie(token: Token, following: Token) -> bool:
+    """Whether two words with a hyphen tell no name: "State-run", "Anti-war"."""
+    return token.key in BEFORE_HYPHEN or following.key in FOREIGN or following.key in WEAK_TIES
 
 
 def _leads_on(text: str, tokens: Sequence[Token], place: int) -> bool:
