@@ -117,6 +117,12 @@ SINGLE_TITLES = frozenset(_TITLES) - {
 }
 # Where a premier is that of a province as often as not.
 PREMIERS_OF_PROVINCES = frozenset("AUS CAN ZAF".split())
+# What somebody is called in whatever office: Colonel Gaddafi and Ayatollah Khamenei ruled.
+PERSONAL_TITLES = frozenset(
+    "general;lieutenant general;major general;brigadier general;brigadier;colonel;lieutenant colonel;"
+    "major;captain;lieutenant;flight lieutenant;admiral;marshal;field marshal;ayatollah;grand ayatollah;"
+    "mullah;maulana;imam;sheikh;sheik".split(";")
+)
 ROYAL = frozenset(("king", "queen", "emir", "sultan", "pope", "prince", "sheikh", "crown prince"))
 # A bare surname is that of somebody in office, or out of it for less than this many years.
 _YEARS_OF_A_HEAD = 8
@@ -183,15 +189,17 @@ def find_office(
         states: Those that the text names: of two presidents of one surname the one of such a state.
     """
     roles = frozenset(roles)
-    surname = len(keys) == 1 or (len(keys) == 2 and keys[0] in _ARTICLES)
+    surname = is_surname(keys)
     # Of two Assads the table may call one "al-Assad" and one "Assad" for short.
     short = (keys[-1:], ("al", keys[-1])) if surname else (keys,)
     offices = tuple(dict.fromkeys(office for name in short for office in find_offices(name)))
-    for role in sorted(roles & ROYAL) if len(keys) == 1 else ():
+    for role in sorted(roles & ROYAL) if surname else ():
         offices = find_offices((role, *keys)) or offices
     if country:
         offices = tuple(office for office in offices if office.country == country)
-    if surname and any(fold_phrase(office.name) != keys for office in offices):
+    rare = len(keys) == 2 and not roles & _TITLES.keys() and len({office.name for office in offices}) == 1
+    whole = all(fold_phrase(office.name) == keys for office in offices)
+    if surname and not whole and not (rare and (day is None or any(_is_near(one, day) for one in offices))):
         offices = _of_surname(offices, roles, day, states)
     if not offices:
         return None
@@ -208,6 +216,15 @@ def find_office(
     if len(countries) == 1:
         return replace(best, name="", sectors=min(same) if len(same) == 1 else (), first=None, last=None)
     return None
+
+
+def is_surname(keys: tuple[str, ...]) -> bool:
+    """Whether the words of a name are a surname alone, with or without an article.
+
+    >>> is_surname(("al", "assad")), is_surname(("hani", "assad"))
+    (True, False)
+    """
+    return len(keys) == 1 or (len(keys) == 2 and keys[0] in _ARTICLES)
 
 
 def _of_surname(
@@ -265,6 +282,7 @@ def _fit(office: Office, day: date | None) -> tuple[int, float, int]:
     return 1, 0, -first
 
 
+_COUNTED_SINCE = "1990"
 Row = tuple[str, ...]
 Index = dict[tuple[str, ...], list[int]]
 
@@ -273,12 +291,14 @@ Index = dict[tuple[str, ...], list[int]]
 def count_names() -> dict[str, Counter[str]]:
     """Return for each part of a name how many people of each state of the table bear it.
 
+    Those who left before 1990 do not count: only a few leaders are in the table, no ministers.
+
     >>> count_names()["nguyen"].most_common(1)[0][0]
     'VNM'
     """
     bearers: dict[str, set[tuple[str, str]]] = {}
-    for name, _, country, *_ in _load_people()[0]:
-        for part in fold_phrase(name):
+    for name, _, country, _, _, _, _, last, _ in _load_people()[0]:
+        for part in fold_phrase(name) if not last or last >= _COUNTED_SINCE else ():
             bearers.setdefault(part, set()).add((name, country))
     return {part: Counter(country for _, country in found) for part, found in bearers.items()}
 

@@ -9,6 +9,7 @@ from whowhom.records import DaySpan, Entity, Mention, Span
 from whowhom.resolvers.cast import Person
 from whowhom.resolvers.lexicon import fold_phrase
 from whowhom.resolvers.people import (
+    PERSONAL_TITLES,
     PREMIERS_OF_PROVINCES,
     RANKS,
     SINGLE_TITLES,
@@ -16,6 +17,7 @@ from whowhom.resolvers.people import (
     find_holder,
     find_office,
     find_offices,
+    is_surname,
     means_office,
 )
 from whowhom.resolvers.phrases import Phrase
@@ -73,12 +75,15 @@ def _find_sectors(
     over = office is not None and _is_over(office, phrase, scene.published)
     if over and office is not None:
         return ("ELI",), f"sector: no longer {office.tell()}"
-    if phrase.sectors and not phrase.weak:
+    told = bool(phrase.sectors) and not phrase.weak
+    if told and not phrase.roles <= PERSONAL_TITLES:
         return phrase.sectors, ""
-    if office is not None:
+    if office is not None and not (told and not _rules(office, scene.published)):
         on_the_day = _sectors_on(office, scene.published)
         if on_the_day:
             return on_the_day, f"sector: {office.tell()}"
+    if told:
+        return phrase.sectors, ""
     if person is not None and person.sectors and not person.weak:
         return person.sectors, person.evidence[-1] if person.evidence else ""
     sectors, why = trust_coder(mention)
@@ -87,6 +92,11 @@ def _find_sectors(
     if not phrase.sectors and person is not None and person.sectors:
         return person.sectors, person.evidence[-1] if person.evidence else ""
     return (phrase.sectors, "") if phrase.sectors else trust_coder(mention, blank=True)
+
+
+def _rules(office: Office, day: date | None) -> bool:
+    """Whether an office is held; who seizes power is the general on the day itself."""
+    return day is None or (office.holds_on(day) and office.first != day)
 
 
 def _find_office(scene: Scene, phrase: Phrase, person: Person | None) -> Office | None:
@@ -99,7 +109,7 @@ def _find_office(scene: Scene, phrase: Phrase, person: Person | None) -> Office 
     country = phrase.country or (person.country if person else "")
     roles = phrase.roles | (person.roles if person else frozenset())
     # "Counsellor Aung San Suu Kyi": a title that no table knows stands before the name.
-    tries += [keys[cut:] for keys in tries for cut in range(1, len(keys) - 1)]
+    tries += [keys[cut:] for keys in tries for cut in range(1, len(keys) - 1) if not is_surname(keys[cut:])]
     found = (find_office(keys, roles, scene.published, country, states=scene.cast.counts) for keys in tries)
     return next((office for office in found if office), None)
 

@@ -84,6 +84,7 @@ NOT_NAMES = (
         "like such separately elsewhere nearby former western eastern northern southern central "
         "senior top foreign local deputy acting interim islamic muslim christian arab african asian "
         "latin sunni shiite shiites shia sunnis hindu kurdish kurd kurds tutsi tutsis hutu hutus "
+        "anglophone francophone "
         "young old big great high mass police state national special general federal military human "
         "airborne first second third angry captured suspected alleged masked armed unidentified "
         "wounded injured outgoing incoming detained jailed hooded rival ruling pro anti neighbouring "
@@ -246,16 +247,15 @@ def _end_of_known_name(text: str, tokens: Sequence[Token], place: int, matches: 
 
     Such names may hold words that are none elsewhere: "Liu He", "Doug Young", "Bingu wa Mutharika".
     """
-    if not tokens[place].raw[0].isupper():
+    if not tokens[place].raw[0].isupper() or tokens[place].key in _ABBREVIATIONS:
         return 0
     limit = place + 1
     while limit < min(len(tokens), place + _LONGEST_NAME) and _touches(
         text, tokens[limit - 1], tokens[limit]
     ):
         limit += 1
-    keys = tuple(token.key for token in tokens[place:limit])
     for end in range(limit, place + 1, -1):
-        whole = keys[: end - place]
+        whole = _list_keys(tokens[place:end])
         ends_well = tokens[end - 1].raw[0].isupper() or tokens[end - 2].joined
         if not ends_well or not find_offices(whole):
             continue
@@ -264,10 +264,14 @@ def _end_of_known_name(text: str, tokens: Sequence[Token], place: int, matches: 
         # "King Hussein" is a title and a name, "Sultan Ali Keshtmand" and "Ally Coulibaly" are names.
         title = matches.get(place)
         if title is not None and any(term.role in ("office", "title") for term in title.terms):
-            rest = keys[title.last - place : end - place]
+            rest = _list_keys(tokens[title.last : end])
             return 0 if _name_people(whole) & _name_people(rest) else end
         return end
     return 0
+
+
+def _list_keys(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.key for token in tokens if token.is_word)
 
 
 def _name_people(keys: tuple[str, ...]) -> set[str]:
