@@ -107,7 +107,7 @@ def _read_country(row: dict[str, str]) -> Country:
         code=row["code"],
         name=row["name"],
         names=tuple(split_list(row["names"])),
-        adjectives=tuple(split_list(row["adjectives"])),
+        adjectives=tuple(words for words in split_list(row["adjectives"]) if not words.endswith("-")),
         peoples=tuple(split_list(row["peoples"])),
         capitals=tuple(split_list(row["capitals"])),
         latitude=float(row["latitude"]),

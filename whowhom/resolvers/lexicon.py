@@ -76,7 +76,9 @@ _TOKEN = re.compile(
     r"[A-Z]{1,3}(?:&[A-Z]{1,3})+(?!\w)|[A-Z]{1,2}\d\+\d(?!\w)"
     r"|(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?|[A-Z]\.[A-Z](?![\w.])|[^\W_]+(?:['’ʼ`][^\W_]+)*['’]?|[^\w\s]"
 )
+# Shapes: without accents, as "German"; only before another adjective, as "Sino-" in "Sino-Indian".
 _PLAIN = "c"
+_HALF = "-"
 _SAINTS = ("st", "ste", "mt", "ft")
 _HYPHENS = "-‐‑–"
 _PARTICLE = re.compile(r"\s(?:de|van|von) ")
@@ -271,12 +273,21 @@ def _has_shape(tokens: Sequence[Token], place: int, shapes: tuple[str, ...]) -> 
     """Tell whether the words are written as the table writes them: capitals, acronyms."""
     for offset, shape in enumerate(shapes):
         raw = tokens[place + offset].raw
+        if shape == _HALF:
+            return raw[0].isupper() and tokens[place].joined and _is_national(tokens, place + 1)
         if shape in ("C", _PLAIN):
             if not raw[0].isupper() or (shape == _PLAIN and not raw.isascii()):
                 return False
         elif shape and raw.replace(".", "") != shape and not ("." in raw and _drop_dots(raw) == shape):
             return False
     return True
+
+
+def _is_national(tokens: Sequence[Token], place: int) -> bool:
+    """Whether an adjective of a state stands there: "Sino-Indian", not "Indo-Pacific"."""
+    by_second = _load_entries().get(tokens[place].key if place < len(tokens) else "", {})
+    terms = (term for entries in by_second.values() for entry in entries for term in entry[3])
+    return any(term.kind == "adjective" for term in terms)
 
 
 def _drop_dots(raw: str) -> str:
@@ -300,6 +311,8 @@ def _cut_phrase(words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     parts = words.split(" ")
     if words.isascii() and all(map(str.isalnum, parts)):
         return tuple(map(str.lower, parts)), tuple(map(_shape_of, parts))
+    if words.endswith("-"):
+        return (words[:-1].lower(),), (_HALF,)
     tokens = [token for token in tokenize(words) if token.is_word]
     return tuple(token.key for token in tokens), tuple(_shape_of(token.raw) for token in tokens)
 

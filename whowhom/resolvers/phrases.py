@@ -33,11 +33,21 @@ from whowhom.resolvers.units import (
 _FORMER = frozenset("former ex late deposed ousted exiled retired onetime erstwhile toppled".split())
 # What a part of a federation has, and who: with these the name is that of the American state.
 _NAMESAKES = ("Georgia",)
-_OF_A_PART = frozenset(
-    "governor gov lieutenant senator sen senators congressman congresswoman rep representative republican "
-    "republicans democrat democrats voters lawmakers legislature legislators county sheriff".split()
+_ONLY_OF_A_PART = frozenset(
+    "governor gov senator sen senators congressman congresswoman republican republicans sheriff".split()
 )
+_OF_A_PART = _ONLY_OF_A_PART | frozenset(
+    "lieutenant rep representative democrat democrats voters lawmakers legislature legislators county".split()
+)
+# Whose "Franco-German" ones are of both states.
+_OF_STATES = (("GOV",), ("MIL",), ("COP",), ("SPY",))
+_OF_SEVERAL = frozenset("delegation team patrol summit commission committee alliance coalition".split())
+_BEFORE_AMERICAN = frozenset("anglo franco sino russo indo soviet israeli japanese us".split())
 _HYPHENATED = frozenset("american americans canadian canadians".split())
+# "The Likud party" is Likud.
+_KINDS_OF_BODY = frozenset(
+    "party movement group militia coalition alliance bloc organisation organization union front".split()
+)
 _HALVES = frozenset("north south west east koreas".split())
 
 
@@ -155,7 +165,7 @@ def _spread(tokens: Sequence[Token], units: list[Unit], whole: tuple[int, int] |
     """Read one part; several phrases when its modifiers name several states."""
     span = whole or (tokens[units[0].first].start, tokens[units[-1].last - 1].end)
     base = read_units(tokens, units, span)
-    states = _listed_states(tokens, units)
+    states = _listed_states(tokens, units) or _joined_states(tokens, units, base)
     if len(states) < 2:
         return [base]
     return [
@@ -186,6 +196,28 @@ def _listed_states(tokens: Sequence[Token], units: Sequence[Unit]) -> list[tuple
     if len({term.country for term, _ in best}) < 2:
         return []
     return best
+
+
+def _joined_states(tokens: Sequence[Token], units: Sequence[Unit], base: Phrase) -> list[tuple[Term, str]]:
+    """Return the two states of "Franco-German troops" and "the Israeli-Palestinian delegation".
+
+    One person has both ("a British-Iranian aid worker"), and so have people ("Turkish-Germans").
+    """
+    official = base.kind == "role" and base.sectors[:1] in _OF_STATES
+    many = base.plural or base.head in _OF_SEVERAL or base.head.endswith(("force", "brigade"))
+    if not (official and many) and base.kind != "state":
+        return []
+    for one, other in pairwise(units):
+        first, second = one.term("adjective", "state"), other.term("adjective")
+        joint = tokens[one.last - 1]
+        if first is None or second is None or not joint.joined or second.country == first.country:
+            continue
+        if first.kind == "state" and not joint.raw.replace(".", "").isupper():
+            continue  # "Kosovo-Albanian"
+        if tokens[other.first].key in _HYPHENATED and joint.key not in _BEFORE_AMERICAN:
+            continue
+        return [(first, join_words(tokens, one)), (second, join_words(tokens, other))]
+    return []
 
 
 def read_units(tokens: Sequence[Token], units: list[Unit], span: tuple[int, int]) -> Phrase:
@@ -254,7 +286,7 @@ def _read_identity(tokens: Sequence[Token], segments: Sequence[Segment], phrase:
             continue
         words = join_words(tokens, unit)
         if term.kind == "role":
-            proper = _proper_name(tokens, head, unit) or _name_of_side(head)
+            proper = _proper_name(tokens, head, unit) or _name_of_side(tokens, head, unit)
             return phrase._replace(
                 kind="role",
                 head=words.lower(),
@@ -287,10 +319,15 @@ def _find_holder(segments: Sequence[Segment]) -> Segment | None:
     return None
 
 
-def _name_of_side(head: Segment) -> str:
-    """Return "Taliban" for "Taliban insurgents": its fighters are the group itself."""
-    terms = (unit.term("body") for unit in head.units)
-    return next((term.name for term in terms if term and term.sectors[:1] in (("REB",), ("PRM",))), "")
+def _name_of_side(tokens: Sequence[Token], segment: Segment, head: Unit) -> str:
+    """Return "Taliban" for "Taliban insurgents", whose fighters are the group; "Likud" for its party."""
+    bodies = [term for unit in segment.units if (term := unit.term("body"))]
+    side = next((term.name for term in bodies if term.sectors[:1] in (("REB",), ("PRM",))), "")
+    place = segment.units.index(head)
+    before = segment.units[place - 1].term("body") if place else None
+    if not side and before is not None and tokens[head.last - 1].key in _KINDS_OF_BODY:
+        return before.name
+    return side
 
 
 def _proper_name(tokens: Sequence[Token], segment: Segment, head: Unit) -> str:
@@ -336,10 +373,13 @@ def _read_name(
                 plural=tokens[following.last - 1].key.endswith(("s", "men")),
             )
     if tokens[unit.last - 1].owner and following is not None:
+        last = segment.units[-1]
+        body = last.term("body")
         return phrase._replace(
-            kind="role",
+            kind="role" if body is None else "body",
+            name=_name_of_side(tokens, segment, last) if body is None else body.name,
             belongs=tuple(token.key for token in words),
-            head=join_words(tokens, segment.units[-1]).lower(),
+            head=join_words(tokens, last).lower(),
         )
     if following is not None and len(words) == 1 and _is_common_noun(tokens, following):
         # "Park rangers", "Bush fire crews": the name, if it is one, only tells what kind they are.
@@ -429,9 +469,12 @@ def _read_country(tokens: Sequence[Token], segments: Sequence[Segment], phrase: 
 
 
 def _is_part_of_federation(tokens: Sequence[Token], unit: Unit) -> bool:
-    """Tell whether "Georgia" stands for the American state: "Georgia lawmakers", not "Georgia's"."""
+    """Tell whether "Georgia" stands for the American state.
+
+    So it is in "Georgia lawmakers" and "Georgia's governor", not in "Georgia's lawmakers".
+    """
     following = tokens[unit.last].key if unit.last < len(tokens) else ""
-    return following in _OF_A_PART and not tokens[unit.last - 1].owner
+    return following in (_ONLY_OF_A_PART if tokens[unit.last - 1].owner else _OF_A_PART)
 
 
 def _is_cut_out(tokens: Sequence[Token], segment: Segment, unit: Unit) -> bool:
