@@ -162,6 +162,8 @@ def _combine(body: Term, role: Term | None) -> tuple[str, ...]:
     own, main = body.sectors[0], role.sectors[0]
     if own == "GOV" or not body.sectors:
         return role.sectors if main in _OWN_TRADES else body.sectors
+    if own in ("PTY", "OPP") and role.role == "body" and main == "GOV":
+        return role.sectors  # "the Labour government"
     if own in ("REB", "PRM"):
         if role.role == "body" and main in ("GOV", "COP"):
             return role.sectors

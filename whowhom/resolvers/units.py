@@ -69,7 +69,7 @@ _COURTESY = frozenset("mr mrs ms miss dr sir lord lady mme monsieur".split())
 _SURNAMES = frozenset(("young", "christian"))
 _BEFORE_MAY = (["mrs"], ["ms"], ["mr"], ["minister"], ["secretary"])
 _GIVEN_NAMES = frozenset(("christian",))
-_LONGEST_NAME = 7
+_LONGEST_NAME = 10  # words: "Sheikh Khalifa bin Hamad bin Khalifa Al Thani" has eight
 _SYLLABLE = 5  # letters: "Kim Young-sam", not "the Kim Special-operations unit"
 NOT_NAMES = (
     DETERMINERS
@@ -216,7 +216,8 @@ def _end_of_name(text: str, tokens: Sequence[Token], place: int, matches: dict[i
     titled = match is not None and any(term.kind == "role" for term in match.terms)
     if run_end > place + 1 and not titled:
         keys = tuple([token.key for token in tokens[place:run_end]])
-        for end in range(run_end, place + 1, -1):  # "Jack Straw", "Charles Taylor", "Israel Katz"
+        # "Jack Straw", "Charles Taylor", "Israel Katz"
+        for end in range(min(run_end, place + _LONGEST_NAME), place + 1, -1):
             # "Abdel Rahman Odeh" is not the Abdel Rahman of the table.
             is_whole = end == run_end or any(inner in matches for inner in range(end, run_end))
             if is_whole and find_offices(keys[: end - place]):
