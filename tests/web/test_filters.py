@@ -21,6 +21,7 @@ FILTERS = st.builds(
     certainty=st.lists(st.sampled_from(CERTAINTIES), unique=True).map(tuple),
     first=st.none() | st.dates(max_value=date(2030, 1, 1)),
     last=st.none() | st.dates(min_value=date(2030, 1, 1)),
+    begun=st.none() | st.dates(max_value=date(2030, 1, 1)),
     min_independent=st.integers(0, 1000),
     sort=st.sampled_from([column.name for column in COLUMNS if column.order]),
     order=st.sampled_from(["asc", "desc"]),

@@ -132,6 +132,7 @@ _CONDITIONS: dict[str, Condition] = {
     "quad": lambda values, bound: f"list_contains({bound.bind([int(one) for one in values])}, facet.quad)",
     "first": lambda day, bound: f"facet.last_day >= {bound.bind(day)}",
     "last": lambda day, bound: f"facet.first_day <= {bound.bind(day)}",
+    "begun": lambda day, bound: f"facet.first_day >= {bound.bind(day)}",
     "min_independent": lambda n, bound: f"facet.n_independent >= {bound.bind(n)}",
     "certainty": _any_of(lambda value, bound: CERTAINTY_TESTS[value]),
     "aux": _any_of(lambda value, bound: AUX_TESTS[value]),

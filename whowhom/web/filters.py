@@ -72,6 +72,8 @@ PARAMETERS: tuple[Parameter, ...] = (
               "gives as past history, planned, imagined or denied.", (*AUX, "none")),
     Parameter("from", "first", "day", "On this day or later, YYYY-MM-DD."),
     Parameter("to", "last", "day", "On this day or earlier, YYYY-MM-DD."),
+    Parameter("begun", "begun", "day", "Its first day is this one or later, YYYY-MM-DD: "
+              "without what may be of earlier days too."),
     Parameter("min_independent", "min_independent", "whole", "So many independent reports at least.",
               most=1_000_000),
     Parameter("sort", "sort", "text", "Column to sort by.",
@@ -106,6 +108,7 @@ class Filters:
     aux: tuple[str, ...] = ()
     first: date | None = None
     last: date | None = None
+    begun: date | None = None
     min_independent: int = 0
     sort: str = "first_day"
     order: str = "desc"
@@ -210,6 +213,7 @@ def read_filters(
     read = {**defaults, **read_values(pairs, known, also=also, is_form=is_form)}
     filters = Filters(**read)
     check_days(filters.first, filters.last)
+    check_days(filters.begun, filters.last)
     return filters
 
 

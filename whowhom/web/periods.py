@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from whowhom.series import Period
+from whowhom.web.filters import Filters
 from whowhom.web.pictures.axes import last_day
 from whowhom.web.pictures.series import Point
 from whowhom.web.pictures.timeline import Bar
@@ -51,19 +52,32 @@ def fill_periods(
         start = last_day(start, by) + timedelta(days=1)
 
 
-def make_bars(rows: Sequence[Row], by: Period, first: date, last: date, link: Any) -> list[Bar]:
-    """Return the bars of a timeline; `link` makes an address from the first and last day of a period."""
+def make_bars(rows: Sequence[Row], by: Period, first: date, last: date, asked: Filters) -> list[Bar]:
+    """Return the bars of a timeline of what the filters ask for; each opens what it counts."""
     return [
-        Bar(start, _list_quads(row), row["n_articles"] if row else 0, link(start, last_day(start, by)))
+        Bar(start, _list_quads(row), row["n_articles"] if row else 0, _link_period(start, by, asked))
         for start, row in fill_periods(rows, by, first, last)
     ]
 
 
-def make_points(rows: Sequence[Row], by: Period, first: date, last: date, link: Any) -> list[Point]:
+def _link_period(start: date, by: Period, asked: Filters) -> str:
+    """Return the address of the incidents of a period: those whose first day lies in it.
+
+    An incident of which only the year is known would else be behind each of its days, and counted in one.
+    """
+    end = last_day(start, by)
+    # What begins after the first day that is asked for is asked for.
+    first = asked.first if asked.first and asked.first > start else None
+    last = min(asked.last, end) if asked.last else end
+    begun = max(asked.begun, start) if asked.begun else start
+    return f"/incidents{asked.write(first=first, last=last, begun=begun)}"
+
+
+def make_points(rows: Sequence[Row], by: Period, first: date, last: date, asked: Filters) -> list[Point]:
     """Return the points of a series: counts, the mean of the scale with its spread, the share claimed."""
     points = []
     for bar, (_, row) in zip(
-        make_bars(rows, by, first, last, link), fill_periods(rows, by, first, last), strict=True
+        make_bars(rows, by, first, last, asked), fill_periods(rows, by, first, last), strict=True
     ):
         scale, spread = (row["scale"], row["scale_spread"] or 0.0) if row else (None, 0.0)
         points.append(

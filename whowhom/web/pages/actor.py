@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -118,11 +117,7 @@ def draw_series(cursor: Cursor, filters: Filters, extent: queries.Extent, *, tit
         return {"picture": "", "points": []}
     (first, last), asked = drawn, filters.without_view()
     by = choose_period(first, last)
-
-    def link(start: date, end: date) -> str:
-        return f"/incidents{asked.write(first=start, last=end)}"
-
-    points = make_points(queries.count_by_quad(cursor, asked, by), by, first, last, link)
+    points = make_points(queries.count_by_quad(cursor, asked, by), by, first, last, asked)
     dots = [
         Dot(
             row["first_day"],

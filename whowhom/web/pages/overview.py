@@ -85,7 +85,7 @@ def _ask(cursor: Cursor, span: _Span, extent: queries.Extent) -> dict[str, objec
     drawn = extent.cut(span.first, span.last)
     by = choose_period(*drawn or span[:2])
     rows = queries.count_by_quad(cursor, filters, by)
-    bars = make_bars(rows, by, *drawn, _link_incidents) if drawn else []
+    bars = make_bars(rows, by, *drawn, filters) if drawn else []
     newest = Filters(last=span.last, first=span.first, limit=_NEWEST)
     places = queries.count_places(cursor, filters)
     return {
@@ -112,7 +112,3 @@ def _ask(cursor: Cursor, span: _Span, extent: queries.Extent) -> dict[str, objec
 def _find_before(span: _Span) -> date:
     """Return the first day of the span of the same length before."""
     return span.first - min(span.last - span.first + timedelta(days=1), span.first - date.min)
-
-
-def _link_incidents(first: date, last: date) -> str:
-    return f"/incidents{Filters().write(first=first, last=last)}"
