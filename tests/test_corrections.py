@@ -482,6 +482,27 @@ def test_gold_has_the_articles_of_which_every_event_was_decided_on(store: Store)
     assert (row["text"], row["published"], row["outlet"]) == (REPORT, "2031-03-07", "The Courier")
 
 
+def test_gold_of_one_person_is_as_that_person_left_it(store: Store) -> None:
+    """What another set, called wrong or added keeps the article out; what another accepted does not."""
+
+    def gold_of(by: str) -> list[str]:
+        return [row["id"] for row in store.gold(by=by)]
+
+    for id in ("a1-visit", "a1-withdrawal"):
+        store.correct(id, accept=True, who="Ana")
+        assert gold_of("Tor") == []
+    store.correct("a1-visit", accept=True, who="Tor")
+    assert (gold_of("Ana"), gold_of("Tor"), gold_of("")) == (["a1"], [], ["a1"])
+    wrong = store.correct("a1-withdrawal", wrong=True, who="Tor")
+    assert (gold_of("Ana"), gold_of("Tor"), gold_of("")) == ([], ["a1"], ["a1"])
+    store.correct(undo=wrong.id, who="Tor")
+    assert (gold_of("Ana"), gold_of("Tor")) == (["a1"], [])
+    store.correct("a1-visit", set={"killed": 2}, who="Tor")
+    assert (gold_of("Ana"), gold_of("Tor")) == ([], [])
+    store.correct("a1-visit", accept=True, who="Ana")
+    assert gold_of("Ana") == ["a1"]
+
+
 def test_gold_scores_the_corrected_events_as_perfect_and_the_coders_as_not(tmp_path: Path) -> None:
     """The file is what `evaluate` takes; against it the store's own events have no fault."""
     store = tmp_path / "desk.duckdb"

@@ -616,18 +616,24 @@ def correct(
         )
 
 
-def list_corrections(store: str | Path = DEFAULT_STORE) -> list[Correction]:
+def list_corrections(store: str | Path = DEFAULT_STORE, *, by: str = "") -> list[Correction]:
     """Return what people decided about single events, the earliest first; `whowhom corrections`.
+
+    Args:
+        by: Only what this person decided.
 
     Raises:
         StoreError: There is no store, or it cannot be opened.
     """
     with open(store, read_only=True) as kept:
-        return kept.corrections()
+        return [one for one in kept.corrections() if not by or one.who == by]
 
 
 def write_gold(
-    store: str | Path = DEFAULT_STORE, out: str | Path | TextIO | BinaryIO | None = None
+    store: str | Path = DEFAULT_STORE,
+    out: str | Path | TextIO | BinaryIO | None = None,
+    *,
+    by: str = "",
 ) -> tuple[int, int]:
     """Write the articles of which people have decided on every event; `whowhom corrections --gold`.
 
@@ -635,6 +641,7 @@ def write_gold(
 
     Args:
         out: A path, an open file, or None for standard output.
+        by: Only those that this person has decided on in full, and that nobody else has changed since.
 
     Returns:
         How many articles and how many events were written.
@@ -646,7 +653,7 @@ def write_gold(
     from whowhom.exporters import write_rows
 
     with open(store, read_only=True) as kept:
-        rows = list(kept.gold())
+        rows = list(kept.gold(by=by))
     write_rows(rows, out)
     return len(rows), sum(len(row["events"]) for row in rows)
 

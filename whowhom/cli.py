@@ -980,6 +980,7 @@ def _corrections(
             show_default=False,
         ),
     ] = False,
+    by: Annotated[str, _option("--by", "NAME", "Only what this person decided.")] = "",
     out: Annotated[Path | None, _option("-o", "PATH", "With --gold: write here (.jsonl).")] = None,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -990,15 +991,16 @@ def _corrections(
     Examples:
       whowhom corrections
       whowhom corrections --gold -o gold.jsonl && whowhom evaluate gold.jsonl
+      whowhom corrections --gold --by "Ana Bell" -o ana.jsonl
     """
     from whowhom import api, terminal
 
     if gold:
-        n_articles, n_events = api.write_gold(store, out)
+        n_articles, n_events = api.write_gold(store, out, by=by)
         if out is not None:
             _say_line(terminal.describe_gold(n_articles, n_events))
         return
-    made = api.list_corrections(store)
+    made = api.list_corrections(store, by=by)
     if as_json:
         import json
 
@@ -1009,7 +1011,7 @@ def _corrections(
     for one in made:
         console.print(terminal.describe_correction(one, console), soft_wrap=True)
     if not made:
-        _say_line("nobody has corrected anything in this store")
+        _say_line(f"{by or 'nobody'} has corrected {'nothing' if by else 'anything'} in this store")
 
 
 @app.command("recode", short_help="Code the articles of a store again.")

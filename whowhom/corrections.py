@@ -543,18 +543,35 @@ def _keep_coding(
 # Gold.
 
 
-def list_gold(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+def list_gold(connection: duckdb.DuckDBPyConnection, *, by: str = "") -> Iterator[Row]:
     """Yield the articles of which people have decided on every event, as rows of a gold file.
 
     An article of which all events were wrong is one, with none.
+
+    Args:
+        by: Only those that this person has decided on in full, and that nobody else has changed since.
     """
     corrections = [one for one in read_corrections(connection) if one.stands and one.verdict != "undo"]
-    decided = {(one.article, one.event) for one in corrections}
-    ids = list(dict.fromkeys(one.article for one in corrections))
+    vouched = _find_vouched(corrections, by)
+    ids = [id for id, events in vouched.items() if all(events.values())]
     articles = _read_articles(connection, ids)
     for id, events in _read_events(connection, ids).items():
-        if all((id, event.id) in decided for event in events):
+        if all(event.id in vouched[id] for event in events):
             yield _make_gold(articles[id], events)
+
+
+def _find_vouched(corrections: Iterable[Correction], by: str) -> dict[str, dict[str, bool]]:
+    """Return for each event that was decided on, by article, whether it is as `by` left it, "" for anybody.
+
+    Who accepts what another has left changes nothing of it.
+    """
+    vouched: dict[str, dict[str, bool]] = defaultdict(dict)
+    for one in corrections:
+        if not by or one.who == by:
+            vouched[one.article][one.event] = True
+        elif one.verdict != "accept" or one.event not in vouched[one.article]:
+            vouched[one.article][one.event] = False
+    return vouched
 
 
 def _make_gold(article: Article, events: Iterable[Event]) -> Row:

@@ -803,11 +803,16 @@ class Store:
 
         return read_corrections(self._connection, None if articles is None else mend(list(articles)))
 
-    def gold(self) -> Iterator[Row]:
-        """Yield the articles of which people have decided on every event, as rows for `whowhom evaluate`."""
+    def gold(self, *, by: str = "") -> Iterator[Row]:
+        """Yield the articles of which people have decided on every event, as rows for `whowhom evaluate`.
+
+        Args:
+            by: Only those that this person has decided on in full, and that nobody else has changed since;
+                whoever it was where not given.
+        """
         from whowhom.corrections import list_gold
 
-        return list_gold(self._connection)
+        return list_gold(self._connection, by=mend(by))
 
     def replace_coding(self, items: Sequence[CodedArticle], *, coder: str = "") -> Replaced:
         """Put a new coding of articles that are held in place of the old one, all of it or none.

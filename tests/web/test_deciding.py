@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from tests.web.conftest import make_articles, make_report
 from whowhom import store as stores
-from whowhom.fields import write_fields
+from whowhom.fields import FIELDS, write_fields
 from whowhom.web.app import make_app
 from whowhom.web.deciding import COLUMNS
 
@@ -335,6 +335,156 @@ def test_corrections_are_listed_by_whom_and_taken_along(desk):
     gold = [json.loads(line) for line in desk.get("/corrections/gold.jsonl").text.splitlines()]
     assert {row["id"] for row in gold} == {"r18", "r19"}
     assert desk.get("/corrections.xlsx").status_code == 404
+
+
+def test_gold_is_of_whoever_is_asked_for(desk):
+    """`by` means the same in all three files; what another changed since is no longer hers."""
+    for id in ("r18", "r19", "r20"):
+        desk.send(f"/article/{id}", f"accept {id}-1", who="Ana Bell")
+    desk.send("/article/r19", "accept r19-1", who="Tor Lund")
+    desk.send("/event/r20-1", "set r20-1", who="Tor Lund", set_killed="7")
+    page = desk.get("/corrections?by=Ana+Bell").text
+    assert 'href="/corrections/gold.jsonl?by=Ana%20Bell"' in page
+    gold = {
+        by: {
+            json.loads(line)["id"] for line in desk.get(f"/corrections/gold.jsonl?by={by}").text.splitlines()
+        }
+        for by in ("", "Ana Bell", "Tor Lund", "nobody")
+    }
+    assert gold == {
+        "": {"r18", "r19", "r20"},
+        "Ana Bell": {"r18", "r19"},
+        "Tor Lund": {"r19", "r20"},
+        "nobody": set(),
+    }
+
+
+def make_again(row, store, made):
+    """Make a decision of a file again in another store; `made` has the new ids of those before it."""
+    signed = {"who": row["who"], "why": row["why"]}
+    # In CSV an apostrophe stands before what a spreadsheet would take for a formula.
+    given = {field: re.sub("^'(?=[=+@-])", "", row[field]) for field in FIELDS if row[field]}
+    match row["verdict"]:
+        case "merge":
+            reports = row["reports"].split()
+            return store.merge(sorted({find_incident(store, one) for one in reports}), **signed)
+        case "split":
+            stays, *leave = (part.split() for part in row["reports"].split(" | "))
+            return store.split(find_incident(store, stays[0]), leave[0], **signed)
+        case "undo" if row["undone"] in {one.id for one in store.judgements()} | set(made["judgements"]):
+            return store.undo(made["judgements"].get(row["undone"], row["undone"]), **signed)
+        case "undo":
+            return store.correct(undo=made["corrections"][row["undone"]], **signed).id
+        case "add":
+            return store.correct(row["article"], add=True, set=given, **signed).id
+        case "set":
+            return store.correct(row["event"], set=given, **signed).id
+        case verdict:
+            return store.correct(row["event"], **{verdict: True}, **signed).id
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_decisions_of_a_file_can_be_made_again(desk, tmp_path, format):
+    """Accept, set, wrong, add, split, merge and every undo: another store comes to the same."""
+    desk.send("/article/r18", "accept r18-1")
+    desk.send(
+        "/event/r19-1", "set r19-1", set_killed="7", set_actor="RUS COP; UKR", set_day="2031-02", why="so"
+    )
+    desk.send("/event/r20-1", "set r20-1", set_place="", set_killed="")
+    desk.send("/event/r21-1", "set r21-1", set_type="AID", set_mode="military", set_aux="future")
+    desk.send("/article/r22", "wrong r22-1")
+    desk.send("/article/r23", "wrong r23-1")
+    desk.send(
+        "/add/r05", "add r05", set_type="ACCUSE", set_trigger="near", set_actor="RUS", set_recipient="UKR"
+    )
+    one = desk.read(lambda store: find_incident(store, "a-1"))
+    desk.send(f"/incident/{one}", f"split {one}", chosen=["a-1"])
+    one, other = desk.read(lambda store: [find_incident(store, id) for id in ("r24-1", "r27-1")])
+    desk.send(f"/incident/{one}", f"merge {one}", **{"other-address": other})
+    wrong = [one.id for one in desk.read(lambda store: store.corrections()) if one.event == "r23-1"]
+    desk.send("/corrections", f"undo {wrong[0]}")
+    (merged,) = [one.id for one in desk.read(lambda store: store.judgements()) if len(one.parts[0]) == 2][1:]
+    desk.send("/corrections", f"undo {merged}")
+    told = desk.get(f"/corrections.{format}").text
+    rows = (
+        list(csv.DictReader(io.StringIO(told)))
+        if format == "csv"
+        else [json.loads(line) for line in told.splitlines()]
+    )
+    assert {row["verdict"] for row in rows} == {"accept", "set", "wrong", "add", "split", "merge", "undo"}
+    assert all(row["event"] and row["article"] for row in rows)
+    made = {"corrections": {}, "judgements": {}}
+    with stores.open(tmp_path / "other.duckdb") as store:
+        store.add([*make_articles(), make_report("a", date(2031, 2, 3), killed=4)])
+        store.build_incidents()
+        for row in sorted(rows, key=lambda row: row["made_at"]):
+            kind = "judgements" if row["reports"] else "corrections"
+            made[kind][row["id"]] = make_again(row, store, made)
+        again = [list_told(store), store.corrections(), store.judgements()]
+    before = [
+        desk.read(list_told),
+        desk.read(lambda store: store.corrections()),
+        desk.read(lambda store: store.judgements()),
+    ]
+    assert again[0] == before[0]
+    assert [(one.verdict, one.fields, one.after, one.stands) for one in again[1]] == [
+        (one.verdict, one.fields, one.after, one.stands) for one in before[1]
+    ]
+    assert [(one.verdict, one.parts, one.counts) for one in again[2]] == [
+        (one.verdict, one.parts, one.counts) for one in before[2]
+    ]
+
+
+def list_told(store):
+    """Return the events, and which are of one incident."""
+    reports = store.reports().to_arrow_table().to_pylist()
+    return list_events(store), sorted((row["article"], row["event"], row["incident"]) for row in reports)
+
+
+def test_message_stands_where_it_belongs(desk):
+    """An address with a decision about something else tells nothing of it and offers no undo."""
+    answer = desk.send("/article/r25", "accept r25-1", follow=False)
+    done = answer.headers["location"].partition("?")[2]
+    incident, other = desk.read(lambda store: [find_incident(store, id) for id in ("r25-1", "r26-1")])
+    for address in ("/article/r25", f"/incident/{incident}", "/corrections"):
+        assert 'class="flash"' in desk.get(f"{address}?{done}").text
+    for address in ("/article/r26", f"/incident/{other}"):
+        assert 'class="flash"' not in desk.get(f"{address}?{done}").text
+    assert 'class="flash"' not in desk.get("/article/r25?done=none.of.these").text
+
+
+def test_message_follows_the_report_that_a_correction_moved(desk):
+    """Who sets a field so that the report is another deed is led to that deed, with a way back."""
+    one = desk.read(lambda store: find_incident(store, "a-1"))
+    desk.send(f"/incident/{one}", f"split {one}", chosen=["a-1"])
+    answer = desk.send("/event/a-1", "set a-1", set_day="2031-03-20", back=f"/incident/{one}")
+    assert desk.read(lambda store: find_incident(store, "a-1")) in str(answer.url)
+    assert "corrected" in re.search(r'class="flash".*?</form>', answer.text, re.S)[0]
+
+
+def test_undo_leads_to_what_was_undone(desk):
+    """Of a merger and of a correction: with the article, the event, and the row of what no longer counts."""
+    (merged,) = desk.read(lambda store: store.judgements())
+    desk.send("/corrections", f"undo {merged.id}")
+    desk.send("/article/r27", "accept r27-1")
+    (accepted,) = desk.read(lambda store: store.corrections())
+    desk.send("/corrections", f"undo {accepted.id}")
+    page = desk.get("/corrections").text
+    for undone in (merged.id, accepted.id):
+        assert f'href="/corrections#decision-{undone}"' in page
+        assert f'id="decision-{undone}"' in page
+    row = re.search(r"<tr(?:(?!</tr>).)*the merger of 2 reports.*?</tr>", page, re.S)[0]
+    assert re.search(r'href="/article/(a|r00)"', row)
+    assert re.search(r'href="/event/(a|r00)-1"', row)
+
+
+def test_event_that_is_no_more_has_no_link(desk):
+    """Whichever row tells of it; once that is undone each has one again."""
+    desk.send("/article/r28", "accept r28-1")
+    desk.send("/article/r28", "wrong r28-1")
+    assert "/event/r28-1" not in desk.get("/corrections").text
+    desk.send("/corrections", f"undo {desk.read(lambda store: store.corrections())[-1].id}")
+    assert desk.get("/corrections").text.count('href="/event/r28-1"') == 3
 
 
 @pytest.mark.parametrize(

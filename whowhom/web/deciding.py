@@ -8,7 +8,7 @@ said, and nothing that was typed is lost: the answer holds the same form, to be 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,8 @@ from starlette.responses import RedirectResponse, Response
 from whowhom import store as stores
 from whowhom.accounts import Judgement
 from whowhom.corrections import Correction, UnknownCorrectionError
-from whowhom.fields import FIELDS
+from whowhom.fields import FIELDS, write_fields
+from whowhom.judgements import Member
 from whowhom.store import Store, StoreBusyError, StoreError, UnknownEventError
 from whowhom.terminal import list_changes
 from whowhom.web import queries
@@ -78,7 +79,11 @@ class Decision:
         undo: What a form sends to undo it, "" where it no longer counts.
         what: The event or reports that it is about.
         changes: Field, value before and after.
-        event: Id of the event of a correction, "" of a judgement.
+        parts: The events it is about, by article and id: one of a correction; of a judgement groups, each
+            of them one deed. Of what undoes another those of the other.
+        is_held: Whether the first of them is there still, or anew.
+        undone: Id of the decision that it undid, "" for none.
+        given: Fields of a correction and the values that they were given, as `correct --set` takes them.
     """
 
     id: str
@@ -90,8 +95,25 @@ class Decision:
     made_at: datetime
     stands: bool
     undo: str
-    article: str = ""
-    event: str = ""
+    parts: tuple[tuple[Member, ...], ...] = ()
+    is_held: bool = False
+    undone: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Return the events of all parts."""
+        return tuple(member for part in self.parts for member in part)
+
+    @property
+    def article(self) -> str:
+        """Return the id of the first article that it is about, "" for none."""
+        return self.members[0][0] if self.parts else ""
+
+    @property
+    def event(self) -> str:
+        """Return the id of the first event that it is about, "" for none."""
+        return self.members[0][1] if self.parts else ""
 
 
 async def decide(request: Request) -> Response:
@@ -119,7 +141,7 @@ def _answer(request: Request, form: Form) -> Response:
     try:
         with stores.open(desk.reader.path, wait=_WAIT_SECONDS) as store:
             made = _apply(store, form)
-            back = _find_way_back(store, form)
+            back = _find_way_back(store, form, made)
     except StoreBusyError as error:
         return _ask_again(request, form, 503, f"Nothing was changed yet: {error}")
     except (UnknownEventError, UnknownCorrectionError) as error:
@@ -187,16 +209,19 @@ def _read_incident(written: str) -> str:
     return urlsplit(written).path.rstrip("/").rpartition("/")[2]
 
 
-def _find_way_back(store: Store, form: Form) -> str:
-    """Return the page to show next: that of the incident which the reports seen are of by now.
+def _find_way_back(store: Store, form: Form, made: Sequence[str]) -> str:
+    """Return the page to show next: that of the incident which the reports decided on are of by now.
 
-    An incident that loses its first report goes by another id, and one that has none left is no more.
+    An incident that loses its first report goes by another id, and one that has none left is no more: then
+    it is that of the other reports seen.
     """
     back = form.get("back")
     if not back.startswith("/") or back.startswith(("//", "/\\")):
         back = "/corrections"
     if back.startswith("/incident/"):
-        incident = queries.find_incident_of(Cursor(store, ""), form.list("event"))
+        cursor = Cursor(store, "")
+        decided = [event for one in list_decisions(cursor) if one.id in made for _, event in one.members]
+        incident = queries.find_incident_of(cursor, [*decided, *form.list("event")])
         return f"/incident/{quote(incident)}" if incident else "/corrections"
     return back
 
@@ -253,79 +278,121 @@ def read_who(desk: Desk, request: Request) -> str:
     return ""
 
 
-def list_done(request: Request, cursor: Cursor) -> tuple[list[Decision], str]:
-    """Return the decisions that `?done=` names, and what undoes all of them, "" where nothing is left to."""
+def list_done(
+    request: Request, cursor: Cursor, *, of: Callable[[Decision], bool] = lambda _: True
+) -> tuple[list[Decision], str]:
+    """Return the decisions that `?done=` names, and what undoes all of them, "" where nothing is left to.
+
+    Args:
+        of: Whether a page is about what was decided. An address can be kept and changed, and what it names
+            of something else is not told there.
+    """
     asked = [one for one in request.query_params.get("done", "").split(_AND)[:_MOST_EVENTS] if one]
     if not asked:
         return [], ""
-    found = [one for one in list_decisions(cursor) if one.id in asked]
+    found = [one for one in list_decisions(cursor) if one.id in asked and of(one)]
     undone = [one.id for one in found if one.undo]
     return found, f"undo {_AND.join(undone)}" if undone else ""
 
 
-def list_decisions(cursor: Cursor, articles: Sequence[str] | None = None) -> list[Decision]:
+def list_decisions(cursor: Cursor, articles: Collection[str] | None = None) -> list[Decision]:
     """Return what people decided, the latest first: of some articles' events, or all."""
     corrections: Sequence[Correction] = ()
     if articles is None or not cursor.list_corrected().isdisjoint(articles):
-        corrections = cursor.store.corrections(articles)
-    judgements = [
+        corrections = cursor.store.corrections(None if articles is None else sorted(articles))
+    judgements = _describe_judgements(cursor.remember_all("judgements", cursor.store.judgements))
+    about = [
         one
-        for one in cursor.remember_all("judgements", cursor.store.judgements)
-        if articles is None or any(member[0] in articles for part in one.parts for member in part)
+        for one in judgements
+        if articles is None or any(article in articles for article, _ in one.members)
     ]
-    made = [*map(_describe_correction, corrections), *_describe_judgements(judgements)]
-    return sorted(made, key=lambda one: one.made_at, reverse=True)
+    return sorted([*_describe_corrections(corrections), *about], key=lambda one: one.made_at, reverse=True)
 
 
-def _describe_correction(one: Correction) -> Decision:
+def _describe_corrections(corrections: Sequence[Correction]) -> list[Decision]:
+    # The last decision on an event tells whether it is there.
+    held = {(one.article, one.event): one.after is not None for one in corrections}
+    return [_describe_correction(one, is_held=held[one.article, one.event]) for one in corrections]
+
+
+def _describe_correction(one: Correction, *, is_held: bool) -> Decision:
     event = one.before or one.after or one.coded
-    changes = tuple(list_changes(one)) if one.verdict in ("set", "undo") else ()
     return Decision(
-        one.id,
-        one.verdict,
-        f"{event.event} “{event.trigger.text}”" if event else "an event",
-        changes,
-        one.who,
-        one.why,
-        one.made_at,
-        one.stands,
-        f"undo {one.id}" if one.stands else "",
-        one.article,
-        one.event if one.after is not None else "",
+        id=one.id,
+        verdict=one.verdict,
+        what=f"{event.event} “{event.trigger.text}”" if event else "an event",
+        changes=tuple(list_changes(one)) if one.verdict in ("set", "undo") else (),
+        who=one.who,
+        why=one.why,
+        made_at=one.made_at,
+        stands=one.stands,
+        undo=f"undo {one.id}" if one.stands else "",
+        parts=(((one.article, one.event),),),
+        is_held=is_held,
+        undone=one.undone,
+        given=_list_given(one),
     )
+
+
+def _list_given(one: Correction) -> tuple[tuple[str, str], ...]:
+    """Return the fields that a correction gave, with their values as `correct --set` takes them."""
+    if one.after is None or one.verdict not in ("set", "add"):
+        return ()
+    written = write_fields(one.after).items()
+    if one.verdict == "add":
+        return tuple((field, value) for field, value in written if value)
+    return tuple((field, value or "none") for field, value in written if FIELDS[field] in one.fields)
 
 
 def _describe_judgements(judgements: Sequence[Judgement]) -> list[Decision]:
     undone = {one.undone for one in judgements if one.verdict == "undo"}
+    by_id = {one.id: one for one in judgements}
     described = []
     for one in judgements:
-        sizes = [len(part) for part in one.parts]
+        about = by_id.get(one.undone, one)
+        sizes = [len(part) for part in about.parts]
         what = f"{sum(sizes)} reports" if len(sizes) == 1 else f"{' and '.join(map(str, sizes))} reports"
-        stands = one.counts or (one.verdict == "undo" and one.id not in undone)
         described.append(
             Decision(
-                one.id,
-                one.verdict,
-                what if sizes else f"judgement {one.undone}",
-                (),
-                one.who,
-                one.why,
-                one.made_at,
-                stands,
-                f"undo {one.id}" if one.counts else "",
-                one.parts[0][0][0] if one.parts else "",
-                one.parts[0][0][1] if one.parts else "",
+                id=one.id,
+                verdict=one.verdict,
+                what=f"{_NOUNS[about.verdict]} of {what}" if about is not one else what,
+                changes=(),
+                who=one.who,
+                why=one.why,
+                made_at=one.made_at,
+                stands=one.counts or (one.verdict == "undo" and one.id not in undone),
+                undo=f"undo {one.id}" if one.counts else "",
+                parts=about.parts,
+                is_held=bool(about.parts),
+                undone=one.undone,
             )
         )
     return described
 
 
-COLUMNS = ("id", "made_at", "who", "verdict", "what", "article", "event", "changes", "why", "stands")
-"""Of a decision in a file; all are text but the last."""
+_NOUNS = {"merge": "the merger", "split": "the split"}
+
+COLUMNS = (
+    "id", "made_at", "who", "verdict", "what", "article", "event", "reports", "undone", *FIELDS, "changes",
+    "why", "stands",
+)  # fmt: skip
+"""Of a decision in a file; all are text but the last. With them it can be made again in another store."""
 
 
 def record_decision(one: Decision) -> dict[str, Any]:
-    """Return a decision as one flat row, with the names of `COLUMNS`."""
+    """Return a decision as one flat row, with the names of `COLUMNS`.
+
+    `reports` are the events of a split or merger: " | " stands between deeds, a space between the reports
+    of one. A field holds what it was set to, as `correct --set` takes it.
+    """
     changes = (f"{field}: {old or 'none'} -> {new or 'none'}" for field, old, new in one.changes)
-    told = {"made_at": one.made_at.isoformat(), "changes": "; ".join(changes)}
-    return {name: told.get(name, getattr(one, name)) for name in COLUMNS}
+    judged = one.parts if one.verdict in _NOUNS else ()
+    told = {
+        **dict.fromkeys(FIELDS),
+        **dict(one.given),
+        "made_at": one.made_at.isoformat(),
+        "changes": "; ".join(changes),
+        "reports": " | ".join(" ".join(event for _, event in part) for part in judged),
+    }
+    return {name: told[name] if name in told else getattr(one, name) for name in COLUMNS}

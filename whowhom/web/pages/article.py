@@ -17,7 +17,9 @@ def show(request: Request) -> Response:
         article = queries.find_article(cursor, request.path_params["id"])
         events = queries.list_article_events(cursor, article["id"])
         decisions = deciding.list_decisions(cursor, [article["id"]])
-        done, undo = deciding.list_done(request, cursor)
+        done, undo = deciding.list_done(
+            request, cursor, of=lambda one: any(id == article["id"] for id, _ in one.members)
+        )
     marks = {
         of: [mark for number, event in enumerate(events, 1) for mark in list_marks(event, number, of=of)]
         for of in ("text", "title")

@@ -58,9 +58,10 @@ def export(request: Request) -> Response:
 
 
 def export_gold(request: Request) -> Response:
-    """Give the articles of which every event was decided on, for `whowhom evaluate`."""
+    """Give the articles of which every event was decided on, by whom is asked for, for `whowhom evaluate`."""
+    by = _read_by(request)
     with desk_of(request).reader.asking() as cursor:
-        rows = list(cursor.store.gold())
+        rows = list(cursor.store.gold(by=by))
     stream = io.BytesIO()
     write_rows(rows, stream)
     return _respond(stream.getvalue(), "gold.jsonl", _MEDIA_TYPES["jsonl"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import Any
 
 from markupsafe import Markup
@@ -33,9 +33,10 @@ def show(request: Request) -> Response:
         members = {(report["article"], report["id"]) for report in reports}
         links = queries.list_links(cursor, members)
         nearby = queries.list_nearby(cursor, incident)
-        decisions = deciding.list_decisions(cursor, sorted({report["article"] for report in reports}))
-        done, undo = deciding.list_done(request, cursor)
-    about = _choose_decisions(decisions, reports)
+        decisions = deciding.list_decisions(cursor, {article for article, _ in members})
+        done, undo = deciding.list_done(request, cursor, of=lambda one: _is_about(one, members))
+    articles = {article for article, _ in members}
+    about = [one for one in decisions if one.undo and _is_about(one, members) and one.article in articles]
     number_by_event = {(report["article"], report["id"]): n for n, report in enumerate(reports, 1)}
     page = {
         "incident": incident,
@@ -69,12 +70,9 @@ def show(request: Request) -> Response:
     return desk.render(request, "incident.html", page)
 
 
-def _choose_decisions(
-    decisions: Iterable[deciding.Decision], reports: Sequence[Row]
-) -> list[deciding.Decision]:
-    """Return the decisions that count and are about these reports, or about one of them that is no more."""
-    shown = {(report["article"], report["id"]) for report in reports}
-    return [one for one in decisions if one.undo and ((one.article, one.event) in shown or not one.event)]
+def _is_about(decision: deciding.Decision, members: Set[tuple[str, str]]) -> bool:
+    """Return whether a decision is about one of these reports; or it may be, about one that is no more."""
+    return not decision.is_held or not members.isdisjoint(decision.members)
 
 
 def _describe(report: Row, number: int) -> Row:
