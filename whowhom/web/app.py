@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from whowhom.store import StoreError
 from whowhom.web import deciding
+from whowhom.web.addresses import find_path, lead_to
 from whowhom.web.desk import Desk, desk_of
 from whowhom.web.filters import BadFilterError, ConflictingFiltersError
 from whowhom.web.guarding import ForbiddenError, Gate, Guard
@@ -104,6 +105,8 @@ def make_app(store: str | Path, *, gate: Gate | None = None, reader: Reader | No
             Exception: _refuse_unforeseen,
         },
     )
+    # Its own way leads to an address with the name of the host and without that of a proxy before it.
+    app.router.redirect_slashes = False
     app.state.desk = desk
     return Guard(app, desk.gate, desk.refuse)
 
@@ -140,6 +143,10 @@ def _refuse_with(status: int) -> Callable[[Request, Exception], Response]:
 
 def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and request.method in ("GET", "HEAD"):
+        meant = find_path(ROUTES, request.url.path)
+        if meant is not None:
+            return lead_to(request, meant)
     message = _MESSAGES.get(error.status_code, error.detail)
     response = desk_of(request).refuse(request, error.status_code, message)
     for name, value in (error.headers or {}).items():

@@ -211,21 +211,23 @@ def _count_values(name: str, found: str) -> str:
 
 
 def find_incident(cursor: Cursor, id: str) -> Row:
-    """Return an incident by its id, or by the beginning of it.
+    """Return an incident by its id, or by the beginning of it, in capitals too.
 
     Raises:
         UnknownIdError: There is none, or there are several.
     """
-    return _find(cursor, "incident", id)
+    # Ids are hexadecimal digits.
+    return _find(cursor, "incident", id.lower())
 
 
 def find_article(cursor: Cursor, id: str) -> Row:
-    """Return an article by its id.
+    """Return an article by its id, or by what is its id but for slashes after it.
 
     Raises:
         UnknownIdError: There is none.
     """
-    rows = cursor.fetch("SELECT * FROM article WHERE id = $id", {"id": mend(id)})
+    sql = "SELECT * FROM article WHERE id IN ($id, $bare) ORDER BY id <> $id LIMIT 1"
+    rows = cursor.fetch(sql, {"id": mend(id), "bare": mend(id.rstrip("/"))})
     if not rows:
         raise UnknownIdError(f"No article of this store has the id {id[:80]!r}.")
     return rows[0]

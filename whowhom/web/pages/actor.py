@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from whowhom.web import queries
+from whowhom.web.addresses import lead_to, write_code
 from whowhom.web.asking import Clock, PledgeQuestion, TieQuestion
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
@@ -39,6 +41,8 @@ def show(request: Request) -> Response:
     """Show the page."""
     desk = desk_of(request)
     code = request.path_params["code"].strip()
+    if (meant := write_code(code)) != code:
+        return lead_to(request, f"/actor/{quote(meant)}")
     pairs = request.query_params.multi_items()
     filters = read_filters([*pairs, ("party", code)], only=(*SPAN, "party"), also=CLOCK, limit=_NEWEST)
     clock = read_clock(pairs)

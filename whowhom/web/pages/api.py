@@ -23,6 +23,7 @@ from whowhom.rows import read_article, read_event
 from whowhom.series import list_codes
 from whowhom.tie_states import COLUMNS
 from whowhom.web import describing, queries
+from whowhom.web.addresses import write_code
 from whowhom.web.asking import NetworkQuestion, PledgeQuestion, TieQuestion
 from whowhom.web.columns import COLUMN_BY_NAME
 from whowhom.web.desk import desk_of
@@ -134,7 +135,7 @@ def list_dyads(request: Request) -> Response:
 
 def show_actor(request: Request) -> Response:
     """Answer with how often an actor acts and is acted on, with whom, and under which names."""
-    code = request.path_params["code"].strip()
+    code = write_code(request.path_params["code"].strip())
     filters = _read([*request.query_params.multi_items(), ("party", code)], only=("from", "to", "party"))
 
     def ask(cursor: Cursor) -> dict[str, Any]:

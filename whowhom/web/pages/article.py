@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from whowhom.web import deciding, queries
+from whowhom.web.addresses import lead_to
 from whowhom.web.desk import desk_of
 from whowhom.web.marking import ROLE_WORDS, list_marks, mark_text
 
@@ -15,6 +18,8 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     with desk.reader.asking() as cursor:
         article = queries.find_article(cursor, request.path_params["id"])
+        if article["id"] != request.path_params["id"]:
+            return lead_to(request, f"/article/{quote(article['id'], safe='')}")
         events = queries.list_article_events(cursor, article["id"])
         decisions = deciding.list_decisions(cursor, [article["id"]])
         done, undo = deciding.list_done(

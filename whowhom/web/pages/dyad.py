@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from whowhom.web import queries
+from whowhom.web.addresses import lead_to, write_code
 from whowhom.web.asking import PledgeQuestion, TieQuestion
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
@@ -22,7 +24,9 @@ _NEWEST = 25
 def show(request: Request) -> Response:
     """Show the page."""
     desk = desk_of(request)
-    one, other = request.path_params["one"].strip(), request.path_params["other"].strip()
+    one, other = sides = request.path_params["one"].strip(), request.path_params["other"].strip()
+    if (meant := tuple(map(write_code, sides))) != sides:
+        return lead_to(request, f"/dyad/{'/'.join(quote(side, safe='') for side in meant)}")
     pairs = request.query_params.multi_items()
     clock = read_clock(pairs)
     ways = [

@@ -7,11 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from whowhom.records import WITHHELD, Article, Span
 from whowhom.terminal import describe_withheld, find_sentence
 from whowhom.web import deciding, queries
+from whowhom.web.addresses import lead_to
 from whowhom.web.desk import desk_of
 from whowhom.web.marking import LETTERS, ROLE_WORDS, list_marks, mark_text
 from whowhom.web.rendering import AUX_WORDS, SOURCE_WORDS
@@ -28,7 +29,7 @@ def show(request: Request) -> Response:
     with desk.reader.asking() as cursor:
         incident = queries.find_incident(cursor, request.path_params["id"])
         if incident["id"] != request.path_params["id"]:
-            return RedirectResponse(f"/incident/{incident['id']}", 307)
+            return lead_to(request, f"/incident/{incident['id']}")
         reports = queries.list_reports(cursor, incident["id"], limit=_MOST_REPORTS)
         members = {(report["article"], report["id"]) for report in reports}
         links = queries.list_links(cursor, members)
