@@ -135,14 +135,50 @@ def test_near_places_are_one_mark_until_the_map_is_zoomed():
         Spot("Irpin", "exact", "UKR", 50.52, 30.25, (1, 0, 0, 0), "/irpin"),
     ]
     far = world_map(spots, address=lambda view: f"/map?zoom={view.zoom:g}", title="T")
-    assert "Kyiv and 1 place near it: 6 incidents (1 verbal cooperation, 5 material conflict)" in list_labels(
-        far
+    told = (
+        "Kyiv and 1 place near it: 6 incidents (1 verbal cooperation, 5 material conflict); Kyiv 5, Irpin 1"
     )
+    assert told in list_labels(far)
+    assert "Kyiv +1 6" in list_words(far)
+    assert "Kyiv 6" not in list_words(far)
     assert "/map?zoom=8" in list_hrefs(far)
     near = world_map(
         spots, view=View(64, 30.4, 50.5), address=lambda view: f"/map?zoom={view.zoom:g}", title="T"
     )
     assert {"/kyiv", "/irpin"} <= set(list_hrefs(near))
+
+
+def test_mark_of_many_places_tells_the_largest_and_opens_none_of_them_alone():
+    """Also where the map cannot be nearer: the incidents of one place are not as many as the mark says."""
+    spots = [
+        Spot(f"Street {n}", "exact", "UKR", 50.45 + n / 1e5, 30.52, (0, 0, 0, 1 + n % 3), f"/street/{n}")
+        for n in range(12)
+    ]
+    for zoom, opened in ((1, ["/map?zoom=8"]), (16, ["/map?zoom=64"]), (64, [])):
+        picture = world_map(
+            spots,
+            view=View(zoom, 30.5, 50.4),
+            address=lambda view: f"/map?zoom={view.zoom:g}",
+            has_controls=False,
+            title="T",
+        )
+        assert list_hrefs(picture) == opened
+        (told,) = [one for one in list_labels(picture) if "near it" in one]
+        assert told.startswith(
+            "Street 11 and 11 places near it: 24 incidents (24 material conflict); Street 11 3,"
+        )
+        assert told.endswith(", and 4 more")
+
+
+def test_town_and_what_is_near_it_are_told_apart():
+    """They are two places, each with its incidents, in one mark."""
+    spots = [
+        Spot("Kyiv", "exact", "UKR", 50.45, 30.52, (0, 0, 0, 2), "/kyiv"),
+        Spot("Kyiv", "near", "UKR", 50.45, 30.52, (0, 0, 0, 1), "/near-kyiv"),
+    ]
+    told = list_labels(world_map(spots, title="T"))
+    assert "Kyiv and 1 place near it: 3 incidents (3 material conflict); Kyiv 2, near Kyiv 1" in told
+    assert "near Kyiv: 1 incident (1 material conflict)" in list_labels(world_map(spots[1:], title="T"))
 
 
 def test_places_without_coordinates_are_counted_as_not_drawn():

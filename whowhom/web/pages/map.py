@@ -111,11 +111,16 @@ def _draw(places: Places, filters: Filters, looking: ViewQuestion) -> tuple[list
         world_map,
         places.spots,
         view=looking.view,
-        address=lambda view: f"/map{_write(filters, view)}",
+        address=lambda view: write_map(filters, view),
         title="Where incidents took place",
         id="map",
     )
     return find_shown(places.spots, looking.view), picture
+
+
+def write_map(filters: Filters, view: View) -> str:
+    """Return the address of the map with a view."""
+    return f"/map{_write(filters, view)}"
 
 
 def _write(filters: Filters, view: View) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from whowhom.web import queries
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import BadFilterError, Filters, read_filters
+from whowhom.web.pages.map import write_map
 from whowhom.web.periods import choose_period, make_bars
 from whowhom.web.pictures.svg import at_two_widths
 from whowhom.web.pictures.timeline import timeline
@@ -95,6 +96,8 @@ def _ask(cursor: Cursor, span: _Span, extent: queries.Extent) -> dict[str, objec
         "bars": [bar for bar in bars if bar.total or bar.n_articles],
         "map": world_map(
             make_spots(places, filters),
+            address=lambda view: write_map(filters, view),
+            has_controls=False,
             title="Where incidents took place",
             id="world",
             width=_MAP,

@@ -52,6 +52,9 @@ _MARK_UNIT = 2.6
 # Width of a link to move or zoom, with the gap beside it.
 _CONTROL = 26.0
 _REGION_DEGREES = 2.5
+# As near as a map is drawn, and so many places of a mark that stands for several are told.
+_NEAREST = 64.0
+_MOST_PARTS = 8
 # Of the names of all classes in one row.
 _KEY_WIDTH = 620
 
@@ -155,6 +158,7 @@ def world_map(
     *,
     view: View | None = None,
     address: Callable[[View], str] | None = None,
+    has_controls: bool = True,
     title: str,
     id: str = "world",
     width: float = WIDE,
@@ -166,8 +170,9 @@ def world_map(
     Args:
         spots: The places, in any order.
         view: Which part of the world; the whole where not given.
-        address: Returns the address of the same page with another view. With it there are links to move
-            and zoom, and a mark of several places opens what is nearer. Without it none of these.
+        address: Returns the address of a map with another view. With it there are links to move and zoom,
+            and a mark of several places opens what is nearer. Without it none of these.
+        has_controls: Whether there are links to move and zoom.
         title: What screen readers and hovering tell.
         id: Unique in the page.
         width: `WIDE` or `NARROW`; `at_two_widths` draws both. The overview is well at 480.
@@ -183,12 +188,15 @@ def world_map(
     regions = _cluster(by_precision.get("region", []), frame)
     towns = _cluster(by_precision.get("exact", []), frame)
     most = max([cluster.spot.total for cluster in (*regions, *towns)], default=1)
-    controls = len(list_moves(frame.view)) if address else 0
+    controls = len(list_moves(frame.view)) if address and has_controls else 0
     body = [
         _draw_land(frame),
         *(_draw_area(area, frame, max(one.total for one in areas), noun, id) for area in areas),
         *(_draw_region(cluster, frame, address, noun) for cluster in regions),
-        *(_draw_town(cluster, _radius(cluster.spot.total, most, width), address, noun) for cluster in towns),
+        *(
+            _draw_town(cluster, _radius(cluster.spot.total, most, width), frame.view, address, noun)
+            for cluster in towns
+        ),
         _draw_edge(frame),
         _Labels(frame, n_labels, controls).draw([*towns, *regions], areas, most),
     ]
@@ -201,7 +209,11 @@ def world_map(
         preserve_aspect_ratio="none",
     )
     foot = frame.height + 4
-    content = [inside, _draw_key(foot, width), _draw_controls(frame, address) if address else Markup("")]
+    content = [
+        inside,
+        _draw_key(foot, width),
+        _draw_controls(frame, address) if address and controls else Markup(""),
+    ]
     return figure(
         "world",
         *content,
@@ -315,17 +327,36 @@ def merge_countries(spots: Iterable[Spot]) -> list[Spot]:
 
 
 class _Cluster(NamedTuple):
-    """Marks drawn as one: where it is, their sum under the name of the largest, and how many they are."""
+    """Marks drawn as one: where it is, their sum under the name of the largest, and the places it is of."""
 
     x: float
     y: float
     spot: Spot
-    n_spots: int
+    parts: tuple[Spot, ...]
 
     @property
     def label(self) -> str:
-        more = self.n_spots - 1
-        return f"{self.spot.name} and {count(more, 'place')} near it" if more else self.spot.name
+        more = len(self.parts) - 1
+        return f"{self.spot.name} and {count(more, 'place')} near it" if more else _name_spot(self.spot)
+
+    @property
+    def short_label(self) -> Spot:
+        """The mark with a name that does not take the number of all for that of the largest."""
+        more = len(self.parts) - 1
+        return self.spot._replace(name=f"{shorten(self.spot.name, 100)} +{more}") if more else self.spot
+
+    def describe(self, noun: str) -> str:
+        """Return what took place there, and of several places how much in each of the largest."""
+        told = _describe_spot(self.spot, noun)
+        if len(self.parts) == 1:
+            return told
+        listed = ", ".join(f"{_name_spot(one)} {one.total:,}" for one in self.parts[:_MOST_PARTS])
+        more = len(self.parts) - _MOST_PARTS
+        return f"{told}; {listed}, and {more:,} more" if more > 0 else f"{told}; {listed}"
+
+
+def _name_spot(spot: Spot) -> str:
+    return f"near {spot.name}" if spot.precision == "near" else spot.name
 
 
 def _merge(spots: Sequence[Spot]) -> Spot:
@@ -348,8 +379,12 @@ def _cluster(spots: Iterable[Spot], frame: _Frame) -> list[_Cluster]:
         weight = max(1, sum(spot.total for *_, spot in placed))
         x = sum(x * max(spot.total, 1 / len(placed)) for x, _, spot in placed) / weight
         y = sum(y * max(spot.total, 1 / len(placed)) for _, y, spot in placed) / weight
-        names = {(spot.name, spot.country) for *_, spot in placed}
-        clusters.append(_Cluster(x, y, _merge([spot for *_, spot in placed]), len(names)))
+        by_name: dict[tuple[str, str, str], list[Spot]] = {}
+        for *_, spot in placed:
+            by_name.setdefault((spot.name, spot.country, spot.precision), []).append(spot)
+        parts = sorted(map(_merge, by_name.values()), key=lambda spot: (-spot.total, *spot[:3]))
+        whole = _merge([spot for *_, spot in placed])
+        clusters.append(_Cluster(x, y, whole._replace(name=parts[0].name), tuple(parts)))
     return sorted(clusters, key=lambda one: (-one.spot.total, one.x, one.y))
 
 
@@ -431,22 +466,28 @@ def _draw_region(
     degree = frame.width * max(1.0, frame.view.zoom) / 360
     radius = max(11.0, min(60.0, _REGION_DEGREES * degree))
     disc = element("circle", cx=cluster.x, cy=cluster.y, r=radius, class_=f"region q{cluster.spot.quad}")
-    words = f"somewhere in {cluster.label}: {_describe_spot(cluster.spot, noun)}"
-    return link(_find_href(cluster, address), words, disc)
+    words = f"somewhere in {cluster.label}: {cluster.describe(noun)}"
+    return link(_find_href(cluster, frame.view, address), words, disc)
 
 
-def _draw_town(cluster: _Cluster, radius: float, address: Callable[[View], str] | None, noun: str) -> Markup:
+def _draw_town(
+    cluster: _Cluster, radius: float, view: View, address: Callable[[View], str] | None, noun: str
+) -> Markup:
     shape = mark(cluster.spot.quad, cluster.x, cluster.y, radius)
-    near = "near " if cluster.spot.precision == "near" and cluster.n_spots == 1 else ""
-    words = f"{near}{cluster.label}: {_describe_spot(cluster.spot, noun)}"
-    return link(_find_href(cluster, address), words, shape)
+    words = f"{cluster.label}: {cluster.describe(noun)}"
+    return link(_find_href(cluster, view, address), words, shape)
 
 
-def _find_href(cluster: _Cluster, address: Callable[[View], str] | None) -> str:
+def _find_href(cluster: _Cluster, view: View, address: Callable[[View], str] | None) -> str:
+    """Return the incidents of a place; of several what is nearer, while it can be nearer."""
     spot = cluster.spot
-    if cluster.n_spots == 1 or address is None or spot.longitude is None or spot.latitude is None:
+    is_nearest = view.zoom >= _NEAREST
+    if len(cluster.parts) == 1 or address is None or spot.longitude is None or spot.latitude is None:
         return spot.href
-    return address(View(8, round(spot.longitude, 1), round(spot.latitude, 1)))
+    if is_nearest:
+        return ""
+    zoom = min(_NEAREST, max(8.0, view.zoom * 4))
+    return address(View(zoom, round(spot.longitude, 2), round(spot.latitude, 2)))
 
 
 class _Labels:
@@ -469,7 +510,7 @@ class _Labels:
                 if cluster.spot.precision != "region"
                 else 0
             )
-            parts.append(self._put(cluster.spot, cluster.x, cluster.y, radius + 3))
+            parts.append(self._put(cluster.short_label, cluster.x, cluster.y, radius + 3))
         for area in areas:
             middle = find_middle(area.country)
             places = self._frame.find_all(*middle) if middle else []
@@ -558,7 +599,7 @@ def list_moves(view: View) -> dict[str, View]:
     """Return the views beside, nearer and farther, by what they do."""
     zoom = max(1.0, view.zoom)
     step = 360 / zoom / 3
-    nearer = View(min(64.0, zoom * 2), view.longitude, view.latitude)
+    nearer = View(min(_NEAREST, zoom * 2), view.longitude, view.latitude)
     moves = {"zoom in": nearer}
     if zoom > 1:
         moves["zoom out"] = view._replace(zoom=zoom / 2)
