@@ -397,7 +397,7 @@ class Store:
             ValueError: A condition that nothing can meet: a bad day, a last one before the first, a
                 negative limit, an unknown certainty, an empty name.
         """
-        selected, values = _select_events(
+        selected, values = select_events(
             Conditions(
                 type=type, mode=mode, actor=actor, recipient=recipient, place=place, first=first, last=last,
                 source=source, certainty=certainty, limit=limit,
@@ -405,7 +405,7 @@ class Store:
         )  # fmt: skip
         return self._connection.sql(
             f"SELECT flat.* FROM events AS flat JOIN ({selected}) AS found "
-            f"ON found.article = flat.article_id AND found.id = flat.event_id ORDER BY {_LATEST_FIRST}",
+            f"ON found.article = flat.article_id AND found.id = flat.event_id ORDER BY {LATEST_FIRST}",
             params=values,
         )
 
@@ -415,7 +415,7 @@ class Store:
         Raises:
             ValueError: As `events`.
         """
-        selected, values = _select_events(conditions)
+        selected, values = select_events(conditions)
         ((n,),) = run(self._connection, f"SELECT count(*) FROM ({selected}) AS found", values)
         return int(n)
 
@@ -578,7 +578,7 @@ class Store:
                 raise ValueError(f"{name} is {number!r}; give 0 or more.")
         reported, bound = "", _Bound()
         if actor or recipient or place:
-            reported, bound = _select_events(Conditions(actor=actor, recipient=recipient, place=place))
+            reported, bound = select_events(Conditions(actor=actor, recipient=recipient, place=place))
         sql, values = accounts.select_incidents(
             reported,
             bound,
@@ -1022,7 +1022,7 @@ class Store:
         Raises:
             ValueError: As `events`.
         """
-        return self._fetch_coded(*_select_events(conditions))
+        return self._fetch_coded(*select_events(conditions))
 
     def _fetch_coded(self, selected: str, values: Mapping[str, Any]) -> Iterator[CodedArticle]:
         rows = self._fetch(
@@ -1233,7 +1233,7 @@ class StoredFeedState:
         self.new[url] = validators
 
 
-_LATEST_FIRST = "found.day DESC NULLS LAST, found.article, found.ordinal"
+LATEST_FIRST = "found.day DESC NULLS LAST, found.article, found.ordinal"
 
 
 class _Bound(dict[str, Any]):
@@ -1245,10 +1245,10 @@ class _Bound(dict[str, Any]):
         return f"${name}"
 
 
-def _select_events(conditions: Conditions) -> tuple[str, _Bound]:
+def select_events(conditions: Conditions) -> tuple[str, _Bound]:
     """Return the query for the events that meet the conditions, and its values.
 
-    Its columns are id, article, ordinal and day.
+    Its columns are id, article, ordinal, day and place, the rowid in `event`.
     """
     given: dict[str, Any] = {**conditions}
     bound = _Bound()
@@ -1266,7 +1266,7 @@ def _select_events(conditions: Conditions) -> tuple[str, _Bound]:
         known = ", ".join(Conditions.__annotations__)
         raise TypeError(f"There is no condition {', '.join(given)}. There are: {known}.")
     sql = (
-        "SELECT event.id, event.article, event.ordinal, "
+        "SELECT event.id, event.article, event.ordinal, event.rowid AS place, "
         'coalesce(event."date".first_day, article.published) AS day '
         f"FROM event JOIN article ON article.id = event.article WHERE {' AND '.join(where) or 'true'}"
     )
@@ -1274,7 +1274,7 @@ def _select_events(conditions: Conditions) -> tuple[str, _Bound]:
         return sql, bound
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         raise ValueError(f"limit is {limit!r}; give 0 or more, or None for all.")
-    return f"SELECT * FROM ({sql}) AS found ORDER BY {_LATEST_FIRST} LIMIT {bound.bind(limit)}", bound
+    return f"SELECT * FROM ({sql}) AS found ORDER BY {LATEST_FIRST} LIMIT {bound.bind(limit)}", bound
 
 
 def _type_condition(value: str, bound: _Bound) -> str:
