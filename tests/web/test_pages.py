@@ -435,6 +435,30 @@ def test_actor_and_dyad_show_series_and_lead_to_incidents(reader):
     assert reader.get("/actor/RUS?type=AID").status_code == 400
 
 
+@pytest.mark.parametrize(
+    "name", ["é", "\u0645\u0631\u062d\u0628\u0627", "😀", "' OR 1=1 --", "<b>", "%", "$value_0", "{{7*7}}"]
+)
+def test_name_of_any_signs_can_be_asked_for(reader, name):
+    """A part of a name is no code: every page with its pictures is there, and each id in it once."""
+    written = quote(name, safe="")
+    for address in (
+        f"/actor/{written}",
+        f"/dyad/RUS/{written}",
+        f"/dyad/{written}/x{written}",
+        f"/incidents?party={written}&place={written}&words={written}",
+        f"/map?party={written}",
+        f"/ties?actor={written}",
+        f"/pledges?by={written}",
+        f"/api/actors/{written}",
+        f"/api/events?actor={written}",
+    ):
+        answer = reader.get(address)
+        assert answer.status_code == 200, address
+        if not address.startswith("/api/"):
+            ids = re.findall(r' id="([^"]+)"', answer.text)
+            assert len(ids) == len(set(ids)), address
+
+
 def test_sources_tell_what_was_read_and_what_was_not(reader):
     """Outlets with their numbers, skips with their reasons."""
     page = reader.get("/sources").text
@@ -465,6 +489,8 @@ def test_about_shows_the_figures_of_the_documentation():
         ("/incidents?typ=AID", 400, "There is no filter &#39;typ&#39;"),
         ("/?span=12", 400, "span cannot be"),
         ("/actor/RUS?from=x", 400, "is no day"),
+        ("/actor/%20", 400, "This address names nobody"),
+        ("/dyad/RUS/%E2%80%A8", 400, "This address names nobody"),
     ],
 )
 def test_error_is_a_page_that_says_what_to_do(reader, address, status, told):

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from whowhom.coders.labels import SECTORS
+from whowhom.web.filters import BadFilterError
 
 
 def lead_to(request: Request, path: str) -> RedirectResponse:
@@ -43,6 +44,18 @@ def find_path(routes: Iterable[Route], path: str) -> str | None:
             meant = route.path_format.format(**told)
             return meant if unquote(meant) != path else None
     return None
+
+
+def read_side(request: Request, name: str) -> str:
+    """Return whom a part of the path names.
+
+    Raises:
+        BadFilterError: It is blank.
+    """
+    side = str(request.path_params[name]).strip()
+    if not side:
+        raise BadFilterError('This address names nobody; give a code such as "RUS", or a part of a name.')
+    return side
 
 
 def write_code(written: str) -> str:

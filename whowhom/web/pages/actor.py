@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whowhom.web import queries
-from whowhom.web.addresses import lead_to, write_code
+from whowhom.web.addresses import lead_to, read_side, write_code
 from whowhom.web.asking import Clock, PledgeQuestion, TieQuestion
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
@@ -40,7 +40,7 @@ CLOCK = tuple(parameter.name for parameter in Clock.PARAMETERS)
 def show(request: Request) -> Response:
     """Show the page."""
     desk = desk_of(request)
-    code = request.path_params["code"].strip()
+    code = read_side(request, "code")
     if (meant := write_code(code)) != code:
         return lead_to(request, f"/actor/{quote(meant)}")
     pairs = request.query_params.multi_items()
@@ -56,9 +56,12 @@ def show(request: Request) -> Response:
         )
         ties = TieQuestion(actor=code, as_of=clock.as_of, known=clock.known, limit=MOST_BARS)
         made, received = (
-            PledgeQuestion(**{side: code}, as_of=clock.as_of, known=clock.known) for side in ("by", "to")
+            PledgeQuestion(by=by, to=to, as_of=clock.as_of, known=clock.known)
+            for by, to in ((code, ""), ("", code))
         )
-        values |= {
+        # What is remembered is for others too: it stays as it is.
+        values = {
+            **values,
             **read_ties(cursor, ties),
             "pledges": [
                 (words, question, read_pledges(cursor, question))
@@ -107,11 +110,15 @@ def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, 
         "n_by_role": queries.count_roles(cursor, days, code),
         "names": queries.count_names(cursor, days, code),
         "counterparts": queries.count_counterparts(cursor, days, code),
-        **draw_series(cursor, filters, extent, title=f"Incidents in which {code} took part"),
+        **draw_series(
+            cursor, filters, extent, title=f"Incidents in which {code} took part", id="series-picture"
+        ),
     }
 
 
-def draw_series(cursor: Cursor, filters: Filters, extent: queries.Extent, *, title: str) -> dict[str, Any]:
+def draw_series(
+    cursor: Cursor, filters: Filters, extent: queries.Extent, *, title: str, id: str
+) -> dict[str, Any]:
     """Return the picture of a series over the days asked for, and the points of its table."""
     first, last = filters.first or extent.first, filters.last or extent.last
     if first is None or last is None:
@@ -133,7 +140,7 @@ def draw_series(cursor: Cursor, filters: Filters, extent: queries.Extent, *, tit
         for row in queries.list_foremost(cursor, asked)
     ]
     return {
-        "picture": at_two_widths(series, points, dots, by=by, title=title, id=f"series-{title[-3:]}"),
+        "picture": at_two_widths(series, points, dots, by=by, title=title, id=id),
         "points": [point for point in points if point.bar.total or point.bar.n_articles],
     }
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whowhom.web import queries
-from whowhom.web.addresses import lead_to, write_code
+from whowhom.web.addresses import lead_to, read_side, write_code
 from whowhom.web.asking import PledgeQuestion, TieQuestion
 from whowhom.web.desk import desk_of
 from whowhom.web.filters import Filters, read_filters
@@ -24,7 +24,7 @@ _NEWEST = 25
 def show(request: Request) -> Response:
     """Show the page."""
     desk = desk_of(request)
-    one, other = sides = request.path_params["one"].strip(), request.path_params["other"].strip()
+    one, other = sides = read_side(request, "one"), read_side(request, "other")
     if (meant := tuple(map(write_code, sides))) != sides:
         return lead_to(request, f"/dyad/{'/'.join(quote(side, safe='') for side in meant)}")
     pairs = request.query_params.multi_items()
@@ -42,12 +42,12 @@ def show(request: Request) -> Response:
         extent = cursor.remember_all("extent", lambda: queries.measure_extent(cursor))
         directions = [
             cursor.remember_covered(
-                ("dyad", filters),
+                ("dyad", filters, number),
                 filters.first,
                 filters.last,
-                partial(_ask, cursor, filters, extent),
+                partial(_ask, cursor, filters, extent, f"series-picture-{number}"),
             )
-            for filters in ways
+            for number, filters in enumerate(ways, 1)
         ]
         ties = TieQuestion(between=(one, other), as_of=clock.as_of, known=clock.known, limit=MOST_BARS)
         pledges = [
@@ -65,7 +65,7 @@ def show(request: Request) -> Response:
     return desk.render(request, "dyad.html", {**page, **standing})
 
 
-def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, Any]:
+def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent, id: str) -> dict[str, Any]:
     (actor,), (recipient,) = filters.actor, filters.recipient
     return {
         "actor": actor,
@@ -73,5 +73,5 @@ def _ask(cursor: Cursor, filters: Filters, extent: queries.Extent) -> dict[str, 
         "filters": filters,
         "rows": queries.list_incidents(cursor, filters),
         "n_found": queries.count_incidents(cursor, filters),
-        **draw_series(cursor, filters, extent, title=f"What {actor} did to {recipient}"),
+        **draw_series(cursor, filters, extent, title=f"What {actor} did to {recipient}", id=id),
     }
