@@ -1,6 +1,6 @@
 """The whole way of an article on one screen: read by the model, resolved, joined, scored.
 
-Article ─▶ read_events ─▶ resolve_readings ─▶ join_readings ─▶ settle_objects  ─▶ keep_likely ─▶ CodedArticle
+Article ─▶ map_readings ─▶ resolve_readings ─▶ join_readings ─▶ settle_objects  ─▶ keep_likely ─▶ CodedArticle
            coders/small   resolvers/events    resolvers/deeds  resolvers/objects  coders/confidence
 
 Everything here is a function of the article alone: neither the order of articles nor how many
@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from whowhom.coders.confidence import keep_likely
-from whowhom.coders.small import count_cores, read_events
+from whowhom.coders.small import map_readings
 from whowhom.coders.weights import Weights, load_weights
 from whowhom.records import Article, CodedArticle, Reading, Skip
 from whowhom.resolvers.deeds import join_readings
@@ -46,13 +46,13 @@ def code_articles(
                 passed.append(None)
                 yield item
 
-    # One more than there are cores: while an article is resolved here, a thread that has run the network
-    # waits for the interpreter, and the spare one takes its core.
-    n_threads = n_threads or count_cores() + 1
-    for article, readings in read_events(articles(), weights=chosen, n_threads=n_threads):
+    def code(article: Article, readings: Sequence[Reading]) -> CodedArticle:
+        return code_article(article, readings, chosen)
+
+    for coded in map_readings(code, articles(), weights=chosen, n_threads=n_threads):
         while (skip := passed.popleft()) is not None:
             yield skip
-        yield code_article(article, readings, chosen)
+        yield coded
     yield from (skip for skip in passed if skip is not None)
 
 

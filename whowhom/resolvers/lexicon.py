@@ -426,3 +426,16 @@ def split_list(cell: str) -> list[str]:
 
 def _codes(cell: str) -> tuple[str, ...]:
     return tuple(cell.split())
+
+
+@cache
+def list_adjective_words() -> frozenset[str]:
+    """Return every word of the adjectives of states: "south", "korean"."""
+    return frozenset(
+        word
+        for by_second in _load_entries().values()
+        for entries in by_second.values()
+        for _, words, _, terms in entries
+        if any(term.kind == "adjective" for term in terms)
+        for word in words
+    )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whowhom.records import Mention, Span
-from whowhom.resolvers.lexicon import Token, tokenize
+from whowhom.resolvers.lexicon import Token, list_adjective_words, tokenize
 from whowhom.resolvers.units import DETERMINERS, NUMBERS, OWNERS, Unit, make_units
 
 _REACH = 80
@@ -42,6 +42,8 @@ def mend_participant(text: str, mention: Mention) -> Mention:
     span = mention.span
     if span.start is None or span.end is None:
         return mention
+    if not all(map(_may_count, tokenize(span.text))):  # most
+        return mention
     tokens = tokenize(text, span.start, span.end + _REACH)
     units = make_units(text, tokens)
     own = [unit for unit in units if tokens[unit.first].start < span.end]
@@ -62,6 +64,11 @@ def mend_participant(text: str, mention: Mention) -> Mention:
             break
     start = _find_first(text, span.start) if tokens[0].key in _SCALES else span.start
     return replace(mention, span=Span(text[start:end], start, end, span.of))
+
+
+def _may_count(token: Token) -> bool:
+    key = token.key
+    return key in _COUNTING or key in list_adjective_words() or key[:1].isdigit() or not token.is_word
 
 
 def _leads_on(tokens: Sequence[Token], unit: Unit) -> bool:

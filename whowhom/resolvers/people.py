@@ -159,12 +159,17 @@ def find_offices(keys: tuple[str, ...]) -> tuple[Office, ...]:
     >>> {office.country for office in find_offices(("angela", "merkel"))}
     {'DEU'}
     """
-    rows, index, _ = _load_people()
+    rows, index, _, _ = _load_people()
     found = index.get(keys)
     if found is None and len(keys) > 2:
         # "Donald H. Rumsfeld" stands in the table without the initial.
         found = index.get((keys[0], *(key for key in keys[1:-1] if len(key) > 1), keys[-1]))
     return tuple([_read_office(rows[number]) for number in found]) if found else ()
+
+
+def begins_name(key: str) -> bool:
+    """Tell whether some name of more than one word that the table knows begins with a folded word."""
+    return key in _load_people()[3]
 
 
 def find_office(
@@ -304,8 +309,8 @@ def count_names() -> dict[str, Counter[str]]:
 
 
 @cache
-def _load_people() -> tuple[list[Row], Index, dict[str, list[int]]]:
-    """Return the rows of the table and their numbers by name and by country.
+def _load_people() -> tuple[list[Row], Index, dict[str, list[int]], set[str]]:
+    """Return the rows of the table, their numbers by name and by country, and what their names begin with.
 
     Offices are made when asked for: a run of the program needs a few hundred of twenty thousand.
     """
@@ -313,14 +318,19 @@ def _load_people() -> tuple[list[Row], Index, dict[str, list[int]]]:
     rows: list[Row] = []
     index: Index = {}
     by_country: dict[str, list[int]] = {}
-    _take_in(rows, index, by_country, path.read_text(encoding="utf-8"))
-    return rows, index, by_country
+    beginnings: set[str] = set()
+    _take_in(rows, index, by_country, beginnings, path.read_text(encoding="utf-8"))
+    return rows, index, by_country, beginnings
 
 
-def _take_in(rows: list[Row], index: Index, by_country: dict[str, list[int]], table: str) -> None:
+def _take_in(
+    rows: list[Row], index: Index, by_country: dict[str, list[int]], beginnings: set[str], table: str
+) -> None:
     for row in list(map(tuple, csv.reader(table.splitlines())))[1:]:
         for keys in {fold_phrase(words) for words in (row[0], *split_list(row[1]))}:
             index.setdefault(keys, []).append(len(rows))
+            if len(keys) > 1:
+                beginnings.add(keys[0])
         by_country.setdefault(row[2], []).append(len(rows))
         rows.append(row)
 
@@ -352,7 +362,7 @@ def find_holder(country: str, roles: Iterable[str], day: date) -> Office | None:
     """
     roles = frozenset(roles)
     meant = frozenset[str]().union(*(_TITLES[role] for role in roles if role in _TITLES))
-    rows, _, by_country = _load_people()
+    rows, _, by_country, _ = _load_people()
     held = [
         office
         for number in by_country.get(country, ())

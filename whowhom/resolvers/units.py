@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from whowhom.resolvers.lexicon import Match, Term, Token, find_terms
-from whowhom.resolvers.people import find_offices, means_office
+from whowhom.resolvers.people import begins_name, find_offices, means_office
 
 PhraseKind = Literal["person", "state", "body", "people", "role", "pronoun", "place", "other"]
 PRONOUNS = frozenset(
@@ -248,7 +248,8 @@ def _end_of_known_name(text: str, tokens: Sequence[Token], place: int, matches: 
 
     Such names may hold words that are none elsewhere: "Liu He", "Doug Young", "Bingu wa Mutharika".
     """
-    if not tokens[place].raw[0].isupper() or tokens[place].key in _ABBREVIATIONS:
+    begin = tokens[place]
+    if not (begin.raw[0].isupper() and begins_name(begin.key)) or begin.key in _ABBREVIATIONS:
         return 0
     limit = place + 1
     while limit < min(len(tokens), place + _LONGEST_NAME) and _touches(
