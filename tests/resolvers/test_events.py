@@ -235,3 +235,22 @@ def test_size_is_no_number_of_units_days_or_money(text: str, number: str, size: 
     counted = Mention(Span(number, start, start + len(number)), 1.0)
     (event,) = resolve_readings(Article("a", text), [Reading("MOBILIZE", trigger, 0.9, size=counted)])
     assert (event.size, event.size_text) == (size, number)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "killed"),
+    [
+        ("Oman hit nine drones over Sohar.", "nine", None),
+        ("Oman hit nine drones over Sohar.", "nine drones", None),
+        ("Oman hit two patrol boats off Sohar.", "two", None),
+        ("Oman hit four truck drivers near Sohar.", "four", 4),
+        ("Oman hit two people in a boat off Sohar.", "two", 2),
+    ],
+)
+def test_things_are_not_killed(text: str, number: str, killed: int | None) -> None:
+    """A number of drones or ships is no toll."""
+    start = text.index(number)
+    counted = Mention(Span(number, start, start + len(number)), 1.0)
+    reading = Reading("ASSAULT", Span("hit", 5, 8), 0.9, killed=counted)
+    (event,) = resolve_readings(Article("a", text), [reading])
+    assert event.killed == killed
