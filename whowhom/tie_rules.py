@@ -333,8 +333,9 @@ def _name_subject(match: _Match, telling: Telling) -> tuple[str | None, list[str
             about = about[:n]
             break
     name = telling.sentence[words[start].start : words[end - 1].end]
-    told = list_stems([word.text for word in words[start:end]] + about)
-    stems = [stem for stem in told if not stem.startswith(_PACTS) and stem not in _list_state_stems()]
+    told_words = [word.text for word in words[start:end]] + about
+    told = list_stems(word for word in told_words if word not in _fold_state_words())
+    stems = [stem for stem in told if not stem.startswith(_PACTS)]
     if about:
         name = telling.sentence[words[start].start : words[end + len(about)].end]
     return (name if start < noun.end - 1 or about else None), stems
@@ -349,8 +350,8 @@ _DAYS = frozenset(
 
 
 @cache
-def _list_state_stems() -> frozenset[str]:
-    return frozenset(word.lower()[:5] for word in list_state_words())
+def _fold_state_words() -> frozenset[str]:
+    return frozenset(word.lower() for word in list_state_words())
 
 
 def _describes(word: Word, following: Word, sentence: str) -> bool:

@@ -280,8 +280,6 @@ def _weekday(groups: Groups, context: Context) -> DaySpan:
     if groups.get("side") == "previous" and context.anchor is not None:
         anchor = context.anchor.first
         return one(shift(anchor, -1 - (anchor.weekday() - 1 - number) % 7))
-    if groups.get("side") == "last":  # on a Thursday "last Wednesday" is not yesterday
-        context = replace(context, today=shift(context.day(), -1))
     return weekday_near(number, context, "" if side == "this" else side)
 
 
