@@ -316,3 +316,12 @@ def test_day_of_the_dateline_is_the_day_of_publication(text: str, published: str
     """The text wins over the metadata, where it stands as such a line; a day in a sentence does not."""
     article = Article("a", text, published=date.fromisoformat(published) if published else None)
     assert str(find_published(article)) == told
+
+
+def test_day_and_month_in_either_order_are_told_and_not_guessed():
+    """Which of two days "03/04/2021" is depends on who writes."""
+    words = "on 03/04/2021"
+    when = resolve_event_date(Span(words, 0, len(words)), date(2021, 5, 1))
+    assert when is not None
+    assert when.days is None
+    assert "3 April or 4 March" in when.evidence

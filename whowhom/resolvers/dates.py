@@ -10,6 +10,7 @@ found in the article (dateanchors.py).
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -100,7 +101,20 @@ def resolve_event_date(
         return EventDate(span, days, f"'{span.text}', {against}{', still to come' if future else ''}")
     if published is None:
         return EventDate(span, None, "the publication day is not known, and the words carry no year")
-    return EventDate(span, None, "the words name no day")
+    return EventDate(span, None, _tell_ambiguous(span.text) or "the words name no day")
+
+
+_EITHER_ORDER = re.compile(r"\b(?P<one>\d{1,2})[/.-](?P<other>\d{1,2})[/.-](?:\d\d)?\d\d\b")
+
+
+def _tell_ambiguous(words: str) -> str:
+    """Say of "03/04/2021" which two days it may be; "" of other words."""
+    found = _EITHER_ORDER.search(words)
+    one, other = (int(found["one"]), int(found["other"])) if found else (0, 0)
+    if found is None or not (1 <= one <= 12 and 1 <= other <= 12):
+        return ""
+    days = f"{one} {month_name[other]} or {other} {month_name[one]}"
+    return f"{found.group()} may be {days}: nothing tells whether the day or the month comes first"
 
 
 _HEADING = re.compile(
