@@ -222,6 +222,14 @@ def judge_standing(words: Sequence[Word], at: int) -> Standing:
     return "done"
 
 
+_MAY_NEGATE = re.compile(r"not|nor|neither|never|n['’]t", re.IGNORECASE)
+
+
+def may_negate(text: str) -> bool:
+    """Tell, far faster than by its words, whether a text may hold a "not" that `is_negated` looks for."""
+    return _MAY_NEGATE.search(text) is not None
+
+
 def is_negated(words: Sequence[Word], at: int) -> bool:
     """Return whether a "not" stands before the deed at a word, with nothing but helping words between.
 

@@ -421,7 +421,3 @@ def _find_antecedents(words: _Words, chances: npt.NDArray[np.float64]) -> list[t
 def _softmax(scores: Array) -> Array:
     shifted = np.exp(scores - scores.max(-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(-1, keepdims=True), np.float32)
-
-
-def _sigmoid(scores: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-scores)), np.float32)

@@ -32,7 +32,7 @@ def read_events(
 ) -> Iterator[tuple[Article, list[Reading]]]:
     """Yield every article with the events that the model reads in it, in order.
 
-    The same deed may be read more than once in an article, in other words; `merging` joins them.
+    The same deed may be read more than once in an article, in other words; `resolvers/deeds` joins them.
 
     Args:
         articles: Taken one at a time as threads come free.

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from whowhom.records import DaySpan, Span
 from whowhom.resolvers.datecounts import counts_from_event
-from whowhom.resolvers.datewords import encode_words
+from whowhom.resolvers.datewords import MONTH, WEEKDAY, encode_words
 from whowhom.resolvers.dayspans import one
 
 # Reads date words by an anchor, as of what lies ahead or not.
@@ -111,13 +111,12 @@ def _is_time_of_day(words: str) -> bool:
 _COUNTING = re.compile(
     r"\b(?:next|following|later|after\w*|before|earlier|previous\w*|preceding|prior|that|same|then)\b", re.I
 )
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _YEAR = r"(?:1[89]|20)\d\d"
 _DATE = re.compile(
     # "Dec. 3, 2013", "3 May", "on Tuesday", "in 1993"; "before 6 August" is no day on which something was
     r"(?<!before )(?<!until )(?<!since )"
-    rf"\b(?:{_MONTH} \d\d?(?:st|nd|rd|th)?|\d\d?(?:st|nd|rd|th)? (?:of )?{_MONTH})(?:,? {_YEAR})?\b"
-    rf"|(?<=on )(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?<=[Ii]n )(?:{_MONTH} )?{_YEAR}\b"
+    rf"\b(?:{MONTH} \d\d?(?:st|nd|rd|th)?|\d\d?(?:st|nd|rd|th)? (?:of )?{MONTH})(?:,? {_YEAR})?\b"
+    rf"|(?<=on ){WEEKDAY}\b|(?<=[Ii]n )(?:{MONTH} )?{_YEAR}\b"
 )
 _TO_COME = re.compile(
     r"\b(?:will|would|shall|may|(?:is|are|was|were|due|set) to|plan(?:s|ned|ning)?|scheduled)\b[^.!?\n]*$"

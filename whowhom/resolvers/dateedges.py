@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from whowhom.records import Span
+from whowhom.resolvers.datewords import WEEKDAY
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
-_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _UNIT = r"(?:days?|nights?|weeks?|weekends?|months?|years?|decades?|morning|afternoon|evening)"
 _SMALL = (
     r"(?:the|an?|last|this|next|coming|past|previous|same|that|early|late|mid|few|several|two|three|four|five"
@@ -24,7 +24,7 @@ _WHOLE_DAY = re.compile(
 # What may go on behind a span that names no day, and before it.
 _BEHIND = re.compile(
     rf"(?: (?:the )?(?:end|start|beginning|middle) of)?(?:[ -]{_SMALL})*"
-    rf"[ -](?:{_MONTH}|{_WEEKDAY}|{_UNIT}|{_YEAR})\b(?:,? {_YEAR})?(?: (?:ago|earlier)\b)?"
+    rf"[ -](?:{_MONTH}|{WEEKDAY}|{_UNIT}|{_YEAR})\b(?:,? {_YEAR})?(?: (?:ago|earlier)\b)?"
     r"| ago\b"
 )
 _BEFORE = re.compile(rf"\b(?:(?:on|in|since|by|for) )?(?:{_SMALL}[ -])+$", re.IGNORECASE)

@@ -10,22 +10,22 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?"
+from whowhom.resolvers.datewords import MONTH, WEEKDAY
+
 _YEAR = r"(?:,? (?:19|20)\d\d)"
-_DAY = rf"(?:{_MONTH} \d{{1,2}}{_YEAR}?|\d{{1,2}} {_MONTH}{_YEAR}?|[A-Z]{{3,4}} \d{{1,2}})(?!\w)"
-_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_DAY = rf"(?:{MONTH} \d{{1,2}}{_YEAR}?|\d{{1,2}} {MONTH}{_YEAR}?|[A-Z]{{3,4}} \d{{1,2}})(?!\w)"
 _AGENCY = r"\([A-Z][\w /]{1,30}\)"
-_PARTS = rf"(?:,? ?(?:\((?:{_WEEKDAY}, )?{_DAY}\)|{_AGENCY})|,? (?:{_DAY}|{_WEEKDAY})){{0,3}}"
+_PARTS = rf"(?:,? ?(?:\((?:{WEEKDAY}, )?{_DAY}\)|{_AGENCY})|,? (?:{_DAY}|{WEEKDAY})){{0,3}}"
 _CAPITALS = r"[A-ZÀ-Þ][A-ZÀ-Þ'’./\- ]{2,40}(?:, [A-Z][\w.'’ -]{2,30}?)?"
 _DASH = r"(?: ?[–—−]| --?|:)\s"
 _LINE = re.compile(rf"{_CAPITALS}{_PARTS}(?:{_DASH}|(?<=\)) ?(?=[\n\u2028]|$))")
 # Press releases write "New York, August 11, 2022 - "; a sentence goes on in small letters.
 _SMALL_LINE = re.compile(
     rf"[A-Z][a-zß-ÿ'’.]+(?:[ /-][A-Z][a-zß-ÿ'’.]+){{0,3}}(?:, [A-Z][\w.'’ -]{{2,30}}?)?,? \(?"
-    rf"(?:{_WEEKDAY},? )?(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH}){_YEAR}\)?(?: ?{_AGENCY})?"
+    rf"(?:{WEEKDAY},? )?(?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH}){_YEAR}\)?(?: ?{_AGENCY})?"
     rf"{_DASH}(?=[\"“A-Z])"
 )
-_DATED = re.compile(rf"(?<!\w)(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH}){_YEAR}?(?!\w)")
+_DATED = re.compile(rf"(?<!\w)(?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH}){_YEAR}?(?!\w)")
 _LINE_START = re.compile(r"(?:[\n\u2028]|\s\s)\s{0,20}")
 _LETTERHEAD = 400
 

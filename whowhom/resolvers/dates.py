@@ -194,6 +194,7 @@ def resolve_dates(
     return [day and replace(day, span=span or day.span) for day, span in zip(dated, spans, strict=True)]
 
 
+_GOES_ON = re.compile(r"\s+\w")
 _AFTER = re.compile(r"(?P<the>(?:(?:on|in) )?the )?(?P<time>.*\w )after", re.IGNORECASE)
 
 
@@ -208,7 +209,7 @@ def _reword(text: str, span: Span | None) -> Span | None:
     after = _AFTER.fullmatch(span.text)
     if after is None:
         return span
-    if re.compile(r"\s+\w").match(text, span.end):
+    if _GOES_ON.match(text, span.end):
         return replace(span, text=f"{after['the'] or ''}{after['time']}before")
     return span if after["the"] else replace(span, text=f"{after['time']}later")
 

@@ -152,6 +152,9 @@ _VERBS = (
     "became|began|came|fell|gave|had|has|held|is|left|lost|made|met|quit|said|says|saw|set|spoke|stood|took"
     "|told|was|went|won|wrote"
 )
+# Days and months as reports write them, the latter cut short or not.
+WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _DATE_FOLLOWS = r"(?=\.? ?\d|\.?,? (?:{months})[a-z]*)".replace(
     "{months}", "|".join(name[:3] for name in month_name[1:])
 )
@@ -164,8 +167,8 @@ _NO_DATES = tuple(
         r"\b(?:\d{1,4}(?:st|nd|rd|th)?(?: [Cc]entury)?|[a-z]{5,11} [Cc]entury) ?"
         r"(?:B\.? ?C\b\.?(?:E\b\.?)?|bce?\b)",
         r"\bGood Friday (?=[Aa]greement|[Aa]ccord|[Dd]eal)",
-        r"\b(?:Bloody|Black|Super|Cyber) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
-        r"\bJan (?=[A-Z][a-z])(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)",
+        rf"\b(?:Bloody|Black|Super|Cyber) {WEEKDAY}\b",
+        rf"\bJan (?=[A-Z][a-z])(?!{WEEKDAY})",
         rf"\b(?:{_TITLES})\.? (?:May|March|April|June|August)\b(?! \d)",
         rf"(?:(?<=[Ss]ince )|(?<=[Aa]fter )|(?<=[Uu]ntil )|(?<=[Bb]efore )|(?<=[Ww]hen ))May"
         rf" (?=(?:[a-z]+ed|{_VERBS})\b)",
